@@ -1,0 +1,158 @@
+"""What an installation can be told from outside: one frozen struct, read once from the environment.
+
+`SETTINGS` is the whole list: name in the environment, field, how to read it. A bad value is one sentence in
+`SettingsError.sentences`, and all bad values are named at once.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+class SettingsError(Exception):
+    """The environment holds values that cannot be used; `sentences` has one for each."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the server may be told. Sizes in bytes, lifetimes as durations, paths absolute."""
+
+    data_dir: Path = Path("data")
+    database_url: str | None = None
+    """Another PostgreSQL; None means the embedded one in `data_dir`."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    """0 lets the system choose a free port."""
+    workers: int = 2
+    base_url: str | None = None
+    """Where people reach this server, without a trailing slash; None means `http://host:port`."""
+    access_token_lifetime: timedelta = timedelta(minutes=15)
+    refresh_token_lifetime: timedelta = timedelta(days=30)
+    json_limit: int = MIB
+    push_limit: int = 4 * MIB
+    photo_limit: int = 20 * MIB
+    log_level: str = "info"
+    trusted_proxy: str | None = None
+    """Addresses whose X-Forwarded-* headers are believed, comma-separated; None believes nobody."""
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach this server: `base_url`, or what the listening address says."""
+        return self.base_url or http_url(self.host, self.port)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read once at start. Raises SettingsError with a sentence for each value that cannot be used."""
+        values: dict[str, Any] = {}
+        sentences: list[str] = []
+        for setting in SETTINGS:
+            text = environ.get(setting.name, "").strip()
+            if not text:
+                continue
+            try:
+                values[setting.field] = setting.read(text)
+            except ValueError as refusal:
+                sentences.append(f"{setting.name} is {text!r}, but must be {refusal}.")
+        if sentences:
+            raise SettingsError(sentences)
+        values.setdefault("data_dir", Path("data").absolute())
+        return cls(**values)
+
+    def to_environment(self) -> dict[str, str]:
+        """The same settings as environment variables, for the processes this one starts."""
+        written = {setting.name: setting.write(getattr(self, setting.field)) for setting in SETTINGS}
+        return {name: text for name, text in written.items() if text}
+
+
+def http_url(host: str, port: int) -> str:
+    """`http://H:P`, with the brackets an IPv6 address needs."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _whole(lowest: int, highest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdecimal() or not lowest <= int(text) <= highest:
+            raise ValueError(f"a whole number from {lowest} to {highest}")
+        return int(text)
+
+    return read
+
+
+def _lifetime(unit: timedelta, highest: int) -> Callable[[str], timedelta]:
+    whole = _whole(1, highest)
+    return lambda text: whole(text) * unit
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _database_url(text: str) -> str:
+    if urlsplit(text).scheme not in {"postgresql", "postgres"}:
+        raise ValueError("an address such as postgresql://user:password@host:5432/onsite")
+    return text
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("an address such as https://service.example.com")
+    return text.rstrip("/")
+
+
+def _log_level(text: str) -> str:
+    if text.lower() not in LOG_LEVELS:
+        raise ValueError("one of " + ", ".join(LOG_LEVELS))
+    return text.lower()
+
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+def _write_plain(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+class _Setting(NamedTuple):
+    name: str
+    field: str
+    read: Callable[[str], Any]
+    write: Callable[[Any], str] = _write_plain
+
+
+SETTINGS = (
+    _Setting("ONSITE_DATA", "data_dir", _path),
+    _Setting("DATABASE_URL", "database_url", _database_url),
+    _Setting("ONSITE_HOST", "host", str),
+    _Setting("ONSITE_PORT", "port", _whole(0, 65535)),
+    _Setting("ONSITE_WORKERS", "workers", _whole(1, 64)),
+    _Setting("ONSITE_BASE_URL", "base_url", _base_url),
+    _Setting(
+        "ONSITE_ACCESS_TOKEN_MINUTES",
+        "access_token_lifetime",
+        _lifetime(timedelta(minutes=1), 24 * 60),
+        lambda value: str(value // timedelta(minutes=1)),
+    ),
+    _Setting(
+        "ONSITE_REFRESH_TOKEN_DAYS",
+        "refresh_token_lifetime",
+        _lifetime(timedelta(days=1), 366),
+        lambda value: str(value // timedelta(days=1)),
+    ),
+    _Setting("ONSITE_JSON_LIMIT", "json_limit", _whole(KIB, 64 * MIB)),
+    _Setting("ONSITE_PUSH_LIMIT", "push_limit", _whole(KIB, 256 * MIB)),
+    _Setting("ONSITE_PHOTO_LIMIT", "photo_limit", _whole(KIB, 256 * MIB)),
+    _Setting("ONSITE_LOG_LEVEL", "log_level", _log_level),
+    _Setting("ONSITE_TRUSTED_PROXY", "trusted_proxy", str),
+)
