@@ -1,0 +1,81 @@
+"""Every stable error code, in one place. Clients may rely on a code for ever; titles are for people."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Code(StrEnum):
+    # the request itself
+    MALFORMED = "malformed"
+    INVALID = "invalid"
+    BODY_TOO_LARGE = "body_too_large"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    CURSOR_INVALID = "cursor_invalid"
+    TEXT_FORBIDDEN_CHARACTER = "text_forbidden_character"
+    TIME_OUT_OF_RANGE = "time_out_of_range"
+    # who is asking
+    NOT_AUTHENTICATED = "not_authenticated"
+    TOKEN_EXPIRED = "token_expired"
+    TOKEN_INVALID = "token_invalid"
+    CREDENTIALS_WRONG = "credentials_wrong"
+    LOCKED_OUT = "locked_out"
+    REFRESH_REUSED = "refresh_reused"
+    FORBIDDEN = "forbidden"
+    # devices and sync
+    DEVICE_UNKNOWN = "device_unknown"
+    DEVICE_REVOKED = "device_revoked"
+    KEY_INVALID = "key_invalid"
+    CURSOR_EXPIRED = "cursor_expired"
+    FORKED = "forked"
+    UNKNOWN_KIND = "unknown_kind"
+    UNKNOWN_RECORD = "unknown_record"
+    OUT_OF_SCOPE = "out_of_scope"
+    OPERATION_FAULTY = "operation_faulty"
+    ARGUMENTS_INVALID = "arguments_invalid"
+    # jobs and dispatch
+    TRANSITION_ILLEGAL = "transition_illegal"
+    VERSION_STALE = "version_stale"
+    DOUBLE_BOOKED = "double_booked"
+    OUTSIDE_SHIFT = "outside_shift"
+    SKILL_MISSING = "skill_missing"
+    TECHNICIAN_UNKNOWN = "technician_unknown"
+    OUTLET_UNKNOWN = "outlet_unknown"
+    JOB_TYPE_UNKNOWN = "job_type_unknown"
+    UNIT_UNKNOWN = "unit_unknown"
+    CUSTOMER_UNKNOWN = "customer_unknown"
+    REVIEW_SETTLED = "review_settled"
+    CHOICE_UNKNOWN = "choice_unknown"
+    USERNAME_TAKEN = "username_taken"
+    # commitments
+    NO_POLICY = "no_policy"
+    CALENDAR_NEVER_OPEN = "calendar_never_open"
+    # products
+    GTIN_INVALID = "gtin_invalid"
+    SERIAL_INVALID = "serial_invalid"
+    CODE_INVALID = "code_invalid"
+    # evidence
+    MANIFEST_INVALID = "manifest_invalid"
+    SIGNATURE_INVALID = "signature_invalid"
+    DIGEST_MISMATCH = "digest_mismatch"
+    SIZE_MISMATCH = "size_mismatch"
+    PHOTO_NOT_EXPECTED = "photo_not_expected"
+    STORAGE_FULL = "storage_full"
+    # the server
+    NOT_READY = "not_ready"
+    INTERNAL = "internal"
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """RFC 9457 problem details, sent as `application/problem+json`. `code` is the stable part."""
+
+    type: str
+    title: str
+    status: int
+    code: Code
+    detail: str = ""
+    instance: str = ""
+    extra: dict[str, object] | None = None

@@ -1,0 +1,86 @@
+"""The database: one pool per process, one ambient transaction per task.
+
+Piccolo queries and the SQL of the stores join the same transaction. Transactions do not nest here: Piccolo would join an
+inner one silently, and a rollback of the inner would then undo nothing. Use `savepoint()` inside one.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from piccolo.engine.postgres import PostgresEngine
+
+from server.piccolo_conf import DB
+
+
+def engine() -> PostgresEngine:
+    return DB
+
+
+def use(dsn: str) -> None:
+    """Points the engine at `dsn`; only before `open_pool`."""
+    DB.config["dsn"] = dsn
+
+
+async def open_pool(size: int = 20) -> None:
+    await DB.start_connection_pool(min_size=2, max_size=size, max_inactive_connection_lifetime=300)
+
+
+async def close_pool() -> None:
+    if DB.pool is not None:
+        await DB.close_connection_pool()
+
+
+@asynccontextmanager
+async def transaction(isolation: str | None = None) -> AsyncIterator[None]:
+    """One transaction for everything awaited inside. Raises `TransactionError` of Piccolo when already inside one."""
+    async with DB.transaction(allow_nested=False):
+        if isolation is not None:
+            await execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
+        yield
+
+
+@asynccontextmanager
+async def savepoint() -> AsyncIterator[None]:
+    """Undoes what happened inside when it raises; the transaction around it goes on."""
+    current = DB.current_transaction.get()
+    assert current is not None, "a savepoint needs a transaction around it"
+    async with current.connection.transaction():
+        yield
+
+
+@asynccontextmanager
+async def connection() -> AsyncIterator[Any]:
+    """The running transaction's asyncpg connection, else one lent by the pool."""
+    current = DB.current_transaction.get()
+    if current is not None:
+        yield current.connection
+        return
+    assert DB.pool is not None, "the pool is opened when the server starts"
+    async with DB.pool.acquire() as lent:
+        yield lent
+
+
+async def fetch(sql: str, *args: Any) -> list[Any]:
+    async with connection() as c:
+        return cast("list[Any]", await c.fetch(sql, *args))
+
+
+async def fetch_row(sql: str, *args: Any) -> Any | None:
+    async with connection() as c:
+        return await c.fetchrow(sql, *args)
+
+
+async def fetch_value(sql: str, *args: Any) -> Any:
+    async with connection() as c:
+        return await c.fetchval(sql, *args)
+
+
+async def execute(sql: str, *args: Any) -> str:
+    async with connection() as c:
+        return cast("str", await c.execute(sql, *args))
+
+
+async def execute_many(sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    async with connection() as c:
+        await c.executemany(sql, list(rows))

@@ -1,0 +1,156 @@
+"""Code → HTTP. Features refuse by value or raise `Refused` at their edge; this is where it becomes RFC 9457."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import (
+    ClientException,
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
+from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE, HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.types import ExceptionHandlersMap
+
+from schemas.errors import Code, Problem
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+#: What a code means over HTTP: status and a title for people (zh-CN · en). Codes not listed are 422.
+MEANING: Mapping[Code, tuple[int, str, str]] = {
+    Code.MALFORMED: (400, "请求无法解析", "The request could not be read"),
+    Code.INVALID: (400, "请求内容不合规则", "The request breaks a rule of its form"),
+    Code.BODY_TOO_LARGE: (413, "请求过大", "The request body is too large"),
+    Code.NOT_FOUND: (404, "未找到", "Not found"),
+    Code.METHOD_NOT_ALLOWED: (405, "不允许的方法", "Method not allowed"),
+    Code.UNSUPPORTED_MEDIA_TYPE: (415, "不支持的内容类型", "Media type not supported"),
+    Code.TOO_MANY_REQUESTS: (429, "请求过于频繁", "Too many requests"),
+    Code.CURSOR_INVALID: (400, "游标无效", "The cursor is not one of ours"),
+    Code.TEXT_FORBIDDEN_CHARACTER: (400, "文本含有不允许的字符", "The text holds a character that is not allowed"),
+    Code.TIME_OUT_OF_RANGE: (400, "时间超出范围", "The time is out of range"),
+    Code.NOT_AUTHENTICATED: (401, "请先登录", "Please log in"),
+    Code.TOKEN_EXPIRED: (401, "登录已过期", "The login has expired"),
+    Code.TOKEN_INVALID: (401, "登录凭证无效", "The token is not valid"),
+    Code.CREDENTIALS_WRONG: (401, "用户名或密码错误", "User name or password is wrong"),
+    Code.LOCKED_OUT: (429, "尝试次数过多,请稍后再试", "Too many failed attempts; try again later"),
+    Code.REFRESH_REUSED: (401, "登录已失效,请重新登录", "This login has been ended; log in again"),
+    Code.FORBIDDEN: (403, "没有权限", "Not permitted"),
+    Code.DEVICE_UNKNOWN: (404, "设备未登记", "The device is not enrolled"),
+    Code.DEVICE_REVOKED: (403, "设备已停用", "The device has been revoked"),
+    Code.KEY_INVALID: (422, "公钥无效", "The public key is not valid"),
+    Code.CURSOR_EXPIRED: (410, "需要重新同步", "The cursor has expired; start afresh"),
+    Code.FORKED: (409, "设备身份冲突", "Another installation used this device's identity"),
+    Code.TRANSITION_ILLEGAL: (409, "当前状态不允许此操作", "The job's state does not allow this"),
+    Code.VERSION_STALE: (409, "记录已被他人修改", "Somebody changed the record meanwhile"),
+    Code.DOUBLE_BOOKED: (409, "该时段已有安排", "The technician is already booked then"),
+    Code.OUTSIDE_SHIFT: (409, "不在班次内", "Outside the technician's shift"),
+    Code.SKILL_MISSING: (409, "缺少所需技能", "The technician lacks a skill the job needs"),
+    Code.TECHNICIAN_UNKNOWN: (422, "技师不存在", "No such technician"),
+    Code.OUTLET_UNKNOWN: (422, "网点不存在", "No such outlet"),
+    Code.JOB_TYPE_UNKNOWN: (422, "工单类型不存在", "No such job type"),
+    Code.UNIT_UNKNOWN: (422, "产品不存在", "No such product unit"),
+    Code.CUSTOMER_UNKNOWN: (422, "顾客不存在", "No such customer"),
+    Code.REVIEW_SETTLED: (409, "复核已处理", "The review is already settled"),
+    Code.CHOICE_UNKNOWN: (422, "没有这个选项", "The review offers no such choice"),
+    Code.USERNAME_TAKEN: (409, "用户名已存在", "The user name is taken"),
+    Code.NO_POLICY: (422, "没有适用的承诺", "No commitment policy covers this"),
+    Code.CALENDAR_NEVER_OPEN: (422, "日历没有营业时间", "The calendar is never open"),
+    Code.GTIN_INVALID: (400, "GTIN 无效", "The GTIN is not valid"),
+    Code.SERIAL_INVALID: (400, "序列号无效", "The serial is not valid"),
+    Code.CODE_INVALID: (400, "产品码无效", "The product code is not valid"),
+    Code.MANIFEST_INVALID: (422, "完工清单无效", "The manifest is not valid"),
+    Code.SIGNATURE_INVALID: (422, "签名无效", "The signature does not hold"),
+    Code.DIGEST_MISMATCH: (422, "照片内容与摘要不符", "The bytes do not match the digest"),
+    Code.SIZE_MISMATCH: (422, "照片大小不符", "The size does not match the manifest"),
+    Code.PHOTO_NOT_EXPECTED: (404, "没有等待这张照片", "No completion of yours names this photo"),
+    Code.STORAGE_FULL: (507, "存储空间不足", "The storage is full"),
+    Code.NOT_READY: (503, "服务尚未就绪", "Not ready"),
+    Code.INTERNAL: (500, "服务器内部错误", "Something went wrong on the server"),
+}
+
+log = structlog.get_logger()
+
+
+class Refused(Exception):
+    """An expected refusal at the edge of HTTP. `detail` is for people and holds no secret; `extra` is for programs."""
+
+    def __init__(self, code: Code, detail: str = "", **extra: object) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code, self.detail, self.extra = code, detail, extra
+
+
+def prefers_chinese(accept_language: str | None) -> bool:
+    """The first language of the header that we have; Chinese only when it is named before English."""
+    for part in (accept_language or "").lower().split(","):
+        tag = part.strip().split(";")[0]
+        if tag.startswith("zh"):
+            return True
+        if tag.startswith("en"):
+            return False
+    return False
+
+
+def problem(request: Request[Any, Any, Any], code: Code, detail: str = "", **extra: object) -> Response[bytes]:
+    status, title_zh, title_en = MEANING.get(code, (422, code.value, code.value))
+    body = Problem(
+        type=f"/problems/{code.value}",
+        title=title_zh if prefers_chinese(request.headers.get("accept-language")) else title_en,
+        status=status,
+        code=code,
+        detail=detail,
+        instance=request.url.path,
+        extra=dict(extra) or None,
+    )
+    headers = {"cache-control": "no-store"}
+    if status == 401:
+        headers["www-authenticate"] = "Bearer"
+    if "retry_after" in extra:
+        headers["retry-after"] = str(extra["retry_after"])
+    return Response(msgspec.json.encode(body), status_code=status, media_type=PROBLEM_MEDIA_TYPE, headers=headers)
+
+
+def _refused(request: Request[Any, Any, Any], exc: Refused) -> Response[bytes]:
+    return problem(request, exc.code, exc.detail, **exc.extra)
+
+
+def _invalid(request: Request[Any, Any, Any], exc: ValidationException) -> Response[bytes]:
+    faults = exc.extra if isinstance(exc.extra, list) else []
+    return problem(request, Code.INVALID, "; ".join(_fault(f) for f in faults) or exc.detail, faults=faults)
+
+
+def _fault(fault: Any) -> str:
+    if not isinstance(fault, dict):
+        return str(fault)
+    return f"{fault.get('key', '')}: {fault.get('message', '')}".strip(": ")
+
+
+def _client(request: Request[Any, Any, Any], exc: ClientException) -> Response[bytes]:
+    by_status = {401: Code.NOT_AUTHENTICATED, 403: Code.FORBIDDEN, 404: Code.NOT_FOUND, 415: Code.UNSUPPORTED_MEDIA_TYPE}
+    by_status |= {HTTP_413_REQUEST_ENTITY_TOO_LARGE: Code.BODY_TOO_LARGE, 429: Code.TOO_MANY_REQUESTS}
+    return problem(request, by_status.get(exc.status_code, Code.MALFORMED), exc.detail)
+
+
+def _http(request: Request[Any, Any, Any], exc: HTTPException) -> Response[bytes]:
+    if exc.status_code < HTTP_500_INTERNAL_SERVER_ERROR:
+        return problem(request, Code.INVALID, exc.detail)
+    return _fault_of_ours(request, exc)
+
+
+def _fault_of_ours(request: Request[Any, Any, Any], exc: Exception) -> Response[bytes]:
+    log.error("unhandled", path=request.url.path, exc_info=exc)
+    return problem(request, Code.INTERNAL)
+
+
+HANDLERS: ExceptionHandlersMap = {
+    Refused: _refused,
+    ValidationException: _invalid,
+    NotFoundException: lambda request, _: problem(request, Code.NOT_FOUND),
+    MethodNotAllowedException: lambda request, _: problem(request, Code.METHOD_NOT_ALLOWED),
+    ClientException: _client,
+    HTTPException: _http,
+    Exception: _fault_of_ours,
+}
