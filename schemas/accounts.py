@@ -1,0 +1,95 @@
+"""Logging in, and the devices people work with."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from schemas.base import Answer, Instant, Name, Request, ShortText
+
+
+class Role(StrEnum):
+    TECHNICIAN = "technician"
+    DISPATCHER = "dispatcher"
+    OUTLET_MANAGER = "outlet_manager"
+    CENTRE_MANAGER = "centre_manager"
+    HQ_MANAGER = "hq_manager"
+    AUDITOR = "auditor"
+
+
+Username = Annotated[str, msgspec.Meta(min_length=2, max_length=80, pattern=r"^[a-z0-9][a-z0-9._@-]*$")]
+NewPassword = Annotated[str, msgspec.Meta(min_length=10, max_length=200)]
+
+
+class User(Answer, frozen=True, kw_only=True):
+    id: UUID
+    username: str
+    name: str
+    role: Role
+    locale: str
+    centre_id: UUID | None
+    outlet_id: UUID | None
+    technician_id: UUID | None
+
+
+class Login(Request, frozen=True, kw_only=True):
+    username: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class Refresh(Request, frozen=True, kw_only=True):
+    refresh_token: Annotated[str, msgspec.Meta(min_length=20, max_length=200)]
+
+
+class Tokens(Answer, frozen=True, kw_only=True):
+    """`expires_in`: seconds the access token is valid. The refresh token is good for one use."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    user: User
+    token_type: str = "Bearer"
+
+
+class NewUser(Request, frozen=True, kw_only=True):
+    """`centre_id`/`outlet_id`: the place in the network tree; none for headquarters."""
+
+    username: Username
+    name: Name
+    password: NewPassword
+    role: Role
+    centre_id: UUID | None = None
+    outlet_id: UUID | None = None
+    technician_id: UUID | None = None
+    locale: Annotated[str, msgspec.Meta(pattern="^(zh-CN|en)$")] = "zh-CN"
+
+
+class PublicKey(Request, frozen=True, kw_only=True):
+    """JWK of an ES256 key (RFC 7517): `x` and `y` are base64url of 32 bytes."""
+
+    kty: Annotated[str, msgspec.Meta(pattern="^EC$")]
+    crv: Annotated[str, msgspec.Meta(pattern="^P-256$")]
+    x: Annotated[str, msgspec.Meta(min_length=43, max_length=43)]
+    y: Annotated[str, msgspec.Meta(min_length=43, max_length=43)]
+    kid: ShortText | None = None
+    use: ShortText | None = None
+    alg: ShortText | None = None
+    ext: bool | None = None
+    key_ops: list[ShortText] | None = None
+
+
+class Enrolment(Request, frozen=True, kw_only=True):
+    public_key: PublicKey
+    name: ShortText = ""
+
+
+class Device(Answer, frozen=True, kw_only=True):
+    id: UUID
+    user_id: UUID
+    technician_id: UUID | None
+    name: str
+    last_seq: int
+    enrolled_at: Instant
+    last_seen_at: Instant | None
+    revoked_at: Instant | None

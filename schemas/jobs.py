@@ -1,0 +1,164 @@
+"""Jobs and reviews over HTTP."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+
+from schemas.base import Answer, Instant, Latitude, LongText, Longitude, Name, Phone, Request, ShortText, Slug
+
+
+class JobState(StrEnum):
+    NEW = "new"
+    SCHEDULED = "scheduled"
+    ACCEPTED = "accepted"
+    EN_ROUTE = "en_route"
+    ON_SITE = "on_site"
+    WORKING = "working"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    CLOSED = "closed"
+    DECLINED = "declined"
+    CANNOT_COMPLETE = "cannot_complete"
+    CANCELLED = "cancelled"
+
+
+class NewJob(Request, frozen=True, kw_only=True):
+    """A job as the hotline raises it. `opened_at`: when the caller called; now when left out."""
+
+    outlet_id: UUID
+    job_type: Slug
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+    contact_name: Name
+    contact_phone: Phone = ""
+    address: LongText = ""
+    access_notes: LongText = ""
+    lat: Latitude
+    lon: Longitude
+    customer_id: UUID | None = None
+    unit_id: UUID | None = None
+    priority: Annotated[int, msgspec.Meta(ge=1, le=5)] = 3
+    duration_minutes: Annotated[int, msgspec.Meta(ge=5, le=1440)] | None = None
+    opened_at: Instant | None = None
+
+
+class JobEdit(Request, frozen=True, kw_only=True):
+    """An office edit. `base_version`: what the editor was looking at; fields left out stay as they are."""
+
+    base_version: Annotated[int, msgspec.Meta(ge=1)]
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=400)] | msgspec.UnsetType = msgspec.UNSET
+    contact_name: Name | msgspec.UnsetType = msgspec.UNSET
+    contact_phone: Phone | msgspec.UnsetType = msgspec.UNSET
+    access_notes: LongText | msgspec.UnsetType = msgspec.UNSET
+    address: LongText | msgspec.UnsetType = msgspec.UNSET
+    priority: Annotated[int, msgspec.Meta(ge=1, le=5)] | msgspec.UnsetType = msgspec.UNSET
+    diagnosis: LongText | msgspec.UnsetType = msgspec.UNSET
+
+
+class Assign(Request, frozen=True, kw_only=True):
+    """Books a visit. `ends_at` left out: the job's usual duration."""
+
+    technician_id: UUID
+    starts_at: Instant
+    ends_at: Instant | None = None
+
+
+class Reason(Request, frozen=True, kw_only=True):
+    reason: ShortText = ""
+
+
+class Job(Answer, frozen=True, kw_only=True):
+    """A job as it stands, the same fields a phone gets through the feed."""
+
+    id: UUID
+    number: int
+    version: int
+    centre_id: UUID
+    outlet_id: UUID
+    job_type: str
+    state: JobState
+    priority: int
+    title: str
+    source: str
+    customer_id: UUID | None
+    unit_id: UUID | None
+    contact_name: str
+    contact_phone: str
+    access_notes: str
+    address: str
+    lat: float
+    lon: float
+    opened_at: Instant
+    duration_minutes: int
+    skill: str
+    technician_id: UUID | None
+    visit_id: UUID | None
+    window_start: Instant | None
+    window_end: Instant | None
+    policy_name: str
+    policy_name_en: str
+    respond_by: Instant | None
+    resolve_by: Instant | None
+    promise_state: str
+    diagnosis: str
+    result: str
+    readings: dict[str, Any]
+    checklist: dict[str, Any]
+    notes: list[dict[str, Any]]
+    photos: list[dict[str, Any]]
+    parts_used: dict[str, int]
+    arrival: dict[str, Any] | None
+    visits_done: list[dict[str, Any]]
+    completion_id: UUID | None
+    finished_at: Instant | None
+    reason: str
+
+
+class HistoryLine(Answer, frozen=True, kw_only=True):
+    """`changes`: field → [old, new]; `lost`: field → the value that did not win."""
+
+    version: int
+    action: str
+    user_id: UUID | None
+    user_name: str | None
+    device_id: UUID | None
+    happened_at: Instant
+    happened_grade: str
+    recorded_at: Instant
+    changes: dict[str, Any]
+    lost: dict[str, Any]
+
+
+class JobType(Answer, frozen=True, kw_only=True):
+    id: UUID
+    code: str
+    name: str
+    name_en: str
+    skill: str
+    duration_minutes: int
+    checklist: list[dict[str, Any]]
+    photos_required: int
+
+
+class Review(Answer, frozen=True, kw_only=True):
+    """`choices`: choice → {zh, en}: what it will do."""
+
+    id: UUID
+    outlet_id: UUID
+    kind: str
+    record_type: str
+    record_id: UUID
+    technician_id: UUID | None
+    op_id: UUID | None
+    sides: dict[str, Any]
+    choices: dict[str, Any]
+    opened_at: Instant
+    settled_at: Instant | None
+    settled_by: UUID | None
+    choice: str | None
+    version: int
+
+
+class Settlement(Request, frozen=True, kw_only=True):
+    choice: Slug

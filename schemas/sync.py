@@ -1,0 +1,95 @@
+"""The wire of the sync protocol, version 1; `docs/sync-protocol.md` numbers the steps."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+
+from schemas.base import Answer, Request
+
+Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+Millis = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+
+
+class FieldTime(Request, frozen=True, kw_only=True):
+    """A device's clocks at one instant: wall clock in epoch ms, monotonic ms since boot, and which boot."""
+
+    wall_ms: Millis
+    monotonic_ms: Millis
+    boot_id: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+
+
+class RecordRef(Request, frozen=True, kw_only=True):
+    type: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+
+
+class Operation(Request, frozen=True, kw_only=True):
+    """One thing a person did. `seq` counts 1, 2, 3 … per device; `base_version`: what the person was looking at."""
+
+    op_id: UUID
+    seq: Seq
+    kind: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    record: RecordRef
+    base_version: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    args: dict[str, Any]
+    at: FieldTime
+
+
+class Push(Request, frozen=True, kw_only=True):
+    device_id: UUID
+    sent_at: FieldTime
+    operations: Annotated[list[Operation], msgspec.Meta(max_length=500)]
+
+
+class FieldMerge(Answer, frozen=True, kw_only=True):
+    field: str
+    winner: str
+    won: Any
+    lost: Any
+
+
+class Outcome(Answer, frozen=True, kw_only=True):
+    """`status`: applied | merged | held | rejected. `version`: the record's version after it."""
+
+    op_id: UUID
+    seq: int
+    status: str
+    version: int | None = None
+    merges: list[FieldMerge] = []
+    review_id: UUID | None = None
+    code: str | None = None
+    text: str | None = None
+
+
+class PushAnswer(Answer, frozen=True, kw_only=True):
+    """`expected_seq` names the gap when the batch had one. `server_time`: epoch ms."""
+
+    outcomes: list[Outcome]
+    last_seq: int
+    expected_seq: int | None
+    epoch: UUID
+    server_time: int
+
+
+class Change(Answer, frozen=True, kw_only=True):
+    """A record of a stream as it stands; `body` null: it left the stream."""
+
+    stream: str
+    type: str
+    id: UUID
+    version: int
+    position: int
+    body: dict[str, Any] | None
+
+
+class PullAnswer(Answer, frozen=True, kw_only=True):
+    """Replicas change only where `checkpoint` is true. `streams`: all that this reader now has."""
+
+    changes: list[Change]
+    cursor: str
+    checkpoint: bool
+    streams: list[str]
+    last_seq: int | None
+    epoch: UUID
+    server_time: int

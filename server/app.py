@@ -1,0 +1,87 @@
+"""The only place where the parts meet."""
+
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.types import Middleware
+
+from server.platform import db, health, pages
+from server.platform.auth import provide_caller
+from server.platform.errors import HANDLERS
+from server.platform.headers import SecurityHeaders
+from server.platform.logging import RequestLog
+from server.platform.pokes import Pokes
+from server.platform.secrets import Secrets
+from server.platform.text import refuse_forbidden_body
+from server.settings import Settings
+
+#: Every feature exports `router` from its `routes`.
+FEATURES = ("accounts", "network", "customers", "products", "commitments", "jobs", "dispatch", "evidence", "sync")
+
+
+def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
+    """The whole server. `secrets` left out: those of the data directory, made when there are none."""
+    kept = secrets or Secrets.load_or_make(settings.data_dir)
+    app = Litestar(
+        route_handlers=[
+            health.router,
+            Metrics,
+            *(importlib.import_module(f"server.{feature}.routes").router for feature in FEATURES),
+            *pages.routers(),
+        ],
+        dependencies={"caller": Provide(provide_caller)},
+        before_request=refuse_forbidden_body,
+        middleware=_middleware(settings),
+        exception_handlers=HANDLERS,
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1024, gzip_compress_level=4),
+        request_max_body_size=settings.json_limit,
+        openapi_config=OpenAPIConfig(
+            title="Onsite",
+            version="1",
+            description="Field-service sync server. Errors are RFC 9457 problems with a stable `code`.",
+            render_plugins=[pages.ApiPage(), JsonRenderPlugin()],
+            use_handler_docstrings=True,
+            create_examples=False,
+        ),
+        lifespan=[_lifespan],
+        debug=False,
+    )
+    app.state.settings = settings
+    app.state.secrets = kept
+    return app
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    return [
+        RequestLog(),
+        SecurityHeaders(https=settings.public_url.startswith("https://")),
+        PrometheusConfig(app_name="onsite", prefix="onsite", group_path=True).middleware,
+    ]
+
+
+class Metrics(PrometheusController):
+    """Prometheus text format. Counts of requests by route and status only, nothing about people."""
+
+    include_in_schema = False
+
+
+@asynccontextmanager
+async def _lifespan(app: Litestar) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    if settings.database_url:
+        db.use(settings.database_url)
+    await db.open_pool()
+    app.state.pokes = Pokes()
+    await app.state.pokes.start()
+    try:
+        yield
+    finally:
+        await app.state.pokes.stop()
+        await db.close_pool()

@@ -1,0 +1,133 @@
+"""Who is asking: access tokens, the caller they name, and the part of the network tree the caller may touch."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jwk import OctKey
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from schemas.accounts import Role
+from schemas.errors import Code
+from server.platform.errors import Refused
+
+_ALGORITHM = "HS256"
+_AUDIENCE = "onsite"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A subtree of the network: one outlet, one centre with its outlets, or (both None) everything.
+
+    In SQL: `($1::uuid IS NULL OR centre_id = $1) AND ($2::uuid IS NULL OR outlet_id = $2)`.
+    """
+
+    centre_id: UUID | None
+    outlet_id: UUID | None
+
+    def holds(self, centre_id: UUID, outlet_id: UUID) -> bool:
+        return self.centre_id in (None, centre_id) and self.outlet_id in (None, outlet_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The person behind a request, as the access token says. A change of role or place takes effect when the token is
+    refreshed (≤ 15 minutes); devices and refresh tokens are checked in the database each time."""
+
+    user_id: UUID
+    role: Role
+    centre_id: UUID | None
+    outlet_id: UUID | None
+    technician_id: UUID | None
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.centre_id, self.outlet_id)
+
+
+def issue_token(key: bytes, caller: Caller, now: datetime, lifetime: timedelta) -> str:
+    claims: dict[str, Any] = {
+        "aud": _AUDIENCE,
+        "sub": str(caller.user_id),
+        "role": caller.role.value,
+        "iat": int(now.timestamp()),
+        "exp": int((now + lifetime).timestamp()),
+    }
+    places = {"centre": caller.centre_id, "outlet": caller.outlet_id, "tech": caller.technician_id}
+    claims |= {name: str(value) for name, value in places.items() if value is not None}
+    return jwt.encode({"alg": _ALGORITHM}, claims, OctKey.import_key(key), algorithms=[_ALGORITHM])
+
+
+_CLAIMS = jwt.JWTClaimsRegistry(
+    aud={"essential": True, "value": _AUDIENCE}, exp={"essential": True}, sub={"essential": True}, leeway=0
+)
+
+
+def read_token(key: bytes, token: str) -> Caller:
+    """Raises `Refused` with `token_expired` or `token_invalid`."""
+    try:
+        claims = jwt.decode(token, OctKey.import_key(key), algorithms=[_ALGORITHM]).claims
+        _CLAIMS.validate(claims)
+        return Caller(
+            user_id=UUID(claims["sub"]),
+            role=Role(claims["role"]),
+            centre_id=_place(claims, "centre"),
+            outlet_id=_place(claims, "outlet"),
+            technician_id=_place(claims, "tech"),
+        )
+    except ExpiredTokenError as fault:
+        raise Refused(Code.TOKEN_EXPIRED) from fault
+    except (JoseError, ValueError, KeyError, TypeError) as fault:
+        raise Refused(Code.TOKEN_INVALID) from fault
+
+
+def _place(claims: dict[str, Any], name: str) -> UUID | None:
+    return UUID(claims[name]) if name in claims else None
+
+
+async def provide_caller(request: Request[Any, Any, Any]) -> Caller:
+    """Litestar dependency `caller`. Raises `Refused` with 401 codes."""
+    return caller_of(request)
+
+
+def caller_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Refused(Code.NOT_AUTHENTICATED)
+    known: Caller | None = connection.scope["state"].get("caller")
+    if known is None:
+        known = read_token(connection.app.state.secrets.token_key, token.strip())
+        connection.scope["state"]["caller"] = known
+    return known
+
+
+Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
+
+
+def only(*roles: Role) -> Guard:
+    """A route guard: 401 without a valid token, 403 for other roles."""
+    allowed: Collection[Role] = frozenset(roles)
+
+    def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        if caller_of(connection).role not in allowed:
+            raise Refused(Code.FORBIDDEN)
+
+    return guard
+
+
+#: Who may read what the office reads, and who may change it.
+OFFICE_READERS = (
+    Role.DISPATCHER,
+    Role.OUTLET_MANAGER,
+    Role.CENTRE_MANAGER,
+    Role.HQ_MANAGER,
+    Role.AUDITOR,
+)
+OFFICE_WRITERS = (Role.DISPATCHER, Role.OUTLET_MANAGER, Role.CENTRE_MANAGER, Role.HQ_MANAGER)
+MANAGERS = (Role.OUTLET_MANAGER, Role.CENTRE_MANAGER, Role.HQ_MANAGER)

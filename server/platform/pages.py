@@ -1,0 +1,55 @@
+"""The built front end: pages and hashed assets of `server/web/dist`, and the API's own page without a CDN."""
+
+from pathlib import Path
+from typing import Any
+
+from litestar import MediaType, Request, Response, Router, get
+from litestar.openapi.plugins import OpenAPIRenderPlugin
+from litestar.params import FromPath
+from litestar.static_files import create_static_files_router
+
+from schemas.errors import Code
+from server.platform.errors import Refused
+
+DIST = Path(__file__).parent.parent / "web" / "dist"
+_FOREVER = "public, max-age=31536000, immutable"  # asset names carry a hash of their content
+
+
+def _page(name: str) -> Response[bytes]:
+    file = DIST / name / "index.html"
+    if not file.is_file():
+        raise Refused(Code.NOT_FOUND, "the front end is not built; scripts/run builds it")
+    return Response(file.read_bytes(), media_type=MediaType.HTML, headers={"cache-control": "no-cache"})
+
+
+@get(["/app", "/app/{view:path}"], include_in_schema=False, sync_to_thread=True)
+def technician_page(view: FromPath[str] = "") -> Response[bytes]:
+    return _page("technician")
+
+
+@get(["/desk", "/desk/{view:path}"], include_in_schema=False, sync_to_thread=True)
+def dispatcher_page(view: FromPath[str] = "") -> Response[bytes]:
+    return _page("dispatcher")
+
+
+class ApiPage(OpenAPIRenderPlugin):
+    """The OpenAPI page from our own build; it reads `/schema/openapi.json`."""
+
+    def __init__(self) -> None:
+        super().__init__(path="/")
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        file = DIST / "api" / "index.html"
+        return file.read_bytes() if file.is_file() else b"<!doctype html><title>Onsite API</title>/schema/openapi.json"
+
+
+def routers() -> list[Any]:
+    assets = DIST / "assets"
+    handlers: list[Any] = [technician_page, dispatcher_page]
+    if assets.is_dir():
+        handlers.append(
+            create_static_files_router(
+                "/assets", directories=[assets], cache_control=None, include_in_schema=False, headers={"cache-control": _FOREVER}
+            )
+        )
+    return [Router("/", route_handlers=handlers)]
