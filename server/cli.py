@@ -1,0 +1,239 @@
+"""`onsite …`: what production runs. Each command is one small function; `COMMANDS` is the whole list.
+
+Commands that need the database use DATABASE_URL, or the embedded one of the data directory: when a server runs it they
+join it, otherwise they start it and stop it in the end.
+
+Features are imported inside the commands that use them: `onsite serve` must not load what only its workers need.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import getpass
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from server.platform.embedded import DataDirectoryInUse, EmbeddedPostgres, EmbeddedPostgresError
+from server.platform.migrate import MigrationError, migrate
+from server.platform.secrets import SecretsError
+from server.serve import ServeError, serve
+from server.settings import Settings, SettingsError
+
+T = TypeVar("T")
+
+JOIN_LIMIT = 60.0  # seconds to wait for a server that is just starting its database
+
+EXPECTED = (EmbeddedPostgresError, MigrationError, SecretsError, ServeError, SettingsError)
+
+
+class Refusal(Exception):
+    """The command cannot be done as asked; the text is a sentence for the person who typed it."""
+
+
+class Command(NamedTuple):
+    """`name` may be two words (`admin create`); `arguments` declares its options; `run` does it."""
+
+    name: str
+    explanation: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Settings], int]
+
+
+# -------------------------------------------------------------------------------------------------------------- serve
+
+
+def _serve_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", metavar="H", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", metavar="P", help="port to listen on (8000); 0 lets the system choose")
+    parser.add_argument("--workers", metavar="N", help="processes that serve (2)")
+    parser.add_argument("--demo", action="store_true", help="fill an empty installation with a believable firm")
+
+
+def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    serve(settings, demo=arguments.demo)
+    return 0
+
+
+# ------------------------------------------------------------------------------------------------- migrate and openapi
+
+
+def _no_arguments(_: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _migrate(_: argparse.Namespace, settings: Settings) -> int:
+    with _database(settings) as dsn:
+        ran = migrate(dsn)
+    for name in ran:
+        print(f"migrated {name}")
+    print("The database is up to date.")
+    return 0
+
+
+def _openapi(_: argparse.Namespace, settings: Settings) -> int:
+    from server.app import create_app
+
+    print(json.dumps(create_app(settings).openapi_schema.to_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+# ------------------------------------------------------------------------------------------------------- admin create
+
+
+def _admin_create_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--username", required=True)
+    parser.add_argument("--name", required=True, help="the person's full name")
+    parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def _admin_create(arguments: argparse.Namespace, settings: Settings) -> int:
+    password = _password(arguments.password_stdin)
+    with _database(settings) as dsn:
+        migrate(dsn)
+        actions = importlib.import_module("server.accounts.actions")
+        user_id = _with_pool(dsn, lambda: actions.create_admin(arguments.username, arguments.name, password))
+    print(f"Administrator {arguments.username} made ({user_id}).")
+    return 0
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass("Password: ")
+    if first != getpass.getpass("Once more: "):
+        raise Refusal("The two passwords differ.")
+    return first
+
+
+# -------------------------------------------------------------------------------------------------------- import jobs
+
+
+def _import_jobs_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="CSV, also gzipped")
+    parser.add_argument("--mapping", type=Path, required=True, help="TOML file that says what the columns mean")
+    parser.add_argument("--dry-run", action="store_true", help="check every row, write nothing")
+
+
+def _import_jobs(arguments: argparse.Namespace, settings: Settings) -> int:
+    for path in (arguments.file, arguments.mapping):
+        if not path.is_file():
+            raise Refusal(f"There is no file {path}.")
+    with _database(settings) as dsn:
+        migrate(dsn)
+        importing = importlib.import_module("server.jobs.importing")
+        report = _with_pool(
+            dsn,
+            lambda: importing.import_jobs(arguments.file, arguments.mapping, arguments.dry_run, _progress),
+        )
+    print(file=sys.stderr)
+    print(report)
+    return 0
+
+
+def _progress(words: object) -> None:
+    print(f"\r{words}", end="", file=sys.stderr, flush=True)
+
+
+# ------------------------------------------------------------------------------------------------------- the database
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    embedded = EmbeddedPostgres(settings.data_dir)
+    try:
+        dsn = embedded.start()
+    except DataDirectoryInUse:
+        yield _join(embedded)
+        return
+    try:
+        yield dsn
+    finally:
+        embedded.stop()
+
+
+def _join(embedded: EmbeddedPostgres) -> str:
+    deadline = time.monotonic() + JOIN_LIMIT
+    while (dsn := embedded.running_dsn()) is None:
+        if time.monotonic() > deadline:
+            raise Refusal("Another Onsite holds the data directory, but its database does not run.")
+        time.sleep(0.1)
+    return dsn
+
+
+def _with_pool(dsn: str, work: Callable[[], Awaitable[T]]) -> T:
+    from server.platform import db
+
+    async def inside() -> T:
+        await db.open_pool()
+        try:
+            return await work()
+        finally:
+            await db.close_pool()
+
+    db.use(dsn)
+    return asyncio.run(inside())
+
+
+# --------------------------------------------------------------------------------------------------------------- main
+
+
+COMMANDS = (
+    Command("serve", "run the server", _serve_arguments, _serve),
+    Command("migrate", "bring the database to this release", _no_arguments, _migrate),
+    Command("admin create", "make an administrator", _admin_create_arguments, _admin_create),
+    Command("import jobs", "import jobs from a CSV file", _import_jobs_arguments, _import_jobs),
+    Command("openapi", "print the OpenAPI description as JSON", _no_arguments, _openapi),
+)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="onsite", description="The field-service sync server.")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    groups: dict[str, Any] = {}
+    for command in COMMANDS:
+        *group, name = command.name.split()
+        holder = subparsers
+        if group:
+            if group[0] not in groups:
+                inner = subparsers.add_parser(group[0], help=f"{group[0]} …")
+                groups[group[0]] = inner.add_subparsers(required=True, metavar="COMMAND")
+            holder = groups[group[0]]
+        child = holder.add_parser(name, help=command.explanation, description=command.explanation)
+        child.add_argument("--data", metavar="DIR", help="data directory (./data)")
+        command.arguments(child)
+        child.set_defaults(run=command.run)
+    return parser
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    """Options win over the environment, and are checked like it."""
+    options = {"data": "ONSITE_DATA", "host": "ONSITE_HOST", "port": "ONSITE_PORT", "workers": "ONSITE_WORKERS"}
+    given = {name: getattr(arguments, option, None) for option, name in options.items()}
+    return Settings.from_environment({**os.environ, **{name: text for name, text in given.items() if text is not None}})
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    arguments = _parser().parse_args(words)
+    os.environ.setdefault("PICCOLO_CONF", "server.piccolo_conf")
+    try:
+        run: Callable[[argparse.Namespace, Settings], int] = arguments.run
+        return run(arguments, _settings(arguments))
+    except (*EXPECTED, Refusal) as refusal:
+        print(f"onsite: {refusal}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""Structured logs: one JSON object a line on stderr; every line written while a request runs carries its request id.
+
+`RequestLog` wraps the whole application: it gives each request its id (also as the header `X-Request-ID` of the answer)
+and writes one line when the answer is complete. Query strings are left out, since they may hold tokens.
+"""
+
+import logging
+import re
+import sys
+import time
+import uuid
+from typing import Any, cast
+
+import msgspec
+import structlog
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
+
+#: Others may name a request, if the name cannot be mistaken for anything else in a log.
+ACCEPTED_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+
+#: Asked every few seconds by machines; in the log only at level debug.
+QUIET_PATHS = ("/health/live", "/health/ready", "/metrics")
+
+log = structlog.get_logger()
+
+
+def configure(level: str) -> None:
+    """Send our own events and those of libraries (stdlib logging) to stderr as JSON. Once per process."""
+    threshold = getattr(logging, level.upper())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            _encode,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        logger_factory=structlog.BytesLoggerFactory(file=sys.stderr.buffer),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(handlers=[_IntoStructlog()], level=max(threshold, logging.INFO), force=True)
+    for chatty in ("httpx", "httpcore", "asyncio", "uvicorn.error"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+class RequestLog(ASGIMiddleware):
+    """A request id for each request, one log line for each answer.
+
+    Litestar's own middleware never sees paths without a route, so wrap the whole application:
+    `app.asgi_handler = RequestLog()(app.asgi_handler)`.
+    """
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        request_id = _request_id(scope)
+        answer = _Answer(send, request_id)
+        with bound_contextvars(request_id=request_id):
+            started = time.perf_counter()
+            try:
+                await next_app(scope, receive, answer.send)
+            finally:
+                _write_line(cast("HTTPScope", scope), answer, time.perf_counter() - started)
+
+
+class _Answer:
+    """Passes an answer on, remembering its status and size."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send, self._request_id = send, request_id
+        self.status, self.bytes = 0, 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], (b"x-request-id", self._request_id.encode())]
+        elif message["type"] == "http.response.body":
+            self.bytes += len(message["body"])
+        await self._send(message)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and ACCEPTED_REQUEST_ID.fullmatch(value):
+            return value.decode("ascii")
+    return uuid.uuid4().hex
+
+
+def _write_line(scope: HTTPScope, answer: _Answer, seconds: float) -> None:
+    write = log.debug if scope["path"] in QUIET_PATHS else log.info
+    client = scope.get("client")
+    write(
+        "request",
+        method=scope["method"],
+        path=scope["path"],
+        status=answer.status,
+        bytes=answer.bytes,
+        ms=round(seconds * 1000, 1),
+        client=client[0] if client else None,
+    )
+
+
+def _encode(_logger: object, _method: str, event: Any) -> bytes:
+    return msgspec.json.encode(event, enc_hook=repr)
+
+
+class _IntoStructlog(logging.Handler):
+    """Hands a library's log record on as one of our events."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            faults: dict[str, Any] = {"exc_info": record.exc_info} if record.exc_info else {}
+            log.log(record.levelno, record.getMessage(), logger=record.name, **faults)
+        except Exception:  # noqa: BLE001  # as logging.Handler asks: a log line must never break the work
+            self.handleError(record)

@@ -1,0 +1,270 @@
+"""`onsite serve`: the supervisor. It starts the database, migrates it, keeps N workers serving, and ends them in order.
+
+    secrets → PostgreSQL (embedded or DATABASE_URL) → migrations → [demo] → workers → `ready http://H:P`
+
+The supervisor serves nothing itself and loads no web framework, so it is small and starts fast. The listening socket is
+its own and goes to every worker; a worker that dies is replaced. Time to stop, in seconds: workers WORKERS_LIMIT, then
+PostgreSQL DATABASE_LIMIT, together under five even when event streams are open.
+"""
+
+import asyncio
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from types import FrameType
+from typing import Self
+
+import asyncpg
+import msgspec
+import structlog
+
+from server.platform import logging
+from server.platform.embedded import EmbeddedPostgres
+from server.platform.migrate import migrate
+from server.platform.secrets import Secrets
+from server.settings import Settings, http_url
+
+WORKERS_LIMIT = 3.0
+DATABASE_LIMIT = 1.0  # then at once: nothing is lost, but the next start replays the log
+READY_LIMIT = 120.0
+TICK = 0.05
+LONGEST_PAUSE = 10.0
+SHORT_LIFE = 5.0  # a worker that ends sooner is replaced after a growing pause
+
+EVERYBODY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # recognised, not chosen
+
+log = structlog.get_logger()
+
+
+class ServeError(Exception):
+    """The server cannot start; the text is a sentence for the person who runs it."""
+
+
+class Stopped(BaseException):
+    """A signal asked us to end. Not an Exception, so that nothing on the way takes it for a fault."""
+
+
+def serve(settings: Settings, demo: bool = False) -> None:
+    """Run until SIGTERM, SIGINT or SIGHUP. Raises ServeError, EmbeddedPostgresError, MigrationError, SecretsError."""
+    logging.configure(settings.log_level)
+    with _listening(settings.host, settings.port) as listening, contextlib.suppress(Stopped), _stopped_by_signals():
+        port = listening.getsockname()[1]
+        Secrets.load_or_make(settings.data_dir)
+        with _database(settings) as dsn:
+            settings = msgspec.structs.replace(
+                settings, database_url=dsn, port=port, base_url=settings.base_url or http_url(settings.host, port)
+            )
+            _migrate(dsn)
+            if demo:
+                _fill_demo(settings)
+            with _Workers(settings, listening) as workers:
+                workers.wait_until_ready()
+                print(f"ready {http_url(settings.host, port)}", flush=True)
+                _greet(dsn)
+                workers.keep()
+
+
+# ------------------------------------------------------------------------------------------------------------ signals
+
+
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """The first signal raises Stopped where we are; later ones change nothing, so that the orderly end is not cut."""
+    asked = False
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if not asked:
+            asked = True
+            raise Stopped
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+# ------------------------------------------------------------------------------------------------- socket and database
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A listening socket; 0 lets the system choose the port. Raises ServeError when the address cannot be had."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise ServeError(f"{host!r} is not an address of this machine: {error.strerror}.") from error
+    listening = socket.socket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        listening.bind(address)
+        listening.listen(2048)
+    except OSError as error:
+        listening.close()
+        raise ServeError(
+            f"{http_url(host, port)} cannot be served: {error.strerror} (choose another --port)."
+        ) from error
+    return listening
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    embedded = EmbeddedPostgres(settings.data_dir)
+    try:
+        yield embedded.start()
+    finally:
+        embedded.stop(patience=DATABASE_LIMIT)
+
+
+def _migrate(dsn: str) -> None:
+    ran = migrate(dsn)
+    if ran:
+        log.info("migrated", migrations=ran)
+
+
+def _fill_demo(settings: Settings) -> None:
+    """Let `server.demo` fill an empty installation; at once when DATA/demo.json already speaks of this address."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        told = json.loads((settings.data_dir / "demo.json").read_text("utf-8"))
+        if told.get("base_url") == settings.base_url:
+            return
+    done = subprocess.run([sys.executable, "-m", "server.demo"], env=_environment(settings), check=False)
+    if done.returncode != 0:
+        raise ServeError("The demonstration data could not be made (see above).")
+
+
+def _greet(dsn: str) -> None:
+    """An installation nobody can log in to yet: say how to make the first administrator."""
+    if not asyncio.run(_has_users(dsn)):
+        print("No user exists yet. Make the first administrator with:", flush=True)
+        print("  onsite admin create --username NAME --name 'FULL NAME'", flush=True)
+
+
+async def _has_users(dsn: str) -> bool:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM app_user)"))
+    except asyncpg.UndefinedTableError:
+        return True
+    finally:
+        await connection.close()
+
+
+# ------------------------------------------------------------------------------------------------------------ workers
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {**os.environ, **settings.to_environment(), "PICCOLO_CONF": "server.piccolo_conf"}
+
+
+class _Worker:
+    """One serving process, and when it was started. Its standard input is the lifeline that ends with us."""
+
+    def __init__(self, settings: Settings, listening: socket.socket) -> None:
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "server.worker", str(listening.fileno())],
+            env=_environment(settings),
+            stdin=subprocess.PIPE,
+            pass_fds=[listening.fileno()],
+            start_new_session=True,  # the terminal's Ctrl-C is for the supervisor
+        )
+
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def close(self) -> None:
+        self.process.wait()
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+
+class _Workers:
+    """The worker processes: start them, replace the dead, end all within WORKERS_LIMIT."""
+
+    def __init__(self, settings: Settings, listening: socket.socket) -> None:
+        self._settings, self._listening = settings, listening
+        self._workers: list[_Worker] = []
+        self._pause = 0.0
+        self._not_before = 0.0
+
+    def __enter__(self) -> Self:
+        try:
+            for _ in range(self._settings.workers):
+                self._start_one()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def wait_until_ready(self) -> None:
+        """Until /health/ready answers. Raises ServeError when a worker ends first, or after READY_LIMIT."""
+        deadline = time.monotonic() + READY_LIMIT
+        while not _answers(self._listening):
+            if any(worker.ended() for worker in self._workers):
+                raise ServeError("The server could not start (see above).")
+            if time.monotonic() > deadline:
+                raise ServeError(f"The server was not ready after {READY_LIMIT:.0f} s.")
+            time.sleep(TICK)
+
+    def keep(self) -> None:
+        """Replace workers that die, for ever."""
+        while True:
+            time.sleep(TICK)
+            for worker in [worker for worker in self._workers if worker.ended()]:
+                self._workers.remove(worker)
+                worker.close()
+                self._note_death(worker)
+            if len(self._workers) < self._settings.workers and time.monotonic() >= self._not_before:
+                self._start_one()
+
+    def stop(self) -> None:
+        for worker in self._workers:
+            worker.process.terminate()
+        deadline = time.monotonic() + WORKERS_LIMIT
+        while time.monotonic() < deadline and not all(worker.ended() for worker in self._workers):
+            time.sleep(TICK)
+        for worker in self._workers:
+            worker.process.kill()
+            worker.close()
+        self._workers.clear()
+
+    def _start_one(self) -> None:
+        self._workers.append(_Worker(self._settings, self._listening))
+
+    def _note_death(self, worker: _Worker) -> None:
+        lived = time.monotonic() - worker.started
+        self._pause = min(max(2 * self._pause, 0.5), LONGEST_PAUSE) if lived < SHORT_LIFE else 0.0
+        self._not_before = time.monotonic() + self._pause
+        log.error("worker died", pid=worker.process.pid, status=worker.process.returncode, lived=round(lived, 1))
+
+
+def _answers(listening: socket.socket) -> bool:
+    """Whether /health/ready says 200 on our own socket; an address for everybody is asked over the loopback."""
+    host, port = listening.getsockname()[:2]
+    connection = http.client.HTTPConnection(EVERYBODY.get(host, host), port, timeout=5)
+    try:
+        connection.request("GET", "/health/ready", headers={"Connection": "close"})
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
