@@ -34,10 +34,12 @@ class Code(StrEnum):
     UNKNOWN_KIND = "unknown_kind"
     UNKNOWN_RECORD = "unknown_record"
     OUT_OF_SCOPE = "out_of_scope"
+    OP_ID_REUSED = "op_id_reused"
     OPERATION_FAULTY = "operation_faulty"
     ARGUMENTS_INVALID = "arguments_invalid"
     # jobs and dispatch
     TRANSITION_ILLEGAL = "transition_illegal"
+    JOB_REASSIGNED = "job_reassigned"
     VERSION_STALE = "version_stale"
     DOUBLE_BOOKED = "double_booked"
     OUTSIDE_SHIFT = "outside_shift"

@@ -22,3 +22,4 @@ class Customer(Table):
     version = BigInt(default=1)
     field_versions = JSONB(default="{}")
     field_times = JSONB(default="{}")
+    field_writers = JSONB(default="{}")

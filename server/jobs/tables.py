@@ -22,6 +22,7 @@ class JobType(Table):
     version = BigInt(default=1)
     field_versions = JSONB(default="{}")
     field_times = JSONB(default="{}")
+    field_writers = JSONB(default="{}")
 
 
 class Job(Table):
@@ -74,6 +75,7 @@ class Job(Table):
     version = BigInt(default=1)
     field_versions = JSONB(default="{}")
     field_times = JSONB(default="{}")
+    field_writers = JSONB(default="{}")
     created_at = Timestamptz(default=TimestamptzNow())
 
     one_job_per_source_key = Unique([source, source_key])
@@ -117,6 +119,7 @@ class Review(Table):
     version = BigInt(default=1)
     field_versions = JSONB(default="{}")
     field_times = JSONB(default="{}")
+    field_writers = JSONB(default="{}")
 
 
 class JobImport(Table):

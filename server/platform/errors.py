@@ -45,6 +45,7 @@ MEANING: Mapping[Code, tuple[int, str, str]] = {
     Code.CURSOR_EXPIRED: (410, "需要重新同步", "The cursor has expired; start afresh"),
     Code.FORKED: (409, "设备身份冲突", "Another installation used this device's identity"),
     Code.TRANSITION_ILLEGAL: (409, "当前状态不允许此操作", "The job's state does not allow this"),
+    Code.JOB_REASSIGNED: (409, "工单已改派他人", "The job was given to somebody else"),
     Code.VERSION_STALE: (409, "记录已被他人修改", "Somebody changed the record meanwhile"),
     Code.DOUBLE_BOOKED: (409, "该时段已有安排", "The technician is already booked then"),
     Code.OUTSIDE_SHIFT: (409, "不在班次内", "Outside the technician's shift"),

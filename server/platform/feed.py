@@ -24,7 +24,7 @@ TABLES: Mapping[str, str] = {
 }
 
 #: Columns that are bookkeeping: kept with the record, not sent to anyone.
-PRIVATE = frozenset({"field_versions", "field_times", "source_key", "created_at"})
+PRIVATE = frozenset({"field_versions", "field_times", "field_writers", "source_key", "created_at"})
 
 POKE_CHANNEL = "onsite_poke"
 _POKE_STREAMS = 60  # ids only: 60 names of ≤ 60 bytes stay far below the 8 kB limit of a notification

@@ -43,6 +43,7 @@ class ProductUnit(Table):
     version = BigInt(default=1)
     field_versions = JSONB(default="{}")
     field_times = JSONB(default="{}")
+    field_writers = JSONB(default="{}")
 
     one_unit_per_serial = Unique([gtin, serial])
 

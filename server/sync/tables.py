@@ -14,7 +14,7 @@ class SyncOperation(Table):
     id = identity()
     device_id = refers_to("Device")
     seq = BigInt(default=None, null=False)
-    op_id = UUID(default=None, null=False, index=True)
+    op_id = UUID(unique=True, default=None, null=False)
     digest = Varchar(64, default=None, null=False)
     kind = Varchar(60, default=None, null=False)
     record_type = Varchar(40, default=None, null=False)

@@ -1,0 +1,48 @@
+"""Who owns which field of the synced records; the theory stands in `offline_sync.ownership`. Pure."""
+
+from collections.abc import Mapping
+
+from offline_sync.ownership import Ownership as O
+
+JOB: Mapping[str, O] = {
+    # schedule, priority, assignment, commitment: the office wins
+    "job_type": O.OFFICE,
+    "state": O.OFFICE,
+    "priority": O.OFFICE,
+    "title": O.OFFICE,
+    "address": O.OFFICE,
+    "technician_id": O.OFFICE,
+    "visit_id": O.OFFICE,
+    "window_start": O.OFFICE,
+    "window_end": O.OFFICE,
+    "customer_id": O.OFFICE,
+    "unit_id": O.OFFICE,
+    "respond_by": O.OFFICE,
+    "resolve_by": O.OFFICE,
+    "promise_state": O.OFFICE,
+    "reason": O.OFFICE,
+    # what only the field can know: the field wins
+    "diagnosis": O.FIELD,
+    "result": O.FIELD,
+    "arrival": O.FIELD,
+    "finished_at": O.FIELD,
+    "completion_id": O.FIELD,
+    # both know: the later corrected time wins, the other value is kept
+    "contact_name": O.SHARED,
+    "contact_phone": O.SHARED,
+    "access_notes": O.SHARED,
+    # nothing to win: entries, items and differences all count
+    "notes": O.APPEND,
+    "photos": O.APPEND,
+    "visits_done": O.APPEND,
+    "checklist": O.ITEMS,
+    "readings": O.ITEMS,
+    "parts_used": O.COUNTERS,
+}
+
+CUSTOMER: Mapping[str, O] = {
+    "name": O.SHARED,
+    "phone": O.SHARED,
+    "address": O.SHARED,
+    "access_notes": O.SHARED,
+}
