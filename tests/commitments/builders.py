@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.commitments.rules.calendar import Calendar, calendar_of
-from server.commitments.rules.clock import Commitment, FieldTime, commit
+from server.commitments.rules.clock import Commitment, FieldTime, Grade, commit
 from server.commitments.rules.policy import Policy, Within
 
 SHANGHAI, BOSTON, BERLIN = "Asia/Shanghai", "America/New_York", "Europe/Berlin"
@@ -15,7 +16,7 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def workdays(*windows: tuple[str, str], days: Sequence[int] = range(5)) -> dict[int, Sequence[tuple[str, str]]]:
-    return {day: windows for day in days}
+    return dict.fromkeys(days, windows)
 
 
 def calendar(
@@ -39,8 +40,8 @@ def at(text: str, zone: str = SHANGHAI) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
 
 
-def policy(code: str = "repair", **known: object) -> Policy:
-    fields: dict[str, object] = {
+def policy(code: str = "repair", **known: Any) -> Policy:
+    fields: dict[str, Any] = {
         "id": f"{code}-{known.get('version', 1)}",
         "code": code,
         "version": 1,
@@ -50,14 +51,14 @@ def policy(code: str = "repair", **known: object) -> Policy:
         "effective_from": LONG_AGO,
         "respond": Within(4 * HOUR),
     }
-    return Policy(**{**fields, **known})  # type: ignore[arg-type]
+    return Policy(**{**fields, **known})
 
 
-def commitment(started: datetime, hours: Calendar, within: timedelta = 4 * HOUR, **known: object) -> Commitment:
+def commitment(started: datetime, hours: Calendar, within: timedelta = 4 * HOUR, **known: Any) -> Commitment:
     made = commit("response", policy(respond=Within(within), **known), hours, started)
     assert made is not None
     return made
 
 
-def arrival(when: datetime, grade: str = "exact", known: datetime | None = None) -> FieldTime:
-    return FieldTime(when, grade, known or when)  # type: ignore[arg-type]
+def arrival(when: datetime, grade: Grade = "exact", known: datetime | None = None) -> FieldTime:
+    return FieldTime(when, grade, known or when)

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from server.commitments.rules.said import Refused
 from tests.commitments.builders import SHANGHAI, calendar, workdays
 
 
-def refusal(weekly: dict[int, Windows], zone: str = SHANGHAI) -> str:
+def refusal(weekly: Mapping[int, Windows], zone: str = SHANGHAI) -> str:
     made = calendar_of(zone, weekly)
     assert isinstance(made, Refused)
     assert made.said.zh

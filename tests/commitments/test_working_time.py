@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -251,7 +252,7 @@ class TestPropertiesOfWorkingTime:
     @given(calendars(), st.lists(instants, min_size=2, max_size=6))
     def test_splitting_the_interval_changes_nothing(self, hours: Calendar, marks: list[datetime]) -> None:
         marks.sort()
-        parts = [working_time_between(hours, a, b) for a, b in zip(marks, marks[1:], strict=False)]
+        parts = [working_time_between(hours, a, b) for a, b in pairwise(marks)]
         assert sum(parts, ZERO) == working_time_between(hours, marks[0], marks[-1])
 
     @given(st.sampled_from(ZONES), plain_weeks(), st.integers(1, 1439), instants, amounts)
@@ -301,6 +302,6 @@ class TestPropertiesOfWorkingTime:
 
 
 def _opened_later(window: tuple[str, str], by: int) -> tuple[str, str]:
-    """The same window, opened up to `by` minutes later, but never empty."""
-    (hour, minute), (end_hour, end_minute) = (map(int, mark.split(":")) for mark in window)
-    return clock(min(hour * 60 + minute + by, end_hour * 60 + end_minute - 1)), window[1]
+    """The same window, opened up to `by` minutes later, but still half as long at least."""
+    start, end = (int(mark[:2]) * 60 + int(mark[3:]) for mark in window)
+    return clock(min(start + by, (start + end) // 2)), window[1]

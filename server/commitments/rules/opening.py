@@ -8,16 +8,17 @@ Instants here are whole microseconds since the Unix epoch: exact, and quick to s
 """
 
 from bisect import bisect_right
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from server.commitments.rules.calendar import Calendar
+from server.commitments.rules.calendar import DAY_MINUTES, Calendar
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+MINUTE = 60_000_000
 LAST_YEAR = 9990
 
 
@@ -54,7 +55,22 @@ def from_instant(instant: int) -> datetime:
 
 def first_instant(zone: ZoneInfo, day: date, minute: int) -> int:
     """The first instant at which the clock in `zone` has reached `minute` of `day` (which may exceed 1440)."""
-    wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)
+    days, minute = divmod(minute, DAY_MINUTES)
+    day += timedelta(days=days)
+    begins = _midnight(zone, day)
+    if not minute:
+        return begins
+    if _midnight(zone, day + timedelta(days=1)) - begins == DAY_MINUTES * MINUTE:
+        return begins + minute * MINUTE  # no change of the clock on this day
+    return _reached(zone, datetime.combine(day, time()) + timedelta(minutes=minute))
+
+
+@lru_cache(maxsize=16_384)
+def _midnight(zone: ZoneInfo, day: date) -> int:
+    return _reached(zone, datetime.combine(day, time()))
+
+
+def _reached(zone: ZoneInfo, wall: datetime) -> int:
     instant = to_instant(wall.replace(tzinfo=zone))
     if from_instant(instant).astimezone(zone).replace(tzinfo=None) == wall:
         return instant
