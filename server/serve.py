@@ -31,6 +31,8 @@ from server.platform.migrate import migrate
 from server.platform.secrets import Secrets
 from server.settings import Settings, http_url
 
+APPLICATION = "server.app:create_app"
+
 WORKERS_LIMIT = 3.0
 DATABASE_LIMIT = 1.0  # then at once: nothing is lost, but the next start replays the log
 READY_LIMIT = 120.0
@@ -51,7 +53,7 @@ class Stopped(BaseException):
     """A signal asked us to end. Not an Exception, so that nothing on the way takes it for a fault."""
 
 
-def serve(settings: Settings, demo: bool = False) -> None:
+def serve(settings: Settings, demo: bool = False, application: str = APPLICATION) -> None:
     """Run until SIGTERM, SIGINT or SIGHUP. Raises ServeError, EmbeddedPostgresError, MigrationError, SecretsError."""
     logging.configure(settings.log_level)
     with _listening(settings.host, settings.port) as listening, contextlib.suppress(Stopped), _stopped_by_signals():
@@ -64,7 +66,7 @@ def serve(settings: Settings, demo: bool = False) -> None:
             _migrate(dsn)
             if demo:
                 _fill_demo(settings)
-            with _Workers(settings, listening) as workers:
+            with _Workers(settings, listening, application) as workers:
                 workers.wait_until_ready()
                 print(f"ready {http_url(settings.host, port)}", flush=True)
                 _greet(dsn)
@@ -175,10 +177,10 @@ def _environment(settings: Settings) -> dict[str, str]:
 class _Worker:
     """One serving process, and when it was started. Its standard input is the lifeline that ends with us."""
 
-    def __init__(self, settings: Settings, listening: socket.socket) -> None:
+    def __init__(self, settings: Settings, listening: socket.socket, application: str) -> None:
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "server.worker", str(listening.fileno())],
+            [sys.executable, "-m", "server.worker", str(listening.fileno()), application],
             env=_environment(settings),
             stdin=subprocess.PIPE,
             pass_fds=[listening.fileno()],
@@ -197,8 +199,8 @@ class _Worker:
 class _Workers:
     """The worker processes: start them, replace the dead, end all within WORKERS_LIMIT."""
 
-    def __init__(self, settings: Settings, listening: socket.socket) -> None:
-        self._settings, self._listening = settings, listening
+    def __init__(self, settings: Settings, listening: socket.socket, application: str) -> None:
+        self._settings, self._listening, self._application = settings, listening, application
         self._workers: list[_Worker] = []
         self._pause = 0.0
         self._not_before = 0.0
@@ -248,7 +250,7 @@ class _Workers:
         self._workers.clear()
 
     def _start_one(self) -> None:
-        self._workers.append(_Worker(self._settings, self._listening))
+        self._workers.append(_Worker(self._settings, self._listening, self._application))
 
     def _note_death(self, worker: _Worker) -> None:
         lived = time.monotonic() - worker.started

@@ -1,7 +1,8 @@
-"""One process that serves HTTP: `python -m server.worker FD`, where FD is the listening socket of the supervisor.
+"""One process that serves HTTP: `python -m server.worker FD APPLICATION`.
 
-Settings come from the environment. Standard input is the lifeline: when it ends, the supervisor is gone (killed), and
-the worker leaves at once so that the port is free for the next start.
+FD is the supervisor's listening socket; APPLICATION (`module:function`) makes the application from the settings, which
+come from the environment. Standard input is the lifeline: when it ends, the supervisor is gone (killed), and the worker
+leaves at once so that the port is free for the next start.
 """
 
 import os
@@ -11,9 +12,9 @@ import threading
 
 import uvicorn
 from litestar.types import ASGIApp
+from uvicorn.importer import import_from_string
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from server.app import create_app
 from server.platform import logging
 from server.settings import KIB, Settings
 
@@ -76,6 +77,7 @@ def main() -> None:
     settings = Settings.from_environment()
     logging.configure(settings.log_level)
     threading.Thread(target=_leave_with_supervisor, daemon=True, name="lifeline").start()
+    create_app = import_from_string(sys.argv[2])
     serve(create_app(settings), socket.socket(fileno=int(sys.argv[1])), settings)
 
 

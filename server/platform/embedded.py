@@ -35,7 +35,8 @@ DATABASE = "onsite"
 #: Folders of the wheel, by major version. A new cluster gets the first; an old one keeps its own.
 INSTALLS = {16: "pginstall", 18: "pginstall18"}
 
-#: sockaddr_un holds 108 bytes; some systems 104. Longer paths move the socket to the system's temporary folder.
+#: sockaddr_un holds 108 bytes; some systems 104. A longer path moves the socket to the system's temporary folder, and
+#: so does one with a comma, which in an address would begin another host.
 LONGEST_SOCKET_PATH = 100
 SOCKET_FILE = ".s.PGSQL.5432"
 TEMPORARY_PREFIX = "onsite-postgres-"
@@ -195,9 +196,12 @@ class EmbeddedPostgres:
         lines = pid_file.read_text().splitlines()
         if len(lines) >= 5:
             _remove_if_temporary(Path(lines[4]))
-        # PostgreSQL clears a dead pid itself, checking shared memory too; a recycled pid it would believe.
+        # PostgreSQL clears a dead pid itself, checking shared memory too. It would believe a zombie's, or one given out
+        # again to somebody else; there are no backends, so neither can be its own.
         if lines and psutil.pid_exists(int(lines[0])):
             pid_file.unlink()
+        for name in (SOCKET_FILE, f"{SOCKET_FILE}.lock"):
+            (self.directory / "run" / name).unlink(missing_ok=True)
 
     def _backends(self) -> list[int]:
         cluster = str(self.cluster.resolve())
@@ -260,7 +264,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + START_LIMIT
         while (postmaster := self._postmaster()) is None or not postmaster.ready:
             if self._process is not None and _ended(self._process):
-                raise EmbeddedPostgresError(f"PostgreSQL did not start: {_last_line(self.log)} (see {self.log})")
+                raise EmbeddedPostgresError(f"PostgreSQL did not start: {_complaint(self.log)} (see {self.log})")
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(f"PostgreSQL was not ready after {START_LIMIT:.0f} s (see {self.log}).")
             time.sleep(0.02)
@@ -269,7 +273,7 @@ class EmbeddedPostgres:
 
     def _make_socket_directory(self, launcher: "Launcher") -> Path:
         directory = self.directory / "run"
-        if len(os.fsencode(directory / SOCKET_FILE)) > LONGEST_SOCKET_PATH:
+        if len(os.fsencode(directory / SOCKET_FILE)) > LONGEST_SOCKET_PATH or "," in str(directory):
             directory = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX))  # 0700, and nobody could guess its name
         else:
             directory.mkdir(mode=0o700, exist_ok=True)
@@ -344,7 +348,7 @@ def _give(directory: Path, launcher: Launcher) -> None:
 
 
 def _run(launcher: Launcher, command: list[str], words: str = "") -> str | None:
-    """Run to the end; None when it went well, otherwise the last thing it said."""
+    """Run to the end; None when it went well, otherwise what it complained about."""
     done = subprocess.run(
         [*launcher.prefix, *command],
         check=False,
@@ -356,7 +360,7 @@ def _run(launcher: Launcher, command: list[str], words: str = "") -> str | None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    return None if done.returncode == 0 else _last_line(done.stdout)
+    return None if done.returncode == 0 else _complaint(done.stdout)
 
 
 def _must(directory: Path, complaint: str | None) -> None:
@@ -421,9 +425,10 @@ def _private_log(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "ab")
 
 
-def _last_line(text: Path | str) -> str:
+def _complaint(text: Path | str) -> str:
     words = text.read_text(errors="replace") if isinstance(text, Path) else text
-    return (words.strip().splitlines() or ["it said nothing"])[-1]
+    lines = words.strip().splitlines() or ["it said nothing"]
+    return next((line for line in reversed(lines) if "FATAL: " in line), lines[-1])
 
 
 def _remove_if_temporary(directory: Path) -> None:

@@ -1,0 +1,117 @@
+"""What all tests share: one PostgreSQL per run, a fresh database per module, the settings and the app over it.
+
+ONSITE_TEST_DATABASE_URL names another server (its user must be allowed to create databases); otherwise the embedded one
+runs in a temporary folder. Tests that use `database` get the mark `database` by themselves.
+"""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import hypothesis
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from server.platform.embedded import EmbeddedPostgres
+from server.platform.migrate import migrate
+from server.settings import Settings
+
+EXTERNAL = os.environ.get("ONSITE_TEST_DATABASE_URL")
+
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.register_profile("fast", deadline=None, max_examples=25)
+hypothesis.settings.register_profile("deep", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile("default")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "database" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL on which databases may be made."""
+    if EXTERNAL:
+        yield EXTERNAL
+        return
+    embedded = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
+    try:
+        yield embedded.start()
+    finally:
+        embedded.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres: str) -> Iterator[str]:
+    """The name of an empty database with all tables, to be copied."""
+    name = _fresh_name()
+    _run(postgres, f'CREATE DATABASE "{name}"')
+    try:
+        migrate(with_database(postgres, name))
+        yield name
+    finally:
+        _run(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def database(postgres: str, migrated_template: str) -> Iterator[str]:
+    """The address of an empty database with all tables, for this module alone."""
+    name = _fresh_name()
+    _run(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}"')
+    try:
+        yield with_database(postgres, name)
+    finally:
+        _run(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def settings(database: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(data_dir=tmp_path_factory.mktemp("data"), database_url=database, base_url="http://testserver.local")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Litestar:
+    from server.app import create_app
+
+    return create_app(settings)
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncIterator[AsyncTestClient[Litestar]]:
+    """The whole application, in this process, on the module's database."""
+    async with AsyncTestClient(app) as client:
+        yield client
+
+
+def with_database(dsn: str, name: str) -> str:
+    """The same server, another database."""
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
+
+
+def _fresh_name() -> str:
+    return f"onsite_test_{secrets.token_hex(6)}"
+
+
+def _run(dsn: str, sql: str) -> None:
+    async def inside() -> None:
+        connection: Any = await asyncpg.connect(dsn)
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+    asyncio.run(inside())
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The root of the project."""
+    return Path(__file__).parent.parent
