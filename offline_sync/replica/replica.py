@@ -1,0 +1,234 @@
+"""A device's replica: work offline, hand in, catch up. Step numbers are those of docs/sync-protocol.md."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from offline_sync.operation import FieldTime, Operation, RecordKey
+from offline_sync.outcome import Outcome
+from offline_sync.record import Record
+from offline_sync.replica import apply, outbox
+from offline_sync.replica.overlay import overlay
+from offline_sync.replica.store import Store
+from offline_sync.replica.transport import Forked, Problem, Transport, Unreachable
+from offline_sync.replica.wire import PushAnswer, page_from, push_answer_from, push_json
+from offline_sync.rules import Actor, Rules
+
+PAGE_LIMIT = 500
+STARTS_AFRESH = 3
+# Statuses that may be one operation's fault: a smaller batch lets those before it through.
+BATCH_REFUSED = frozenset({400, 413, 422})
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """`judged`: operations whose outcome arrived. `changes`: rows of the pages read."""
+
+    judged: int
+    changes: int
+
+
+class Replica:
+    """The records one device may see, and the operations its person has made. Not for several threads: give each its
+    own `Store` and `Replica` over the same file.
+
+    `rules`: by record type, the same as the server's. `actor`: whom the rules are told, for the view only.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        rules: Mapping[str, Rules],
+        clock: Callable[[], FieldTime],
+        new_id: Callable[[], str],
+        actor: Actor | None = None,
+        page_limit: int = PAGE_LIMIT,
+    ) -> None:
+        self._store = store
+        self._transport = transport
+        self._rules = rules
+        self._clock = clock
+        self._new_id = new_id
+        self._actor = actor
+        self._page_limit = page_limit
+
+    # ---- the person's side: never touches the network
+
+    def enqueue(self, kind: str, record: RecordKey, args: dict[str, Any]) -> str:
+        """Keeps an operation, durably before it returns its op_id. Raises ValueError when `args` is not JSON."""
+        op_id = self._new_id()
+        outbox.enqueue(self._store, op_id, kind, record, args, self._clock())
+        return op_id
+
+    def view(self, key: RecordKey) -> Record | None:
+        """The record as the person sees it: own operations included (guarantee 6)."""
+        with self._store.reading() as connection:
+            row = connection.execute("SELECT * FROM base WHERE type = ? AND id = ?", (key.type, key.id)).fetchone()
+            operations = outbox.overlaid(self._store, key.type, key.id)
+        return self._overlaid(key.type, row, operations)
+
+    def records(self, record_type: str) -> list[Record]:
+        """Every record of a type as the person sees it, by id."""
+        with self._store.reading() as connection:
+            rows = connection.execute("SELECT * FROM base WHERE type = ?", (record_type,)).fetchall()
+            operations = outbox.overlaid(self._store, record_type)
+        bases = {row["id"]: row for row in rows}
+        mine: dict[str, list[outbox.Overlaid]] = {}
+        for overlaid in operations:
+            mine.setdefault(overlaid[0].record.id, []).append(overlaid)
+        views = [
+            self._overlaid(record_type, bases.get(id_), mine.get(id_, [])) for id_ in sorted(bases.keys() | mine.keys())
+        ]
+        return [view for view in views if view is not None]
+
+    def pending(self) -> list[Operation]:
+        """Operations whose outcome this device has not heard, oldest first."""
+        return outbox.pending(self._store)
+
+    def outcomes(self) -> list[Outcome]:
+        """What the server said, of the last 30 days, in the order the person worked."""
+        return outbox.outcomes(self._store)
+
+    def news(self) -> list[Outcome]:
+        """Outcomes the person has not seen; they stay news until `mark_seen`, also over a crash."""
+        return outbox.outcomes(self._store, unseen_only=True)
+
+    def mark_seen(self, op_ids: list[str]) -> None:
+        outbox.mark_seen(self._store, op_ids)
+
+    # ---- the network's side: raises Unreachable, Problem or Forked; whatever was reached by then, stays
+
+    def sync(self) -> Synced:
+        """Hands in everything, then catches up to a checkpoint. A refused push does not keep the replica from reading:
+        its Problem is raised at the end."""
+        refused: Problem | None = None
+        judged = 0
+        try:
+            judged = self.push()
+        except Problem as problem:
+            refused = problem
+        changes = self.pull()
+        if refused is not None:
+            raise refused
+        return Synced(judged, changes)
+
+    def push(self) -> int:
+        """Sends the outbox until it is empty; returns how many operations were judged. Safe to run twice at once."""
+        judged = 0
+        limit = outbox.BATCH_OPERATIONS
+        while batch := outbox.batch(self._store, limit):
+            try:
+                body = push_json(batch.device_id, self._clock(), batch.operations)
+                answer = push_answer_from(self._transport.push(body))
+            except Problem as problem:
+                if problem.status in BATCH_REFUSED and len(batch.operations) > 1:
+                    limit = len(batch.operations) // 2
+                    continue
+                if problem.code == "forked":
+                    if self._store.device_id != batch.device_id:
+                        continue  # another process has enrolled anew meanwhile
+                    raise Forked(int(problem.detail.get("seq") or batch.operations[0].seq)) from problem
+                raise
+            judged += outbox.acknowledge(self._store, answer)
+            if self._store.device_id == batch.device_id:
+                self._take_up(answer, batch)
+        return judged
+
+    def pull(self) -> int:
+        """Reads up to a checkpoint and applies it; returns how many rows were read."""
+        changes = 0
+        afresh_left = STARTS_AFRESH
+        while True:
+            ask = apply.next_ask(self._store)
+            if ask.complete:
+                if self._apply_checkpoint():
+                    return changes
+                continue
+            try:
+                page = page_from(self._transport.pull(ask.cursor, self._page_limit))
+            except Problem as problem:
+                if problem.code != "cursor_expired" or ask.cursor is None or not afresh_left:
+                    raise
+                afresh_left -= 1
+                self._push_what_is_taken()  # step 9: hand in first, then start afresh
+                apply.start_afresh(self._store, ask)
+                continue
+            if self._resend_forgotten(page.epoch, page.last_seq):
+                # What was read so far is older than what the server has just been taught again.
+                self._push_what_is_taken()
+                apply.start_afresh(self._store, ask)
+                continue
+            apply.stage(self._store, ask, page)
+            changes += len(page.changes)
+
+    def adopt_identity(self, device_id: str) -> None:
+        """Goes on under a new identity after `Forked`: pending operations keep their op_ids and get new sequence
+        numbers from 1, so that none can take effect twice (guarantee 12)."""
+        outbox.renumber(self._store, device_id)
+
+    def close(self) -> None:
+        self._store.close()
+
+    # ----
+
+    def _overlaid(self, record_type: str, row: sqlite3.Row | None, operations: list[outbox.Overlaid]) -> Record | None:
+        base = _record(row) if row is not None else None
+        rules = self._rules.get(record_type)
+        if rules is None or not operations:
+            return base
+        return overlay(base, operations, rules, self._acting())
+
+    def _acting(self) -> Actor:
+        return self._actor or Actor("field", "", None, self._store.device_id)
+
+    def _take_up(self, answer: PushAnswer, batch: outbox.Batch) -> None:
+        """After an answer: send again what the server lacks (push step 6), and never spin on a server that judges
+        nothing."""
+        oldest = batch.operations[0]
+        if answer.expected_seq is not None and answer.expected_seq < oldest.seq:
+            if not outbox.reopen(self._store, answer.expected_seq):
+                raise Forked(answer.expected_seq)
+        elif not self._resend_forgotten(answer.epoch, answer.last_seq) and outbox.is_pending(self._store, oldest.op_id):
+            raise Unreachable("the server judged nothing of what it was sent")
+
+    def _resend_forgotten(self, epoch: str, last_seq: int | None) -> bool:
+        """Whether a server of another epoch has forgotten operations; they are pending again then (guarantee 11)."""
+        known = apply.known_epoch(self._store)
+        if known == epoch or last_seq is None:
+            return False
+        forgotten = known is not None and last_seq < outbox.highest_acknowledged(self._store)
+        if forgotten and not outbox.reopen(self._store, last_seq + 1):
+            raise Forked(last_seq + 1)
+        apply.adopt_epoch(self._store, epoch)
+        return forgotten
+
+    def _push_what_is_taken(self) -> None:
+        """A push whose refusal must not keep the replica from reading; `push` itself will tell of it again."""
+        try:
+            self.push()
+        except Problem:
+            return
+
+    def _apply_checkpoint(self) -> bool:
+        """Applies the waiting checkpoint; where it shows operations whose outcome was never heard, hears it first."""
+        if apply.checkpoint(self._store):
+            return True
+        try:
+            self.push()
+        except Problem:
+            if not apply.checkpoint(self._store):
+                raise
+            return True
+        return apply.checkpoint(self._store)
+
+
+def _record(row: sqlite3.Row) -> Record:
+    fields = json.loads(row["body"])
+    fields.pop("id", None)
+    fields.pop("version", None)
+    return Record(row["type"], row["id"], row["version"], fields)
