@@ -31,6 +31,7 @@ class User(Answer, frozen=True, kw_only=True):
     centre_id: UUID | None
     outlet_id: UUID | None
     technician_id: UUID | None
+    active: bool = True
 
 
 class Login(Request, frozen=True, kw_only=True):
@@ -63,6 +64,13 @@ class NewUser(Request, frozen=True, kw_only=True):
     outlet_id: UUID | None = None
     technician_id: UUID | None = None
     locale: Annotated[str, msgspec.Meta(pattern="^(zh-CN|en)$")] = "zh-CN"
+
+
+class UserPatch(Request, frozen=True, kw_only=True):
+    """What is left out stays. An inactive user cannot log in or refresh; the place stays, so a role must fit it."""
+
+    active: bool | None = None
+    role: Role | None = None
 
 
 class PublicKey(Request, frozen=True, kw_only=True):

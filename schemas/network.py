@@ -28,6 +28,7 @@ class Outlet(Answer, frozen=True, kw_only=True):
 
 
 class Shift(Answer, frozen=True, kw_only=True):
+    id: UUID
     starts_at: Instant
     ends_at: Instant
 
@@ -61,6 +62,10 @@ class NewOutlet(Request, frozen=True, kw_only=True):
 class NewShift(Request, frozen=True, kw_only=True):
     starts_at: Instant
     ends_at: Instant
+
+
+class NewShifts(Request, frozen=True, kw_only=True):
+    shifts: Annotated[list[NewShift], msgspec.Meta(min_length=1, max_length=400)]
 
 
 class NewTechnician(Request, frozen=True, kw_only=True):

@@ -1,0 +1,72 @@
+"""HTTP of customers. The office reads its subtree's customers; its writers change them. Technicians get the customers of
+their jobs by sync, and change them by it."""
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Router, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from schemas.base import Page, PageSize
+from schemas.customers import ChangedCustomer, Customer, CustomerEdit, NewCustomer
+from schemas.errors import Code
+from server.customers import actions, store
+from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
+from server.platform.errors import Refused
+from server.platform.paging import decode_cursor, encode_cursor
+from server.platform.ratelimit import at_most
+from server.platform.text import refuse_forbidden
+
+_MINUTE = timedelta(minutes=1)
+_WRITES = at_most(600, _MINUTE)
+_Search = Annotated[str, msgspec.Meta(max_length=80)]
+
+
+@get(
+    "/customers",
+    guards=[only(*OFFICE_READERS), at_most(600, _MINUTE)],
+    summary="Customers of my subtree, also by part of name or phone",
+    tags=["customers"],
+)
+async def list_customers(
+    caller: NamedDependency[Caller],
+    q: FromQuery[_Search] = "",
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[PageSize] = 100,
+) -> Page[Customer]:
+    refuse_forbidden(q)
+    after: UUID | None = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
+    found = await store.page(caller.scope, q.strip(), after, limit + 1)
+    shown = found[:limit]
+    return Page(items=shown, next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None)
+
+
+@post("/customers", guards=[only(*OFFICE_WRITERS), _WRITES], summary="Add a customer", tags=["customers"])
+async def add_customer(caller: NamedDependency[Caller], data: JSONBody[NewCustomer]) -> Customer:
+    return await actions.add_customer(caller, data)
+
+
+@get("/customers/{customer_id:uuid}", guards=[only(*OFFICE_READERS)], summary="One customer", tags=["customers"])
+async def show_customer(caller: NamedDependency[Caller], customer_id: FromPath[UUID]) -> Customer:
+    known = await store.customer(caller.scope, customer_id)
+    if known is None:
+        raise Refused(Code.NOT_FOUND)
+    return known
+
+
+@patch(
+    "/customers/{customer_id:uuid}",
+    guards=[only(*OFFICE_WRITERS), _WRITES],
+    summary="Change a customer, merged with what others changed meanwhile",
+    tags=["customers"],
+)
+async def change_customer(
+    caller: NamedDependency[Caller], customer_id: FromPath[UUID], data: JSONBody[CustomerEdit]
+) -> ChangedCustomer:
+    return await actions.change_customer(caller, customer_id, data)
+
+
+router = Router("/", route_handlers=[list_customers, add_customer, show_customer, change_customer])

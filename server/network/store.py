@@ -1,0 +1,289 @@
+"""Queries about the network tree. Whoever has a caller behind them passes the caller's scope; what lies outside is not
+found. `EVERYWHERE` is for the server's own use."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from schemas.network import NewOutlet, NewServiceCentre, NewTechnician, Outlet, ServiceCentre, Shift, Technician
+from server.network.rules import Interval
+from server.platform import clock, db
+from server.platform.auth import Scope
+
+EVERYWHERE = Scope(None, None)
+
+
+#: A row by column name, as the table has it.
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A technician whom work could be given to. `shifts`: (start, end) in UTC, in order, uncut at the asked span."""
+
+    id: UUID
+    no: int
+    name: str
+    name_en: str
+    skills: list[str]
+    home_lat: float
+    home_lon: float
+    shifts: list[Interval]
+
+
+# ------------------------------------------------------------------------------------------------- headquarters, centres
+
+
+async def headquarters() -> UUID | None:
+    found: UUID | None = await db.fetch_value("SELECT id FROM headquarters ORDER BY id LIMIT 1")
+    return found
+
+
+async def insert_headquarters(headquarters_id: UUID, name: str, name_en: str, hotline: str) -> None:
+    await db.execute(
+        "INSERT INTO headquarters (id, name, name_en, hotline) VALUES ($1, $2, $3, $4)",
+        headquarters_id,
+        name,
+        name_en,
+        hotline,
+    )
+
+
+async def lock_headquarters() -> None:
+    """Until the transaction ends nobody else makes one."""
+    await db.execute("SELECT pg_advisory_xact_lock(hashtext('headquarters'))")
+
+
+async def centre(centre_id: UUID, scope: Scope = EVERYWHERE) -> ServiceCentre | None:
+    if scope.centre_id not in (None, centre_id):
+        return None
+    row = await db.fetch_row("SELECT id, name, name_en FROM service_centre WHERE id = $1", centre_id)
+    return None if row is None else ServiceCentre(**dict(row))
+
+
+async def centres_page(scope: Scope, after: UUID | None, limit: int) -> list[ServiceCentre]:
+    """By name. An outlet's people see their own centre."""
+    rows = await db.fetch(
+        "SELECT id, name, name_en FROM service_centre WHERE ($1::uuid IS NULL OR id = $1)"
+        " AND ($2::uuid IS NULL OR (name, id) > (SELECT name, id FROM service_centre WHERE id = $2))"
+        " ORDER BY name, id LIMIT $3",
+        scope.centre_id,
+        after,
+        limit,
+    )
+    return [ServiceCentre(**dict(r)) for r in rows]
+
+
+async def insert_centre(centre_id: UUID, headquarters_id: UUID, new: NewServiceCentre) -> None:
+    await db.execute(
+        "INSERT INTO service_centre (id, headquarters_id, name, name_en) VALUES ($1, $2, $3, $4)",
+        centre_id,
+        headquarters_id,
+        new.name,
+        new.name_en,
+    )
+
+
+# -------------------------------------------------------------------------------------------------------------- outlets
+
+_OUTLET = "id, centre_id, name, name_en, grade, zone, lat, lon"
+
+
+async def outlet(outlet_id: UUID, scope: Scope = EVERYWHERE) -> Row | None:
+    """All columns of the outlet."""
+    row = await db.fetch_row(f"SELECT {_OUTLET} FROM outlet WHERE id = $1", outlet_id)
+    if row is None or not scope.holds(row["centre_id"], row["id"]):
+        return None
+    return dict(row)
+
+
+async def outlets_page(scope: Scope, after: UUID | None, limit: int) -> list[Outlet]:
+    """By name."""
+    rows = await db.fetch(
+        f"SELECT {_OUTLET} FROM outlet WHERE ($1::uuid IS NULL OR centre_id = $1) AND ($2::uuid IS NULL OR id = $2)"
+        " AND ($3::uuid IS NULL OR (name, id) > (SELECT name, id FROM outlet WHERE id = $3))"
+        " ORDER BY name, id LIMIT $4",
+        scope.centre_id,
+        scope.outlet_id,
+        after,
+        limit,
+    )
+    return [Outlet(**dict(r)) for r in rows]
+
+
+async def insert_outlet(outlet_id: UUID, new: NewOutlet) -> None:
+    await db.execute(
+        f"INSERT INTO outlet ({_OUTLET}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        outlet_id,
+        new.centre_id,
+        new.name,
+        new.name_en,
+        new.grade,
+        new.zone,
+        new.lat,
+        new.lon,
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------- technicians
+
+_TECHNICIAN = "id, no, centre_id, outlet_id, name, name_en, skills, home_lat, home_lon, active"
+
+
+async def technician(technician_id: UUID, scope: Scope = EVERYWHERE) -> Row | None:
+    """All columns of the technician; `no` is the whole number by which the database excludes double booking."""
+    return await _technician(technician_id, scope, "")
+
+
+async def lock_technician(technician_id: UUID, scope: Scope = EVERYWHERE) -> Row | None:
+    """Until the transaction ends nobody else changes this technician's shifts."""
+    return await _technician(technician_id, scope, " FOR UPDATE")
+
+
+async def _technician(technician_id: UUID, scope: Scope, lock: str) -> Row | None:
+    row = await db.fetch_row(f"SELECT {_TECHNICIAN} FROM technician WHERE id = $1{lock}", technician_id)
+    if row is None or not scope.holds(row["centre_id"], row["outlet_id"]):
+        return None
+    return dict(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which technicians to list: all of these that are not None must fit."""
+
+    scope: Scope
+    technician_id: UUID | None
+    outlet_id: UUID | None
+
+
+async def technicians_page(wanted: Wanted, day: date | None, after: UUID | None, limit: int) -> list[Technician]:
+    """Active technicians by name. `day`: with the shifts that touch this day in their outlet's zone; None: with none."""
+    rows = await db.fetch(
+        "SELECT t.id, t.outlet_id, t.name, t.name_en, t.skills, t.home_lat, t.home_lon FROM technician t"
+        " WHERE t.active AND ($1::uuid IS NULL OR t.centre_id = $1)"
+        " AND ($2::uuid IS NULL OR t.outlet_id = $2) AND ($3::uuid IS NULL OR t.outlet_id = $3)"
+        " AND ($4::uuid IS NULL OR t.id = $4)"
+        " AND ($5::uuid IS NULL OR (t.name, t.id) > (SELECT name, id FROM technician WHERE id = $5))"
+        " ORDER BY t.name, t.id LIMIT $6",
+        wanted.scope.centre_id,
+        wanted.scope.outlet_id,
+        wanted.outlet_id,
+        wanted.technician_id,
+        after,
+        limit,
+    )
+    shifts = await _shifts_of_day([r["id"] for r in rows], day) if day is not None else {}
+    return [_shown(r, shifts.get(r["id"], [])) for r in rows]
+
+
+async def technician_with_shifts(technician_id: UUID) -> Technician | None:
+    """With every shift there is."""
+    row = await db.fetch_row(f"SELECT {_TECHNICIAN} FROM technician WHERE id = $1", technician_id)
+    if row is None:
+        return None
+    rows = await db.fetch(
+        "SELECT id, starts_at, ends_at FROM shift WHERE technician_id = $1 ORDER BY starts_at", technician_id
+    )
+    return _shown(row, [Shift(**dict(r)) for r in rows])
+
+
+def _shown(row: Any, shifts: list[Shift]) -> Technician:
+    return Technician(
+        id=row["id"],
+        outlet_id=row["outlet_id"],
+        name=row["name"],
+        name_en=row["name_en"],
+        skills=row["skills"],
+        home_lat=row["home_lat"],
+        home_lon=row["home_lon"],
+        shifts=shifts,
+    )
+
+
+async def _shifts_of_day(technician_ids: Sequence[UUID], day: date) -> dict[UUID, list[Shift]]:
+    """A day begins at its midnight in the outlet's zone, which is 23 to 25 hours before the next one."""
+    rows = await db.fetch(
+        "SELECT s.technician_id, s.id, s.starts_at, s.ends_at FROM shift s JOIN technician t ON t.id = s.technician_id"
+        " JOIN outlet o ON o.id = t.outlet_id WHERE s.technician_id = ANY($1::uuid[])"
+        " AND s.starts_at < (($2::date + 1)::timestamp AT TIME ZONE o.zone)"
+        " AND s.ends_at > ($2::date::timestamp AT TIME ZONE o.zone) ORDER BY s.starts_at",
+        list(technician_ids),
+        day,
+    )
+    shifts: dict[UUID, list[Shift]] = {}
+    for row in rows:
+        shift = Shift(id=row["id"], starts_at=row["starts_at"], ends_at=row["ends_at"])
+        shifts.setdefault(row["technician_id"], []).append(shift)
+    return shifts
+
+
+async def technicians_for_dispatch(outlet_id: UUID, start: datetime, end: datetime) -> list[Candidate]:
+    """The outlet's active technicians, with their shifts that share an instant with [start, end); also those who have
+    none then."""
+    rows = await db.fetch(
+        "SELECT t.id, t.no, t.name, t.name_en, t.skills, t.home_lat, t.home_lon, s.starts_at, s.ends_at"
+        " FROM technician t LEFT JOIN shift s ON s.technician_id = t.id AND s.starts_at < $3 AND s.ends_at > $2"
+        " WHERE t.outlet_id = $1 AND t.active ORDER BY t.no, s.starts_at",
+        outlet_id,
+        start,
+        end,
+    )
+    found: dict[UUID, Candidate] = {}
+    for row in rows:
+        columns = dict(row)
+        starts_at, ends_at = columns.pop("starts_at"), columns.pop("ends_at")
+        candidate = found.setdefault(row["id"], Candidate(**columns, shifts=[]))
+        if starts_at is not None:
+            candidate.shifts.append((starts_at, ends_at))
+    return list(found.values())
+
+
+async def insert_technician(technician_id: UUID, centre_id: UUID, new: NewTechnician) -> None:
+    await db.execute(
+        "INSERT INTO technician (id, centre_id, outlet_id, name, name_en, skills, home_lat, home_lon)"
+        " VALUES ($1, $2, $3, $4, $5, $6::text[], $7, $8)",
+        technician_id,
+        centre_id,
+        new.outlet_id,
+        new.name,
+        new.name_en,
+        new.skills,
+        new.home_lat,
+        new.home_lon,
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------- shifts
+
+
+async def insert_shifts(technician_id: UUID, outlet_id: UUID, intervals: Sequence[Interval]) -> list[Shift]:
+    rows = await db.fetch(
+        "INSERT INTO shift (id, technician_id, outlet_id, starts_at, ends_at) SELECT i, $1, $2, s, e"
+        " FROM unnest($3::uuid[], $4::timestamptz[], $5::timestamptz[]) AS x(i, s, e)"
+        " RETURNING id, starts_at, ends_at",
+        technician_id,
+        outlet_id,
+        [clock.new_id() for _ in intervals],
+        [start for start, _ in intervals],
+        [end for _, end in intervals],
+    )
+    return [Shift(**dict(r)) for r in rows]
+
+
+async def shifts_between(technician_id: UUID, start: datetime, end: datetime) -> list[Interval]:
+    rows = await db.fetch(
+        "SELECT starts_at, ends_at FROM shift WHERE technician_id = $1 AND starts_at < $3 AND ends_at > $2",
+        technician_id,
+        start,
+        end,
+    )
+    return [(r["starts_at"], r["ends_at"]) for r in rows]
+
+
+async def delete_shift(technician_id: UUID, shift_id: UUID) -> bool:
+    gone = await db.fetch_value(
+        "DELETE FROM shift WHERE id = $2 AND technician_id = $1 RETURNING id", technician_id, shift_id
+    )
+    return gone is not None
