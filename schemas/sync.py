@@ -36,10 +36,19 @@ class Operation(Request, frozen=True, kw_only=True):
     at: FieldTime
 
 
+class OperationIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """The least an operation must say for its refusal to be recorded, so that a bad one never blocks the queue."""
+
+    op_id: UUID
+    seq: Seq
+
+
 class Push(Request, frozen=True, kw_only=True):
+    """`operations` are decoded one by one: each is an `Operation`, and one that is not is refused alone."""
+
     device_id: UUID
     sent_at: FieldTime
-    operations: Annotated[list[Operation], msgspec.Meta(max_length=500)]
+    operations: Annotated[list[msgspec.Raw], msgspec.Meta(max_length=500)]
 
 
 class FieldMerge(Answer, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from server.platform.headers import SecurityHeaders
 from server.platform.logging import RequestLog
 from server.platform.pokes import Pokes
 from server.platform.secrets import Secrets
+from server.platform.storage import Blobs
 from server.platform.text import refuse_forbidden_body
 from server.settings import Settings
 
@@ -55,6 +56,7 @@ def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
     )
     app.state.settings = settings
     app.state.secrets = kept
+    app.state.blobs = Blobs(settings.data_dir / "blobs")
     return app
 
 

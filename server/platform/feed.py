@@ -4,7 +4,7 @@ Positions. A stream's head is moved inside the writing transaction, streams lock
 per stream the order of positions is the order of commits and no reader ever misses a change (guarantees 4 and 5).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -65,17 +65,25 @@ class Change:
     history: Sequence[HistoryLine] = ()
 
 
-async def write(changes: Sequence[Change]) -> dict[str, int]:
+#: Records whose readers follow from the records just written: at the version that is now in their table.
+Companions = Callable[[], Awaitable[Sequence[Change]]]
+
+
+async def write(changes: Sequence[Change], companions: Companions | None = None) -> dict[str, int]:
     """Writes all of `changes` in the running transaction and pokes their readers at its commit.
 
-    Returns the new head per touched stream. The caller holds the row locks of records that already exist.
+    Call it once per transaction: streams are locked here, in the order of their names, and a second call could lock them
+    in another order than its neighbour. `companions` is asked after the records are written and before streams are
+    locked. Returns the new head per touched stream. The caller holds the row locks of records that already exist.
     """
-    if not changes:
-        return {}
     for record_type in sorted({c.type for c in changes}):
         await _write_records(record_type, [c for c in changes if c.type == record_type])
     await _write_history(changes)
-    entries = await _entries(changes)
+    told = {(c.type, c.id): c for c in changes}
+    told |= {(c.type, c.id): c for c in (await companions() if companions is not None else ())}
+    entries = await _entries(list(told.values()))
+    if not entries:
+        return {}
     heads = await _move_heads(entries)
     await _write_feed(entries, heads)
     await _poke(heads)
@@ -153,20 +161,20 @@ class _Entry:
 async def _entries(changes: Sequence[Change]) -> list[_Entry]:
     """What each stream must be told, in the order of stream names."""
     held = await db.fetch(
-        "SELECT f.stream, f.record_type, f.record_id FROM feed f JOIN unnest($1::text[], $2::uuid[]) AS x(t, r)"
+        "SELECT f.stream, f.record_type, f.record_id, f.version FROM feed f JOIN unnest($1::text[], $2::uuid[]) AS x(t, r)"
         " ON f.record_type = x.t AND f.record_id = x.r WHERE f.body IS NOT NULL",
         [c.type for c in changes],
         [c.id for c in changes],
     )
-    holders: dict[tuple[str, UUID], set[str]] = {}
+    holders: dict[tuple[str, UUID], dict[str, int]] = {}
     for row in held:
-        holders.setdefault((row["record_type"], row["record_id"]), set()).add(row["stream"])
+        holders.setdefault((row["record_type"], row["record_id"]), {})[row["stream"]] = row["version"]
     entries = []
     for c in changes:
         body = encode_body(c.fields)
-        entries += [_Entry(s, c.type, c.id, c.version, body) for s in c.audience]
-        left = holders.get((c.type, c.id), set()) - c.audience
-        entries += [_Entry(s, c.type, c.id, c.version, None) for s in left]
+        holding = holders.get((c.type, c.id), {})
+        entries += [_Entry(s, c.type, c.id, c.version, body) for s in c.audience if holding.get(s) != c.version]
+        entries += [_Entry(s, c.type, c.id, c.version, None) for s in holding if s not in c.audience]
     return sorted(entries, key=lambda e: e.stream)
 
 

@@ -270,6 +270,7 @@ def _finished(deed: _Deed) -> dict[str, Any]:
         "state": JobState.COMPLETED,
         "technician_id": deed.actor.technician_id,
         "finished_at": deed.instant,
+        "completion_id": deed.operation.op_id,
         **_arrival(deed),
     }
     return fields if deed.theirs else fields | {"visit_id": None}

@@ -1,4 +1,4 @@
-"""Who owns which field of the synced records; the theory stands in `offline_sync.ownership`. Pure."""
+"""Who owns which field of a job; the theory stands in `offline_sync.ownership`. Pure."""
 
 from collections.abc import Mapping
 
@@ -38,11 +38,4 @@ JOB: Mapping[str, O] = {
     "checklist": O.ITEMS,
     "readings": O.ITEMS,
     "parts_used": O.COUNTERS,
-}
-
-CUSTOMER: Mapping[str, O] = {
-    "name": O.SHARED,
-    "phone": O.SHARED,
-    "address": O.SHARED,
-    "access_notes": O.SHARED,
 }

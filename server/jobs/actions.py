@@ -1,0 +1,257 @@
+"""What the office does with jobs: one function per deed, one transaction each, the same rules and feed as the field's."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from offline_sync.record import Record
+from offline_sync.rules import Effect
+from schemas.errors import Code
+from schemas.jobs import Assign, JobEdit, JobState, NewJob
+from server.commitments import actions as commitments
+from server.customers import store as customers
+from server.jobs import store
+from server.jobs.publishing import Written, publish
+from server.jobs.rules import lifecycle, ownership
+from server.network import store as network
+from server.platform import clock, db, feed
+from server.platform.auth import Caller
+from server.platform.errors import Refused
+from server.platform.feed import Deed
+from server.platform.records import as_record, born, office_edit
+from server.products import store as products
+
+_OLDEST = timedelta(days=366 * 5)
+_AHEAD = timedelta(minutes=5)  # clocks of callers' programs differ a little from ours
+_LONGEST_VISIT = timedelta(hours=24)
+
+
+async def raise_job(caller: Caller, wanted: NewJob) -> UUID:
+    """A job from the hotline, with its promise. Raises `Refused`."""
+    async with db.transaction():
+        outlet = await _outlet(caller, wanted.outlet_id)
+        await _check_references(caller, wanted)
+        (job,) = await raise_jobs(outlet, [wanted], caller.user_id)
+    return UUID(job["id"])
+
+
+async def raise_jobs(
+    outlet: Mapping[str, Any], wanted: Sequence[NewJob], user_id: UUID | None, source: str = "", keys: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Inside a transaction: many jobs of one outlet in a few statements. `keys`: their names in `source`, one each.
+    Raises `Refused` when a job type is unknown or a time is out of range."""
+    now = clock.now()
+    types = await store.job_types({w.job_type for w in wanted})
+    numbers = await store.next_numbers(len(wanted))
+    cases = [commitments.Case(outlet=outlet, job_type=w.job_type, opened_at=_opened_at(w, now)) for w in wanted]
+    promises = await commitments.promises_for(cases)
+    jobs = []
+    for index, (w, case, promise) in enumerate(zip(wanted, cases, promises, strict=True)):
+        job_type = types.get(w.job_type)
+        if job_type is None:
+            raise Refused(Code.JOB_TYPE_UNKNOWN, w.job_type)
+        fields = _new_fields(w, outlet, job_type, numbers[index], case.opened_at, promise)
+        fields |= {"source": source, "source_key": keys[index] if keys else None, "created_at": now.isoformat()}
+        jobs.append(fields)
+    deed = Deed("raise", now, user_id)
+    await publish([Written(None, born("job", f), [feed.HistoryLine(1, deed)]) for f in jobs])
+    await commitments.make([(UUID(f["id"]), c, p) for f, c, p in zip(jobs, cases, promises, strict=True) if p is not None])
+    return jobs
+
+
+def _opened_at(wanted: NewJob, now: datetime) -> datetime:
+    opened = wanted.opened_at or now
+    if not now - _OLDEST <= opened <= now + _AHEAD:
+        raise Refused(Code.TIME_OUT_OF_RANGE, "opened_at lies in the future or more than five years back")
+    return opened
+
+
+def _new_fields(
+    wanted: NewJob,
+    outlet: Mapping[str, Any],
+    job_type: Mapping[str, Any],
+    number: int,
+    opened_at: datetime,
+    promise: commitments.Promise | None,
+) -> dict[str, Any]:
+    asked = msgspec.to_builtins(wanted)
+    kept = {name: asked[name] for name in _ASKED}
+    return {
+        **_EMPTY,
+        **kept,
+        "id": str(clock.new_id()),
+        "number": number,
+        "centre_id": str(outlet["centre_id"]),
+        "outlet_id": str(outlet["id"]),
+        "skill": job_type["skill"],
+        "duration_minutes": wanted.duration_minutes or job_type["duration_minutes"],
+        "checklist": {item["key"]: {"done": False, "value": None} for item in job_type["checklist"]},
+        "opened_at": opened_at.isoformat(),
+        "policy_name": promise.name if promise else "",
+        "policy_name_en": promise.name_en if promise else "",
+        "respond_by": _iso(promise.respond_by) if promise else None,
+        "resolve_by": _iso(promise.resolve_by) if promise else None,
+        "promise_state": "running" if promise else "void",
+    }
+
+
+_ASKED = (
+    *("job_type", "title", "contact_name", "contact_phone", "address", "access_notes"),
+    *("lat", "lon", "customer_id", "unit_id", "priority"),
+)
+_EMPTY: Mapping[str, Any] = {
+    **dict.fromkeys(("technician_id", "visit_id", "window_start", "window_end", "arrival", "completion_id", "finished_at")),
+    **dict.fromkeys(("diagnosis", "result", "reason"), ""),
+    "state": JobState.NEW.value,
+    "readings": {},
+    "notes": [],
+    "photos": [],
+    "parts_used": {},
+    "visits_done": [],
+}
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant is not None else None
+
+
+async def _outlet(caller: Caller, outlet_id: UUID) -> Mapping[str, Any]:
+    outlet = await network.outlet(outlet_id)
+    if outlet is None or not caller.scope.holds(outlet["centre_id"], outlet["id"]):
+        raise Refused(Code.OUTLET_UNKNOWN)
+    return outlet
+
+
+async def _check_references(caller: Caller, wanted: NewJob) -> None:
+    if wanted.customer_id is not None and await customers.load(caller.scope, wanted.customer_id) is None:
+        raise Refused(Code.CUSTOMER_UNKNOWN)
+    if wanted.unit_id is not None and await products.unit(caller.scope, wanted.unit_id) is None:
+        raise Refused(Code.UNIT_UNKNOWN)
+
+
+# Booking
+
+
+async def assign(caller: Caller, job_id: UUID, wanted: Assign) -> None:
+    """Books a first visit. Raises `Refused`: `transition_illegal`, `technician_unknown`, `skill_missing`,
+    `double_booked`."""
+    await _book(caller, job_id, wanted, "assign")
+
+
+async def move(caller: Caller, job_id: UUID, wanted: Assign) -> None:
+    """Books the visit anew, for the same technician or another. Raises as `assign`."""
+    await _book(caller, job_id, wanted, "move")
+
+
+async def _book(caller: Caller, job_id: UUID, wanted: Assign, event: str) -> None:
+    async with db.transaction():
+        job = await _locked(caller, job_id)
+        state = _after(event, job)
+        technician = await _technician_for(job, wanted.technician_id)
+        starts, ends = _window(job, wanted)
+        visit_id = clock.new_id()
+        if job.fields["visit_id"] is not None:
+            await store.move_visits("withdrawn", [UUID(job.fields["visit_id"])])
+        try:
+            await store.book_visit(
+                visit_id, job.fields, wanted.technician_id, technician["no"], starts, ends, caller.user_id
+            )
+        except store.DoubleBooked as fault:
+            raise Refused(Code.DOUBLE_BOOKED, technician["name"]) from fault
+        booked = {
+            "state": state,
+            "technician_id": str(wanted.technician_id),
+            "visit_id": str(visit_id),
+            "window_start": starts.isoformat(),
+            "window_end": ends.isoformat(),
+            "reason": "",
+        }
+        await _force(job, booked, event, caller)
+
+
+async def _technician_for(job: Record, technician_id: UUID) -> Mapping[str, Any]:
+    technician = await network.technician(technician_id)
+    if technician is None or str(technician["outlet_id"]) != job.fields["outlet_id"] or not technician["active"]:
+        raise Refused(Code.TECHNICIAN_UNKNOWN, "the technician does not work for the job's outlet")
+    if job.fields["skill"] and job.fields["skill"] not in technician["skills"]:
+        raise Refused(Code.SKILL_MISSING, job.fields["skill"])
+    return technician
+
+
+def _window(job: Record, wanted: Assign) -> tuple[datetime, datetime]:
+    ends = wanted.ends_at or wanted.starts_at + timedelta(minutes=job.fields["duration_minutes"])
+    now = clock.now()
+    if not timedelta(0) < ends - wanted.starts_at <= _LONGEST_VISIT:
+        raise Refused(Code.TIME_OUT_OF_RANGE, "a visit ends after it starts and lasts 24 hours at most")
+    if abs(wanted.starts_at - now) > timedelta(days=366):
+        raise Refused(Code.TIME_OUT_OF_RANGE, "a visit is booked within a year")
+    return wanted.starts_at.astimezone(now.tzinfo), ends.astimezone(now.tzinfo)
+
+
+async def unassign(caller: Caller, job_id: UUID, reason: str) -> None:
+    async with db.transaction():
+        job = await _locked(caller, job_id)
+        freed = dict.fromkeys(("technician_id", "visit_id", "window_start", "window_end"))
+        await _withdraw_visit(job)
+        await _force(job, {"state": _after("unassign", job), "reason": reason, **freed}, "unassign", caller)
+
+
+async def cancel(caller: Caller, job_id: UUID, reason: str) -> None:
+    """The technician keeps seeing the job, as cancelled; a promise that was not yet judged is void."""
+    async with db.transaction():
+        job = await _locked(caller, job_id)
+        fields = {"state": _after("cancel", job), "reason": reason}
+        if job.fields["promise_state"] == "running":
+            fields["promise_state"] = "void"
+            await commitments.void(UUID(job.id))
+        await _withdraw_visit(job)
+        await _force(job, fields, "cancel", caller)
+
+
+async def close(caller: Caller, job_id: UUID) -> None:
+    async with db.transaction():
+        job = await _locked(caller, job_id)
+        await _force(job, {"state": _after("close", job)}, "close", caller)
+
+
+async def edit(caller: Caller, job_id: UUID, wanted: JobEdit) -> None:
+    """Merged field by field against `base_version`: who wins stands in the ownership table."""
+    changes: dict[str, Any] = msgspec.to_builtins(wanted)
+    base_version = changes.pop("base_version")
+    async with db.transaction():
+        job = await _locked(caller, job_id)
+        if base_version > job.version:
+            raise Refused(Code.VERSION_STALE, f"the job is at version {job.version}")
+        deed = Deed("edit", clock.now(), caller.user_id)
+        merged, history = office_edit(job, Effect(set=changes), ownership.JOB, deed, base_version)
+        if history:
+            await publish([Written(job, merged.record, history)])
+
+
+async def _locked(caller: Caller, job_id: UUID) -> Record:
+    """The job, locked. A job outside the caller's subtree is answered like one that does not exist."""
+    row = (await feed.load_for_update("job", [job_id])).get(job_id)
+    if row is None or not caller.scope.holds(UUID(row["centre_id"]), UUID(row["outlet_id"])):
+        raise Refused(Code.NOT_FOUND)
+    return as_record("job", row)
+
+
+def _after(event: str, job: Record) -> str:
+    state = lifecycle.after(event, job.fields["state"])
+    if state is None:
+        raise Refused(Code.TRANSITION_ILLEGAL, f"{event}: the job is {job.fields['state']}", state=job.fields["state"])
+    return state.value
+
+
+async def _withdraw_visit(job: Record) -> None:
+    if job.fields["visit_id"] is not None:
+        await store.move_visits("withdrawn", [UUID(job.fields["visit_id"])])
+
+
+async def _force(job: Record, fields: Mapping[str, Any], action: str, caller: Caller) -> None:
+    deed = Deed(action, clock.now(), caller.user_id)
+    merged, history = office_edit(job, Effect(force=dict(fields)), ownership.JOB, deed)
+    await publish([Written(job, merged.record, history)])

@@ -1,0 +1,79 @@
+"""Who is told what about a job: the streams that hold it, and the customers and units that travel with it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from offline_sync.record import Record
+from server.jobs import store
+from server.platform import feed
+from server.platform.feed import Change, HistoryLine
+from server.platform.records import as_change, as_record
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A record as it was (None: it is new) and as it shall be, with the lines of history between."""
+
+    before: Record | None
+    after: Record
+    history: Sequence[HistoryLine] = ()
+
+
+def board(outlet_id: str | UUID) -> str:
+    return f"board:{outlet_id}"
+
+
+def technician(technician_id: str | UUID) -> str:
+    return f"technician:{technician_id}"
+
+
+def audience(record: Record) -> frozenset[str]:
+    """The streams that hold this job or review. A technician keeps a job until it is closed, so that a cancellation or a
+    settlement is seen before the job goes."""
+    fields = record.fields
+    streams = {board(fields["outlet_id"])}
+    holder = fields.get("technician_id")
+    if holder is not None and fields.get("state") != "closed":
+        streams.add(technician(holder))
+    return frozenset(streams)
+
+
+async def publish(written: Sequence[Written], customers: Sequence[Written] = ()) -> None:
+    """Writes jobs and reviews, and `customers` changed beside them, and lets customers and units follow the jobs to and
+    from the technicians. Once per transaction, as `feed.write`."""
+    changes = [as_change(w.after, audience(w.after), w.history) for w in written]
+    changes += [as_change(w.after, frozenset(), w.history) for w in customers]
+    travelling = [w for w in written if w.after.type == "job" and _travels(w)]
+    touched = {UUID(w.after.id) for w in customers}
+    await feed.write(changes, companions=lambda: _companions(travelling, touched))
+
+
+def _travels(w: Written) -> bool:
+    if w.before is None:
+        return w.after.fields["technician_id"] is not None
+    followed = ("technician_id", "customer_id", "unit_id")
+    reopened = "closed" in (w.before.fields["state"], w.after.fields["state"])
+    return reopened or any(w.before.fields[name] != w.after.fields[name] for name in followed)
+
+
+async def _companions(travelling: Iterable[Written], customers: set[UUID]) -> list[Change]:
+    sides = [side.fields for w in travelling for side in (w.before, w.after) if side is not None]
+    ids = {name: {UUID(f[name]) for f in sides if f[name] is not None} for name in ("customer_id", "unit_id")}
+    found = await companions_of("customer", "customer_id", ids["customer_id"] | customers)
+    return found + await companions_of("unit", "unit_id", ids["unit_id"])
+
+
+async def companions_of(record_type: str, column: str, ids: set[UUID]) -> list[Change]:
+    """The records as they stand, addressed to the technicians who now have a job with them. Locks them first: whoever
+    moves another job of the same customer waits, and then sees this one moved."""
+    if not ids:
+        return []
+    rows = await feed.load_for_update(record_type, ids)
+    holders = await store.holders(column, rows)
+    return [
+        as_change(as_record(record_type, row), frozenset(technician(t) for t in holders.get(record_id, ())))
+        for record_id, row in rows.items()
+    ]
+
+

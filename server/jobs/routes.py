@@ -1,0 +1,252 @@
+"""Jobs, job types and reviews over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import MediaType, Response, Router, get, patch, post
+from litestar.datastructures import ResponseHeader
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
+
+from schemas.accounts import Role
+from schemas.base import Instant, Page
+from schemas.errors import Code
+from schemas.jobs import Assign, HistoryLine, Job, JobEdit, JobState, JobType, NewJob, Reason, Review, Settlement
+from server.jobs import actions, reviews, store
+from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
+from server.platform.errors import Refused
+from server.platform.paging import decode_cursor, encode_cursor
+
+Limit = Annotated[int, QueryParameter(ge=1, le=500)]
+
+
+def _json(body: str | bytes, status: int = HTTP_200_OK) -> Response[bytes]:
+    raw = body.encode() if isinstance(body, str) else body
+    return Response(raw, media_type=MediaType.JSON, status_code=status)
+
+
+def _page(bodies: list[str], next_cursor: str | None) -> Response[bytes]:
+    """A page of bodies that the database has already encoded."""
+    cursor = f'"{next_cursor}"' if next_cursor else "null"
+    return _json(f'{{"items":[{",".join(bodies)}],"next_cursor":{cursor}}}')
+
+
+def _only_own(caller: Caller) -> UUID | None:
+    """A technician sees the jobs assigned to them; the office sees its subtree."""
+    return caller.technician_id if caller.role is Role.TECHNICIAN else None
+
+
+@get(
+    "/",
+    summary="Jobs in the caller's subtree, by number",
+    responses={200: ResponseSpec(Page[Job], generate_examples=False)},
+)
+async def list_jobs(
+    caller: NamedDependency[Caller],
+    state: FromQuery[list[JobState] | None] = None,
+    outlet_id: FromQuery[UUID | None] = None,
+    technician_id: FromQuery[UUID | None] = None,
+    unassigned: FromQuery[bool | None] = None,
+    opened_from: FromQuery[Instant | None] = None,
+    opened_to: FromQuery[Instant | None] = None,
+    q: Annotated[str | None, QueryParameter(max_length=100)] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 100,
+) -> Response[bytes]:
+    own = _only_own(caller)
+    if caller.role is Role.TECHNICIAN and own is None:
+        raise Refused(Code.FORBIDDEN, "no technician belongs to this login")
+    wanted = store.JobFilter(
+        outlet_id=outlet_id,
+        technician_id=own or technician_id,
+        states=[s.value for s in state] if state else None,
+        unassigned=unassigned,
+        opened_from=opened_from,
+        opened_to=opened_to,
+        text=q,
+    )
+    after = decode_cursor(cursor, tuple[int])[0] if cursor else 0
+    rows = await store.page(caller.scope, wanted, after, limit + 1)
+    more = encode_cursor(rows[limit - 1][0]) if len(rows) > limit else None
+    return _page([body for _, body in rows[:limit]], more)
+
+
+async def _body(caller: Caller, job_id: UUID) -> str:
+    body = await store.body(caller.scope, job_id, _only_own(caller))
+    if body is None:
+        raise Refused(Code.NOT_FOUND)
+    return body
+
+
+_ONE_JOB = {200: ResponseSpec(Job, generate_examples=False)}
+
+
+@get("/{job_id:uuid}", summary="One job", responses=_ONE_JOB)
+async def read_job(caller: NamedDependency[Caller], job_id: FromPath[UUID]) -> Response[bytes]:
+    return _json(await _body(caller, job_id))
+
+
+@get("/{job_id:uuid}/history", summary="Who did what when, with every value that lost")
+async def read_history(caller: NamedDependency[Caller], job_id: FromPath[UUID]) -> list[HistoryLine]:
+    await _body(caller, job_id)
+    return [HistoryLine(**line) for line in await store.history(job_id)]
+
+
+@post(
+    "/",
+    summary="Raise a job; its promise is made at once",
+    guards=[only(*OFFICE_WRITERS)],
+    responses={201: ResponseSpec(Job, generate_examples=False)},
+    response_headers=[ResponseHeader(name="location", description="The new job", documentation_only=True)],
+)
+async def raise_job(caller: NamedDependency[Caller], data: JSONBody[NewJob]) -> Response[bytes]:
+    job_id = await actions.raise_job(caller, data)
+    answer = _json(await _body(caller, job_id), HTTP_201_CREATED)
+    answer.headers["location"] = f"/jobs/{job_id}"
+    return answer
+
+
+@patch(
+    "/{job_id:uuid}",
+    summary="Edit a job, merged field by field against base_version",
+    guards=[only(*OFFICE_WRITERS)],
+    responses=_ONE_JOB,
+)
+async def edit_job(
+    caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[JobEdit]
+) -> Response[bytes]:
+    await actions.edit(caller, job_id, data)
+    return _json(await _body(caller, job_id))
+
+
+@post(
+    "/{job_id:uuid}/assign",
+    summary="Book a visit",
+    guards=[only(*OFFICE_WRITERS)],
+    responses=_ONE_JOB,
+    status_code=HTTP_200_OK,
+)
+async def assign_job(
+    caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[Assign]
+) -> Response[bytes]:
+    await actions.assign(caller, job_id, data)
+    return _json(await _body(caller, job_id))
+
+
+@post(
+    "/{job_id:uuid}/move",
+    summary="Book the visit anew, same technician or another",
+    guards=[only(*OFFICE_WRITERS)],
+    responses=_ONE_JOB,
+    status_code=HTTP_200_OK,
+)
+async def move_job(caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[Assign]) -> Response[bytes]:
+    await actions.move(caller, job_id, data)
+    return _json(await _body(caller, job_id))
+
+
+@post(
+    "/{job_id:uuid}/unassign",
+    summary="Take the job back from its technician",
+    guards=[only(*OFFICE_WRITERS)],
+    responses=_ONE_JOB,
+    status_code=HTTP_200_OK,
+)
+async def unassign_job(
+    caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[Reason]
+) -> Response[bytes]:
+    await actions.unassign(caller, job_id, data.reason)
+    return _json(await _body(caller, job_id))
+
+
+@post(
+    "/{job_id:uuid}/cancel",
+    summary="Cancel a job; field work already done is kept",
+    guards=[only(*OFFICE_WRITERS)],
+    responses=_ONE_JOB,
+    status_code=HTTP_200_OK,
+)
+async def cancel_job(
+    caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[Reason]
+) -> Response[bytes]:
+    await actions.cancel(caller, job_id, data.reason)
+    return _json(await _body(caller, job_id))
+
+
+@post(
+    "/{job_id:uuid}/close",
+    summary="Close a finished job",
+    guards=[only(*OFFICE_WRITERS)],
+    responses=_ONE_JOB,
+    status_code=HTTP_200_OK,
+)
+async def close_job(caller: NamedDependency[Caller], job_id: FromPath[UUID]) -> Response[bytes]:
+    await actions.close(caller, job_id)
+    return _json(await _body(caller, job_id))
+
+
+@get("/job-types", summary="Kinds of jobs with their checklists", tags=["jobs"])
+async def list_job_types(caller: NamedDependency[Caller]) -> list[JobType]:
+    return [JobType(**_known(JobType, fields)) for fields in (await store.job_types()).values()]
+
+
+def _known(shape: type[JobType], fields: dict[str, object]) -> dict[str, object]:
+    return {name: fields[name] for name in shape.__struct_fields__}
+
+
+@get(
+    "/",
+    summary="Reviews in the caller's subtree",
+    guards=[only(*OFFICE_READERS)],
+    responses={200: ResponseSpec(Page[Review], generate_examples=False)},
+)
+async def list_reviews(
+    caller: NamedDependency[Caller],
+    open_only: Annotated[bool, QueryParameter(name="open")] = True,
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 100,
+) -> Response[bytes]:
+    after = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
+    rows = await store.reviews_page(caller.scope, open_only, after, limit + 1)
+    more = encode_cursor(rows[limit - 1][0]) if len(rows) > limit else None
+    return _page([body for _, body in rows[:limit]], more)
+
+
+@post(
+    "/{review_id:uuid}/settle",
+    summary="Settle a review with one of its choices",
+    guards=[only(*OFFICE_WRITERS)],
+    status_code=HTTP_200_OK,
+)
+async def settle_review(
+    caller: NamedDependency[Caller], review_id: FromPath[UUID], data: JSONBody[Settlement]
+) -> dict[str, str]:
+    await reviews.settle(caller, review_id, data.choice)
+    return {"choice": data.choice}
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        Router(
+            "/jobs",
+            route_handlers=[
+                list_jobs,
+                read_job,
+                read_history,
+                raise_job,
+                edit_job,
+                assign_job,
+                move_job,
+                unassign_job,
+                cancel_job,
+                close_job,
+            ],
+            tags=["jobs"],
+        ),
+        Router("/reviews", route_handlers=[list_reviews, settle_review], tags=["reviews"]),
+        list_job_types,
+    ],
+)

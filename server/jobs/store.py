@@ -1,0 +1,236 @@
+"""Queries of jobs, visits and reviews."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from server.platform import db
+from server.platform.auth import Scope
+from server.platform.feed import PRIVATE
+
+_BODY = "to_jsonb(j) - ARRAY[" + ", ".join(f"'{name}'" for name in sorted(PRIVATE)) + "]"
+_IN_SCOPE = "($1::uuid IS NULL OR j.centre_id = $1) AND ($2::uuid IS NULL OR j.outlet_id = $2)"
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """All conditions hold together; None asks nothing. `text`: part of contact name, phone, address, title or number."""
+
+    outlet_id: UUID | None = None
+    technician_id: UUID | None = None
+    states: Sequence[str] | None = None
+    unassigned: bool | None = None
+    opened_from: datetime | None = None
+    opened_to: datetime | None = None
+    text: str | None = None
+
+
+async def page(scope: Scope, wanted: JobFilter, after: int, limit: int) -> list[tuple[int, str]]:
+    """(number, encoded body) by ascending number beyond `after`."""
+    rows = await db.fetch(
+        f"SELECT j.number, ({_BODY})::text AS body FROM job j WHERE {_IN_SCOPE} AND j.number > $3"
+        " AND ($4::uuid IS NULL OR j.outlet_id = $4) AND ($5::uuid IS NULL OR j.technician_id = $5)"
+        " AND ($6::text[] IS NULL OR j.state = ANY($6)) AND ($7::bool IS NULL OR (j.technician_id IS NULL) = $7)"
+        " AND ($8::timestamptz IS NULL OR j.opened_at >= $8) AND ($9::timestamptz IS NULL OR j.opened_at < $9)"
+        " AND ($10::text IS NULL OR strpos(lower(concat_ws(' ', j.contact_name, j.contact_phone, j.address, j.title,"
+        " j.number)), lower($10)) > 0) ORDER BY j.number LIMIT $11",
+        scope.centre_id,
+        scope.outlet_id,
+        after,
+        wanted.outlet_id,
+        wanted.technician_id,
+        list(wanted.states) if wanted.states is not None else None,
+        wanted.unassigned,
+        wanted.opened_from,
+        wanted.opened_to,
+        wanted.text,
+        limit,
+    )
+    return [(r["number"], r["body"]) for r in rows]
+
+
+async def body(scope: Scope, job_id: UUID, technician_id: UUID | None = None) -> str | None:
+    """One job, encoded. `technician_id`: only when this technician holds it now."""
+    found: str | None = await db.fetch_value(
+        f"SELECT ({_BODY})::text FROM job j WHERE {_IN_SCOPE} AND j.id = $3"
+        " AND ($4::uuid IS NULL OR j.technician_id = $4)",
+        scope.centre_id,
+        scope.outlet_id,
+        job_id,
+        technician_id,
+    )
+    return found
+
+
+async def history(job_id: UUID) -> list[dict[str, Any]]:
+    rows = await db.fetch(
+        "SELECT h.version, h.action, h.user_id, u.name AS user_name, h.device_id, h.happened_at, h.happened_grade,"
+        " h.recorded_at, h.changes::text, h.lost::text FROM history h LEFT JOIN app_user u ON u.id = h.user_id"
+        " WHERE h.record_type = 'job' AND h.record_id = $1 ORDER BY h.id",
+        job_id,
+    )
+    return [{**r, "changes": msgspec.json.decode(r["changes"]), "lost": msgspec.json.decode(r["lost"])} for r in rows]
+
+
+async def next_numbers(count: int) -> list[int]:
+    rows = await db.fetch("SELECT nextval('job_number') AS n FROM generate_series(1, $1)", count)
+    return [r["n"] for r in rows]
+
+
+async def job_types(codes: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
+    rows = await db.fetch(
+        f"SELECT j.code, ({_BODY})::text AS body FROM job_type j WHERE $1::text[] IS NULL OR code = ANY($1)"
+        " ORDER BY j.code",
+        None if codes is None else sorted(set(codes)),
+    )
+    return {r["code"]: msgspec.json.decode(r["body"]) for r in rows}
+
+
+async def known_source_keys(source: str, keys: Sequence[str]) -> set[str]:
+    rows = await db.fetch("SELECT source_key FROM job WHERE source = $1 AND source_key = ANY($2::text[])", source, keys)
+    return {r["source_key"] for r in rows}
+
+
+async def held_by(technician_id: UUID, job_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these jobs this technician has or ever had: the scope of what a phone may still hand in."""
+    rows = await db.fetch(
+        "SELECT DISTINCT job_id FROM visit WHERE technician_id = $1 AND job_id = ANY($2::uuid[])",
+        technician_id,
+        list(set(job_ids)),
+    )
+    return {r["job_id"] for r in rows}
+
+
+async def customers_held_by(technician_id: UUID, customer_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these customers this technician visits or ever was to visit."""
+    rows = await db.fetch(
+        "SELECT DISTINCT j.customer_id FROM visit v JOIN job j ON j.id = v.job_id"
+        " WHERE v.technician_id = $1 AND j.customer_id = ANY($2::uuid[])",
+        technician_id,
+        list(set(customer_ids)),
+    )
+    return {r["customer_id"] for r in rows}
+
+
+async def holders(column: str, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """Customer or unit (`column`: `customer_id` or `unit_id`) → technicians who now have a job with it."""
+    assert column in ("customer_id", "unit_id")
+    rows = await db.fetch(
+        f"SELECT DISTINCT {column} AS owner, technician_id FROM job WHERE {column} = ANY($1::uuid[])"
+        " AND technician_id IS NOT NULL AND state <> 'closed'",
+        list(ids),
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for r in rows:
+        found.setdefault(r["owner"], set()).add(r["technician_id"])
+    return found
+
+
+# Visits
+
+
+class DoubleBooked(Exception):
+    """The database found another live visit of this technician at that time."""
+
+
+async def book_visit(
+    visit_id: UUID,
+    job: dict[str, Any],
+    technician_id: UUID,
+    technician_no: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    booked_by: UUID | None,
+) -> None:
+    """Raises `DoubleBooked`."""
+    try:
+        async with db.savepoint():
+            await db.execute(
+                "INSERT INTO visit (id, job_id, centre_id, outlet_id, technician_id, technician_no, starts_at, ends_at,"
+                " state, booked_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'planned', $9)",
+                visit_id,
+                UUID(job["id"]),
+                UUID(job["centre_id"]),
+                UUID(job["outlet_id"]),
+                technician_id,
+                technician_no,
+                starts_at,
+                ends_at,
+                booked_by,
+            )
+    except asyncpg.ExclusionViolationError as fault:
+        raise DoubleBooked from fault
+
+
+async def move_visits(state: str, visit_ids: Sequence[UUID]) -> None:
+    """A visit that ended early ends its booking too, so that the rest of the slot is free again."""
+    await db.execute("UPDATE visit SET state = $1 WHERE id = ANY($2::uuid[])", state, list(visit_ids))
+
+
+async def add_done_visit(visit_id: UUID, job: dict[str, Any], technician_id: UUID, at: datetime) -> None:
+    """The visit of a technician whose booking had been withdrawn, but who went and completed."""
+    await db.execute(
+        "INSERT INTO visit (id, job_id, centre_id, outlet_id, technician_id, technician_no, starts_at, ends_at, state)"
+        " SELECT $1, $2, $3, $4, t.id, t.no, $6, $6 + interval '1 second', 'done' FROM technician t WHERE t.id = $5",
+        visit_id,
+        UUID(job["id"]),
+        UUID(job["centre_id"]),
+        UUID(job["outlet_id"]),
+        technician_id,
+        at,
+    )
+
+
+async def live_visits(outlet_id: UUID, starts: datetime, ends: datetime) -> list[Any]:
+    """Planned and active visits of an outlet's technicians that touch the span, with what dispatch needs of their jobs."""
+    return await db.fetch(
+        "SELECT v.id, v.technician_id, v.starts_at, v.ends_at, v.state, j.id AS job_id, j.number, j.lat, j.lon,"
+        " j.respond_by, j.state AS job_state FROM visit v JOIN job j ON j.id = v.job_id"
+        " WHERE v.outlet_id = $1 AND v.state IN ('planned', 'active') AND v.starts_at < $3 AND v.ends_at > $2"
+        " ORDER BY v.technician_id, v.starts_at",
+        outlet_id,
+        starts,
+        ends,
+    )
+
+
+# Reviews
+
+
+async def reviews_page(scope: Scope, open_only: bool, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
+    rows = await db.fetch(
+        f"SELECT j.id, ({_BODY})::text AS body FROM review j WHERE {_IN_SCOPE} AND ($3::uuid IS NULL OR j.id > $3)"
+        " AND (NOT $4 OR j.settled_at IS NULL) ORDER BY j.id LIMIT $5",
+        scope.centre_id,
+        scope.outlet_id,
+        after,
+        open_only,
+        limit,
+    )
+    return [(r["id"], r["body"]) for r in rows]
+
+
+async def open_reviews(record_ids: Iterable[UUID]) -> list[dict[str, Any]]:
+    """Open reviews about these records, all columns, rows locked."""
+    rows = await db.fetch(
+        "SELECT to_jsonb(r)::text AS row FROM review r WHERE record_id = ANY($1::uuid[]) AND settled_at IS NULL"
+        " ORDER BY id FOR UPDATE",
+        list(set(record_ids)),
+    )
+    return [msgspec.json.decode(r["row"]) for r in rows]
+
+
+async def subject_of(scope: Scope, review_id: UUID) -> tuple[str, UUID] | None:
+    """What the review is about: record type and id; None when there is no such review in scope."""
+    row = await db.fetch_row(
+        f"SELECT record_type, record_id FROM review j WHERE {_IN_SCOPE} AND id = $3",
+        scope.centre_id,
+        scope.outlet_id,
+        review_id,
+    )
+    return (row["record_type"], row["record_id"]) if row is not None else None

@@ -1,0 +1,173 @@
+"""Push and pull. `docs/sync-protocol.md` numbers the steps; the decision itself is `offline_sync.engine`."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from offline_sync.cursor import Cursor
+from offline_sync.engine import Decision, Forked
+from offline_sync.rules import Refusal
+from schemas import sync as wire
+from schemas.accounts import Role
+from schemas.errors import Code
+from server.jobs.publishing import board, technician
+from server.network import store as network
+from server.platform import clock, db
+from server.platform.auth import Caller
+from server.platform.errors import Refused
+from server.sync import judging, saving, store, translate
+
+log = structlog.get_logger()
+
+_TRIES = 3
+#: What the database says when it cannot keep something: the operation is at fault, not the server.
+_UNKEEPABLE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+
+
+async def push(caller: Caller, sent: wire.Push) -> wire.PushAnswer:
+    """Judges a batch and keeps everything of it in one commit. Raises `Refused`: `device_unknown`, `device_revoked`,
+    `forked`."""
+    batch = judging.read_batch(sent)
+    for left in reversed(range(_TRIES)):
+        try:
+            decision = await _judge_and_save(caller, batch)
+            break
+        except asyncpg.DeadlockDetectedError:
+            if not left:
+                raise
+        except _UNKEEPABLE as fault:
+            log.warning("batch could not be kept, judging one by one", device_id=str(sent.device_id), fault=str(fault))
+            decision = await _one_by_one(caller, batch)
+            break
+    return await _answer(decision)
+
+
+async def _judge_and_save(caller: Caller, batch: judging.Batch) -> Decision:
+    async with db.transaction():
+        device = await _device(caller, batch.device_id)
+        known = await judging.load(device, batch)
+        decision = judging.judge(device, batch, known)
+        if isinstance(decision, Forked):
+            raise Refused(Code.FORKED, f"seq {decision.seq} names two different operations", seq=decision.seq)
+        return await saving.save(device, decision, known)
+
+
+async def _one_by_one(caller: Caller, batch: judging.Batch) -> Decision:
+    """The slow path of guarantee 8: the operation that cannot be kept is refused alone, the others have their effect."""
+    whole: Decision | None = None
+    for single in batch.singles():
+        try:
+            decision = await _judge_and_save(caller, single)
+        except _UNKEEPABLE as fault:
+            log.error("operation could not be kept", device_id=str(batch.device_id), fault=str(fault))
+            decision = await _judge_and_save(caller, single.refusing())
+        whole = decision if whole is None else _joined(whole, decision)
+        if decision.expected_seq is not None:
+            break
+    assert whole is not None, "an empty batch has nothing that could not be kept"
+    return whole
+
+
+def _joined(one: Decision, other: Decision) -> Decision:
+    return Decision(
+        last_seq=max(one.last_seq, other.last_seq),
+        outcomes=[*one.outcomes, *other.outcomes],
+        expected_seq=other.expected_seq,
+        duplicates=one.duplicates + other.duplicates,
+    )
+
+
+async def _device(caller: Caller, device_id: UUID) -> Mapping[str, object]:
+    device = await store.lock_device(device_id)
+    if device is None or device["user_id"] != caller.user_id:
+        raise Refused(Code.DEVICE_UNKNOWN)
+    if device["revoked_at"] is not None:
+        raise Refused(Code.DEVICE_REVOKED)
+    return dict(device)
+
+
+async def _answer(decision: Decision) -> wire.PushAnswer:
+    return wire.PushAnswer(
+        outcomes=[translate.outcome_wire(o) for o in decision.outcomes],
+        last_seq=decision.last_seq,
+        expected_seq=decision.expected_seq,
+        epoch=await store.epoch(),
+        server_time=clock.now_ms(),
+    )
+
+
+# Pull
+
+
+async def streams_of(caller: Caller) -> list[str]:
+    """The audiences this caller belongs to; the server decides, never the client."""
+    if caller.role is Role.TECHNICIAN:
+        own = [technician(caller.technician_id)] if caller.technician_id else []
+    else:
+        own = [board(outlet["id"]) for outlet in await network.outlets(caller.scope)]
+    return sorted(["catalogue", *own])
+
+
+async def pull(caller: Caller, cursor: str | None, limit: int, device_id: UUID | None) -> bytes:
+    """One page, encoded. Raises `Refused`: `cursor_invalid`, `cursor_expired`, `device_unknown`, `device_revoked`."""
+    last_seq = await _last_seq(caller, device_id) if device_id is not None else None
+    streams = await streams_of(caller)
+    known = _cursor(cursor)
+    positions = {s: known.positions.get(s, 0) if known else 0 for s in streams}
+    page = await store.pull(positions, limit)
+    heads = _marks(page["heads"])
+    _check_cursor(known, str(page["epoch"]), positions, heads)
+    reached = _marks(page["reached"])
+    if page["more"]:
+        positions |= {stream: marks[0] for stream, marks in reached.items()}
+    else:
+        positions |= {stream: marks[0] for stream, marks in heads.items()}
+    return _encode_page(page["changes"], not page["more"], Cursor(str(page["epoch"]), positions), last_seq)
+
+
+def _cursor(text: str | None) -> Cursor | None:
+    if not text:
+        return None
+    cursor = Cursor.decode(text)
+    if isinstance(cursor, Refusal):
+        raise Refused(Code.CURSOR_INVALID)
+    return cursor
+
+
+def _marks(lines: Sequence[str] | None) -> dict[str, list[int]]:
+    return {name: list(map(int, marks)) for name, *marks in (line.split(" ") for line in lines or ())}
+
+
+def _check_cursor(
+    cursor: Cursor | None, epoch: str, positions: Mapping[str, int], heads: Mapping[str, Sequence[int]]
+) -> None:
+    if cursor is None:
+        return
+    if cursor.epoch != epoch:
+        raise Refused(Code.CURSOR_EXPIRED, "the server's epoch changed")
+    for stream, position in positions.items():
+        head, floor = heads.get(stream, (0, 0))
+        if position > head or 0 < position < floor:
+            raise Refused(Code.CURSOR_EXPIRED, f"position {position} of {stream} is outside {floor} to {head}")
+
+
+async def _last_seq(caller: Caller, device_id: UUID) -> int:
+    device = await store.device(device_id)
+    if device is None or device["user_id"] != caller.user_id:
+        raise Refused(Code.DEVICE_UNKNOWN)
+    if device["revoked_at"] is not None:
+        raise Refused(Code.DEVICE_REVOKED)
+    last_seq: int = device["last_seq"]
+    return last_seq
+
+
+def _encode_page(changes: str | None, checkpoint: bool, cursor: Cursor, last_seq: int | None) -> bytes:
+    """Joins what is already encoded; no object is built per record."""
+    streams = '","'.join(cursor.positions)
+    last = "null" if last_seq is None else str(last_seq)
+    return (
+        f'{{"changes":[{changes or ""}],"cursor":"{cursor.encode()}","checkpoint":{"true" if checkpoint else "false"},'
+        f'"streams":["{streams}"],"last_seq":{last},"epoch":"{cursor.epoch}","server_time":{clock.now_ms()}}}'
+    ).encode()

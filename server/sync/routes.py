@@ -1,0 +1,78 @@
+"""The three exchanges of the sync protocol."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import MediaType, Request, Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromQuery, QueryParameter
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+from litestar.status_codes import HTTP_200_OK
+
+from schemas import sync as wire
+from schemas.accounts import Role
+from schemas.errors import Code
+from server.platform.auth import Caller, only
+from server.platform.errors import Refused
+from server.sync import actions
+
+_PUSH_LIMIT = 4 * 1024 * 1024
+_PUSH = msgspec.json.Decoder(wire.Push)
+
+
+@post(
+    "/push",
+    summary="Hand in a device's operations, in sequence",
+    guards=[only(Role.TECHNICIAN)],
+    request_max_body_size=_PUSH_LIMIT,
+    status_code=HTTP_200_OK,
+    opt={"raw_text": True},
+)
+async def push(request: Request[Any, Any, Any], caller: NamedDependency[Caller]) -> wire.PushAnswer:
+    """The body is a `Push`. Every operation gets an outcome, a repeat the same one again; a bad operation is refused
+    alone. `403 device_revoked`, `404 device_unknown`, `409 forked`."""
+    try:
+        sent = _PUSH.decode(await request.body())
+    except msgspec.ValidationError as fault:
+        raise Refused(Code.INVALID, str(fault)) from fault
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise Refused(Code.MALFORMED, str(fault)) from fault
+    return await actions.push(caller, sent)
+
+
+@get(
+    "/pull",
+    summary="What changed in the caller's streams since a cursor",
+    responses={200: ResponseSpec(wire.PullAnswer, generate_examples=False)},
+)
+async def pull(
+    caller: NamedDependency[Caller],
+    cursor: FromQuery[str | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=2000)] = 500,
+    device_id: FromQuery[UUID | None] = None,
+) -> Response[bytes]:
+    """Replicas change only at `checkpoint: true`. `410 cursor_expired`: push first, then start afresh."""
+    page = await actions.pull(caller, cursor, limit, device_id)
+    return Response(page, media_type=MediaType.JSON, headers={"cache-control": "no-store"})
+
+
+@get("/stream", summary="A poke whenever one of the caller's streams moved", include_in_schema=True)
+async def stream(request: Request[Any, Any, Any], caller: NamedDependency[Caller]) -> ServerSentEvent:
+    """Server-sent events named `poke`: stream → new head, never data; comments keep the connection alive."""
+    streams = frozenset(await actions.streams_of(caller))
+    return ServerSentEvent(_pokes(request, streams))
+
+
+async def _pokes(request: Request[Any, Any, Any], streams: frozenset[str]) -> AsyncIterator[ServerSentEventMessage]:
+    yield ServerSentEventMessage(comment="listening")
+    async for heads in request.app.state.pokes.subscribe(streams):
+        if heads:
+            yield ServerSentEventMessage(event="poke", data=msgspec.json.encode(heads).decode())
+        else:
+            yield ServerSentEventMessage(comment="still here")
+
+
+router = Router("/sync", route_handlers=[push, pull, stream], tags=["sync"])

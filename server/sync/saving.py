@@ -1,0 +1,125 @@
+"""What a decision leaves behind: records, history, reviews, completions, promises, outcomes; one transaction's worth."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from offline_sync.engine import Decision, HistoryEntry, Judged
+from offline_sync.operation import RecordKey, canonical
+from offline_sync.record import Record
+from server.evidence import actions as evidence
+from server.jobs import store as jobs
+from server.jobs.field import apply_facts
+from server.jobs.publishing import Written, publish
+from server.jobs.reviews import merge_questions
+from server.platform import clock
+from server.platform.feed import Deed, HistoryLine
+from server.platform.text import FORBIDDEN
+from server.sync import store, translate
+from server.sync.judging import Known
+
+log = structlog.get_logger()
+
+
+async def save(device: Mapping[str, Any], decision: Decision, known: Known) -> Decision:
+    """Writes everything; returns the decision with the reviews its questions became. Costs nothing for pure repeats."""
+    if not decision.fresh:
+        if decision.last_seq > device["last_seq"]:
+            await store.advance(device["id"], decision.last_seq)
+        return decision
+    after = {**known.records, **decision.changed}
+    reviews, became = await _reviews(device, decision, after)
+    decision = _renamed(decision, became)
+    written = _written(device, decision, known)
+    await publish(
+        [w for w in written if w.after.type == "job"] + reviews, [w for w in written if w.after.type == "customer"]
+    )
+    await evidence.keep(decision.fresh, after, device)
+    await apply_facts(decision.fresh, after)
+    await store.add_operations([_operation_row(device["id"], judged) for judged in decision.fresh])
+    await store.advance(device["id"], decision.last_seq)
+    return decision
+
+
+async def _reviews(
+    device: Mapping[str, Any], decision: Decision, after: Mapping[RecordKey, Record]
+) -> tuple[list[Written], dict[str, str]]:
+    if not decision.reviews:
+        return [], {}
+    open_rows = await jobs.open_reviews({UUID(question.record.id) for question in decision.reviews})
+    return merge_questions(decision.reviews, open_rows, {key.id: record for key, record in after.items()}, device)
+
+
+def _renamed(decision: Decision, became: Mapping[str, str]) -> Decision:
+    """Outcomes name the review that their question became or joined."""
+    if not became:
+        return decision
+    outcomes = [replace(o, review_id=became.get(o.review_id or "", o.review_id)) for o in decision.outcomes]
+    by_op_id = {o.op_id: o for o in outcomes}
+    fresh = [replace(j, outcome=by_op_id[j.outcome.op_id]) for j in decision.fresh]
+    return replace(decision, outcomes=outcomes, fresh=fresh)
+
+
+def _written(device: Mapping[str, Any], decision: Decision, known: Known) -> list[Written]:
+    lines: dict[RecordKey, list[HistoryLine]] = {}
+    kinds = {j.operation.op_id: j.operation.kind for j in decision.fresh}
+    for entry in decision.history:
+        lines.setdefault(entry.record, []).append(_line(device, entry, kinds[entry.op_id]))
+    touched: Sequence[RecordKey] = list(dict.fromkeys([*decision.changed, *lines]))
+    return [
+        Written(known.records[key], decision.changed.get(key, known.records[key]), lines.get(key, []))
+        for key in touched
+    ]
+
+
+def _line(device: Mapping[str, Any], entry: HistoryEntry, kind: str) -> HistoryLine:
+    deed = Deed(kind, clock.from_ms(entry.at_ms), device["user_id"], device["id"], UUID(entry.op_id), entry.grade)
+    return HistoryLine(entry.version, deed, entry.changes, entry.lost)
+
+
+def _operation_row(device_id: UUID, judged: Judged) -> tuple[Any, ...]:
+    operation, outcome = judged.operation, judged.outcome
+    if judged.fault is not None:
+        log.error("operation faulty", op_id=operation.op_id, kind=operation.kind, exc_info=judged.fault)
+    at = {"wall_ms": operation.at.wall_ms, "monotonic_ms": operation.at.monotonic_ms, "boot_id": operation.at.boot_id}
+    return (
+        device_id,
+        operation.seq,
+        UUID(operation.op_id),
+        operation.digest(),
+        _storable(operation.kind),
+        _storable(operation.record.type),
+        _record_id(operation.record.id),
+        operation.base_version,
+        _as_text(operation.args),
+        _as_text(at),
+        clock.from_ms(judged.when.ms),
+        judged.when.grade,
+        outcome.status,
+        _as_text(translate.outcome_json(outcome)),
+    )
+
+
+def _as_text(value: Any) -> str:
+    """JSON that any text column takes: what PostgreSQL refuses (NUL, lone surrogates) stands as its JSON escape."""
+    return _escaped(canonical(value).decode("utf-8", "surrogatepass"))
+
+
+def _storable(text: str) -> str:
+    return _escaped(text)[:60]
+
+
+def _escaped(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(f"\\u{ord(c):04x}" if ord(c) in FORBIDDEN and c not in "\t\n\r" else c for c in text)
+
+
+def _record_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,87 @@
+"""Queries of devices, operations and the feed. The pull path sends bytes that were encoded when they were written."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from server.platform import db
+
+
+async def lock_device(device_id: UUID) -> Any | None:
+    """The device's row, locked: two tabs that push at once take turns (guarantees 2 and 3)."""
+    return await db.fetch_row(
+        "SELECT id, user_id, technician_id, centre_id, outlet_id, public_key::text, last_seq, revoked_at FROM device"
+        " WHERE id = $1 FOR UPDATE",
+        device_id,
+    )
+
+
+async def device(device_id: UUID) -> Any | None:
+    return await db.fetch_row("SELECT id, user_id, last_seq, revoked_at FROM device WHERE id = $1", device_id)
+
+
+async def advance(device_id: UUID, last_seq: int) -> None:
+    await db.execute("UPDATE device SET last_seq = $2, last_seen_at = now() WHERE id = $1", device_id, last_seq)
+
+
+async def recorded(device_id: UUID, seqs: Sequence[int], op_ids: Sequence[UUID]) -> list[Any]:
+    """Operations already judged: this device's by sequence number, any device's by `op_id`."""
+    return await db.fetch(
+        "SELECT device_id, seq, op_id, digest, outcome FROM sync_operation"
+        " WHERE (device_id = $1 AND seq = ANY($2::bigint[])) OR op_id = ANY($3::uuid[])",
+        device_id,
+        list(seqs),
+        list(op_ids),
+    )
+
+
+async def add_operations(rows: Sequence[tuple[Any, ...]]) -> None:
+    """(device_id, seq, op_id, digest, kind, record_type, record_id, base_version, args, at, corrected_at, grade, status,
+    outcome) each."""
+    await db.execute(
+        "INSERT INTO sync_operation (id, device_id, seq, op_id, digest, kind, record_type, record_id, base_version, args,"
+        " at, corrected_at, grade, status, outcome, received_at) SELECT gen_random_uuid(), d, s, o, g, k, t, r, b, a, f,"
+        " c, q, u, w, now() FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[],"
+        " $7::uuid[], $8::bigint[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::text[], $14::text[])"
+        " AS x(d, s, o, g, k, t, r, b, a, f, c, q, u, w)",
+        *(list(column) for column in zip(*rows, strict=True)),
+    )
+
+
+async def epoch() -> UUID:
+    found: UUID = await db.fetch_value("SELECT epoch FROM installation")
+    return found
+
+
+async def heads(streams: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Stream → (head, floor); streams that nothing was ever written to are left out."""
+    rows = await db.fetch("SELECT name, head, floor FROM stream WHERE name = ANY($1::text[])", list(streams))
+    return {r["name"]: (r["head"], r["floor"]) for r in rows}
+
+
+_PULL = """
+WITH wanted AS (SELECT * FROM unnest($1::text[], $2::bigint[]) AS w(stream, after)),
+page AS (
+    SELECT f.stream, f.record_type, f.record_id, f.position, f.version, f.body
+    FROM wanted w CROSS JOIN LATERAL (
+        SELECT * FROM feed WHERE feed.stream = w.stream AND feed.position > w.after AND (w.after > 0 OR body IS NOT NULL)
+        ORDER BY feed.position LIMIT $3 + 1
+    ) f ORDER BY f.stream, f.position LIMIT $3 + 1
+),
+sent AS (SELECT * FROM page ORDER BY stream, position LIMIT $3)
+SELECT
+    (SELECT count(*) > $3 FROM page) AS more,
+    (SELECT string_agg('{"stream":"' || stream || '","type":"' || record_type || '","id":"' || record_id
+        || '","version":' || version || ',"position":' || position || ',"body":' || coalesce(body, 'null') || '}', ','
+        ORDER BY stream, position) FROM sent) AS changes,
+    (SELECT array_agg(stream || ' ' || last) FROM (SELECT stream, max(position) AS last FROM sent GROUP BY stream) s)
+        AS reached,
+    (SELECT array_agg(name || ' ' || head || ' ' || floor) FROM stream WHERE name = ANY($1::text[])) AS heads,
+    (SELECT epoch FROM installation) AS epoch
+"""
+
+
+async def pull(positions: Mapping[str, int], limit: int) -> Any:
+    """One statement, so one snapshot: up to `limit` changes beyond `positions`, already encoded, with the heads that
+    this snapshot sees. A stream read from its start skips tombstones: there is nothing to remove."""
+    return await db.fetch_row(_PULL, list(positions), list(positions.values()), limit)
