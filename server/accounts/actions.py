@@ -58,7 +58,7 @@ async def refresh(refresh_token: str, terms: TokenTerms) -> Tokens:
     used, now = tokens.digest(refresh_token), clock.now()
     async with db.transaction():
         row = await store.lock_refresh_token(used)
-        refusal = rules.judge_refresh(row and row.state, now)
+        refusal = rules.judge_refresh(None if row is None else row.state, now)
         if row is not None and refusal is None:
             await store.mark_refresh_token_used(used, now)
             known = await store.user(row.user_id)

@@ -106,7 +106,8 @@ def _locked_until(count: int, policy: Lockout, now: datetime) -> datetime | None
     if beyond <= 0:
         return None
     doublings = min(beyond - 1, 20)  # 2**20 half minutes is past any `longest`
-    return now + min(policy.first * 2**doublings, policy.longest)
+    factor: int = 2**doublings
+    return now + min(policy.first * factor, policy.longest)
 
 
 # ------------------------------------------------------------------------------------------------------- refresh tokens

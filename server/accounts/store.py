@@ -1,7 +1,7 @@
 """Queries about users, failed logins, refresh tokens and devices. What a caller asks for is cut to the caller's scope;
 functions without a scope are for the server's own use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,8 @@ async def user_with_hash(username: str) -> tuple[User, str] | None:
 async def users_page(scope: Scope, after: str, limit: int) -> list[User]:
     """Up to `limit` users in the order of their names, those after the name `after`."""
     rows = await db.fetch(
-        f"SELECT {_USER} FROM app_user WHERE {_IN_SCOPE.format('$1', '$2')} AND username > $3 ORDER BY username LIMIT $4",
+        f"SELECT {_USER} FROM app_user WHERE {_IN_SCOPE.format('$1', '$2')} AND username > $3"
+        " ORDER BY username LIMIT $4",
         scope.centre_id,
         scope.outlet_id,
         after,
@@ -231,7 +232,7 @@ async def enrolled_since(user_id: UUID, since: datetime) -> int:
     return int(counted)
 
 
-async def insert_device(device_id: UUID, owner: User, name: str, public_key: dict[str, Any], now: datetime) -> None:
+async def insert_device(device_id: UUID, owner: User, name: str, public_key: Mapping[str, Any], now: datetime) -> None:
     await db.execute(
         "INSERT INTO device (id, user_id, technician_id, centre_id, outlet_id, name, public_key, enrolled_at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8)",

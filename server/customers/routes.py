@@ -1,5 +1,5 @@
-"""HTTP of customers. The office reads its subtree's customers; its writers change them. Technicians get the customers of
-their jobs by sync, and change them by it."""
+"""HTTP of customers. The office reads its subtree's customers; its writers change them. Technicians get the customers
+of their jobs by sync, and change them by it."""
 
 from datetime import timedelta
 from typing import Annotated

@@ -1,6 +1,7 @@
 """What a shift and a place must be. Pure: no I/O, no clock."""
 
 import functools
+import itertools
 import zoneinfo
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -43,7 +44,7 @@ def _inside(instant: datetime) -> bool:
 def overlapping(intervals: Iterable[Interval]) -> bool:
     """Whether two of the half-open intervals share an instant."""
     ordered = sorted(intervals)
-    return any(later[0] < earlier[1] for earlier, later in zip(ordered, ordered[1:], strict=False))
+    return any(later[0] < earlier[1] for earlier, later in itertools.pairwise(ordered))
 
 
 def zone_known(name: str) -> bool:

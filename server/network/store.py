@@ -33,7 +33,7 @@ class Candidate:
     shifts: list[Interval]
 
 
-# ------------------------------------------------------------------------------------------------- headquarters, centres
+# ------------------------------------------------------------------------------------------------ headquarters, centres
 
 
 async def headquarters() -> UUID | None:
@@ -113,6 +113,17 @@ async def outlets_page(scope: Scope, after: UUID | None, limit: int) -> list[Out
     return [Outlet(**dict(r)) for r in rows]
 
 
+async def outlet_ids(scope: Scope) -> list[UUID]:
+    """Every outlet of a subtree."""
+    rows = await db.fetch(
+        "SELECT id FROM outlet WHERE ($1::uuid IS NULL OR centre_id = $1) AND ($2::uuid IS NULL OR id = $2)"
+        " ORDER BY id",
+        scope.centre_id,
+        scope.outlet_id,
+    )
+    return [row["id"] for row in rows]
+
+
 async def insert_outlet(outlet_id: UUID, new: NewOutlet) -> None:
     await db.execute(
         f"INSERT INTO outlet ({_OUTLET}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -159,7 +170,7 @@ class Wanted:
 
 
 async def technicians_page(wanted: Wanted, day: date | None, after: UUID | None, limit: int) -> list[Technician]:
-    """Active technicians by name. `day`: with the shifts that touch this day in their outlet's zone; None: with none."""
+    """Active technicians by name. `day`: with the shifts that touch it in their outlet's zone; None: with none."""
     rows = await db.fetch(
         "SELECT t.id, t.outlet_id, t.name, t.name_en, t.skills, t.home_lat, t.home_lon FROM technician t"
         " WHERE t.active AND ($1::uuid IS NULL OR t.centre_id = $1)"
