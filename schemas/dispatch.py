@@ -14,8 +14,8 @@ class Delay(Answer, frozen=True, kw_only=True):
 
 
 class Recommendation(Answer, frozen=True, kw_only=True):
-    """`slack_seconds`: from arrival to the promise, negative when late, null without a promise. `cost`: term → amount in
-    that term's unit. `position`: 0-based place in the technician's day."""
+    """`slack_seconds`: from arrival to the promise, negative when late, null without a promise. `cost`: term → amount
+    in that term's unit. `position`: 0-based place in the technician's day."""
 
     technician_id: UUID
     technician_name: str

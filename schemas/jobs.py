@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from schemas.base import Answer, Instant, Latitude, LongText, Longitude, Name, Phone, Request, ShortText, Slug
+from schemas.base import Answer, Instant, Latitude, Longitude, LongText, Name, Phone, Request, ShortText, Slug
 
 
 class JobState(StrEnum):

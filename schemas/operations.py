@@ -74,8 +74,8 @@ class JobPatch(Request, frozen=True, kw_only=True):
 
 
 class Complete(Request, frozen=True, kw_only=True):
-    """`job.complete`: what the customer signed, and the device's detached JWS over its canonical JSON. The manifest's own
-    shape is checked where it is kept, as one that breaks it is held for a person, never dropped."""
+    """`job.complete`: what the customer signed, and the device's detached JWS over its canonical JSON. The manifest's
+    own shape is checked where it is kept, as one that breaks it is held for a person, never dropped."""
 
     manifest: dict[str, Any]
     signature: Annotated[str, msgspec.Meta(max_length=2000)]

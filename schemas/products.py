@@ -39,7 +39,7 @@ class NewUnit(Request, frozen=True, kw_only=True):
 
 
 class CoverageLine(Answer, frozen=True, kw_only=True):
-    """One component judged under one source (`statute` or `promise`). `pays`: parts, labour, travel → company|customer."""
+    """One component judged under one source (`statute` or `promise`). `pays`: parts, labour, travel → who pays."""
 
     component: str
     component_name: Sentence

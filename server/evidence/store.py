@@ -9,7 +9,7 @@ from server.platform.auth import Scope
 
 
 async def add_completions(rows: Sequence[tuple[Any, ...]]) -> None:
-    """(id, job_id, centre_id, outlet_id, technician_id, device_id, op_id, manifest, digest, signature, valid, fault)."""
+    """Columns of `completion` in the order of its table, `received_at` left out."""
     await db.execute_many(
         "INSERT INTO completion (id, job_id, centre_id, outlet_id, technician_id, device_id, op_id, manifest, digest,"
         " signature, valid, fault, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now())",

@@ -1,4 +1,4 @@
-"""What the office does with jobs: one function per deed, one transaction each, the same rules and feed as the field's."""
+"""What the office does with jobs: one function per deed, one transaction each; rules and feed as the field's."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -39,7 +39,11 @@ async def raise_job(caller: Caller, wanted: NewJob) -> UUID:
 
 
 async def raise_jobs(
-    outlet: Mapping[str, Any], wanted: Sequence[NewJob], user_id: UUID | None, source: str = "", keys: Sequence[str] = ()
+    outlet: Mapping[str, Any],
+    wanted: Sequence[NewJob],
+    user_id: UUID | None,
+    source: str = "",
+    keys: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Inside a transaction: many jobs of one outlet in a few statements. `keys`: their names in `source`, one each.
     Raises `Refused` when a job type is unknown or a time is out of range."""
@@ -58,7 +62,9 @@ async def raise_jobs(
         jobs.append(fields)
     deed = Deed("raise", now, user_id)
     await publish([Written(None, born("job", f), [feed.HistoryLine(1, deed)]) for f in jobs])
-    await commitments.make([(UUID(f["id"]), c, p) for f, c, p in zip(jobs, cases, promises, strict=True) if p is not None])
+    await commitments.make(
+        [(UUID(f["id"]), c, p) for f, c, p in zip(jobs, cases, promises, strict=True) if p is not None]
+    )
     return jobs
 
 
@@ -103,7 +109,9 @@ _ASKED = (
     *("lat", "lon", "customer_id", "unit_id", "priority"),
 )
 _EMPTY: Mapping[str, Any] = {
-    **dict.fromkeys(("technician_id", "visit_id", "window_start", "window_end", "arrival", "completion_id", "finished_at")),
+    **dict.fromkeys(
+        ("technician_id", "visit_id", "window_start", "window_end", "arrival", "completion_id", "finished_at")
+    ),
     **dict.fromkeys(("diagnosis", "result", "reason"), ""),
     "state": JobState.NEW.value,
     "readings": {},

@@ -29,8 +29,8 @@ def technician(technician_id: str | UUID) -> str:
 
 
 def audience(record: Record) -> frozenset[str]:
-    """The streams that hold this job or review. A technician keeps a job until it is closed, so that a cancellation or a
-    settlement is seen before the job goes."""
+    """The streams that hold this job or review. A technician keeps a job until it is closed, so that a cancellation or
+    a settlement is seen before the job goes."""
     fields = record.fields
     streams = {board(fields["outlet_id"])}
     holder = fields.get("technician_id")
@@ -75,5 +75,3 @@ async def companions_of(record_type: str, column: str, ids: set[UUID]) -> list[C
         as_change(as_record(record_type, row), frozenset(technician(t) for t in holders.get(record_id, ())))
         for record_id, row in rows.items()
     ]
-
-

@@ -23,7 +23,10 @@ _OFFICE_SHOWN = ("state", "technician_id", "window_start", "window_end", "reason
 
 
 def merge_questions(
-    questions: Sequence[Question], open_rows: Sequence[Mapping[str, Any]], jobs: Mapping[str, Record], device: Mapping[str, Any]
+    questions: Sequence[Question],
+    open_rows: Sequence[Mapping[str, Any]],
+    jobs: Mapping[str, Record],
+    device: Mapping[str, Any],
 ) -> tuple[list[Written], dict[str, str]]:
     """What to write for the questions a push raised: one open review per job, kind and technician; a further operation
     joins it. `device`: whose push it was. Also returns question id → the review it became or joined."""
@@ -72,9 +75,7 @@ def _joined(review: Record, question: Question) -> Record:
         sides |= {k: review.fields["sides"][k] for k in ("completion_id", "at") if k in review.fields["sides"]}
     version = review.version + 1
     fields = review.fields | {"sides": sides, "version": version}
-    return Record(
-        "review", review.id, version, fields, review.field_versions, review.field_times, review.field_writers
-    )
+    return Record("review", review.id, version, fields, review.field_versions, review.field_times, review.field_writers)
 
 
 def _sides(question: Question, technician_id: str | None, earlier: list[dict[str, Any]]) -> dict[str, Any]:

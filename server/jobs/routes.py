@@ -3,6 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
+import msgspec
 from litestar import MediaType, Response, Router, get, patch, post
 from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency
@@ -114,9 +115,7 @@ async def raise_job(caller: NamedDependency[Caller], data: JSONBody[NewJob]) -> 
     guards=[only(*OFFICE_WRITERS)],
     responses=_ONE_JOB,
 )
-async def edit_job(
-    caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[JobEdit]
-) -> Response[bytes]:
+async def edit_job(caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[JobEdit]) -> Response[bytes]:
     await actions.edit(caller, job_id, data)
     return _json(await _body(caller, job_id))
 
@@ -189,11 +188,7 @@ async def close_job(caller: NamedDependency[Caller], job_id: FromPath[UUID]) -> 
 
 @get("/job-types", summary="Kinds of jobs with their checklists", tags=["jobs"])
 async def list_job_types(caller: NamedDependency[Caller]) -> list[JobType]:
-    return [JobType(**_known(JobType, fields)) for fields in (await store.job_types()).values()]
-
-
-def _known(shape: type[JobType], fields: dict[str, object]) -> dict[str, object]:
-    return {name: fields[name] for name in shape.__struct_fields__}
+    return msgspec.convert(list((await store.job_types()).values()), list[JobType])
 
 
 @get(

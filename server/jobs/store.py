@@ -19,7 +19,7 @@ _IN_SCOPE = "($1::uuid IS NULL OR j.centre_id = $1) AND ($2::uuid IS NULL OR j.o
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """All conditions hold together; None asks nothing. `text`: part of contact name, phone, address, title or number."""
+    """All conditions hold together; None asks nothing. `text`: part of name, phone, address, title or number."""
 
     outlet_id: UUID | None = None
     technician_id: UUID | None = None
@@ -187,7 +187,7 @@ async def add_done_visit(visit_id: UUID, job: dict[str, Any], technician_id: UUI
 
 
 async def live_visits(outlet_id: UUID, starts: datetime, ends: datetime) -> list[Any]:
-    """Planned and active visits of an outlet's technicians that touch the span, with what dispatch needs of their jobs."""
+    """An outlet's live visits that touch the span, with what dispatch needs of their jobs."""
     return await db.fetch(
         "SELECT v.id, v.technician_id, v.starts_at, v.ends_at, v.state, j.id AS job_id, j.number, j.lat, j.lon,"
         " j.respond_by, j.state AS job_state FROM visit v JOIN job j ON j.id = v.job_id"

@@ -82,8 +82,8 @@ class Job(Table):
 
 
 class Visit(Table):
-    """A technician's booking for a job. Two live visits of one technician never overlap: an exclusion constraint made in
-    the first migration holds that, whoever looks first. `state`: planned, active, done, withdrawn."""
+    """A technician's booking for a job. Two live visits of one technician never overlap: an exclusion constraint made
+    by migration holds that, whoever looks first. `state`: planned, active, done, withdrawn."""
 
     id = identity()
     job_id = refers_to("Job")

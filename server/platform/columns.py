@@ -1,5 +1,7 @@
 """Column kinds that every feature's tables share."""
 
+from typing import Any
+
 from piccolo.columns import UUID, ForeignKey, LazyTableReference
 from piccolo.columns.base import OnDelete
 
@@ -9,7 +11,7 @@ def identity() -> UUID:
     return UUID(primary_key=True, default=None, null=False)
 
 
-def refers_to(table: str, *, null: bool = False, index: bool = True) -> ForeignKey:
+def refers_to(table: str, *, null: bool = False, index: bool = True) -> ForeignKey[Any]:
     """A foreign key named by class, so that no feature has to import another feature's tables. Rows that others refer
     to are ended, never deleted, hence RESTRICT."""
     return ForeignKey(

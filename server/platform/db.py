@@ -1,7 +1,7 @@
 """The database: one pool per process, one ambient transaction per task.
 
-Piccolo queries and the SQL of the stores join the same transaction. Transactions do not nest here: Piccolo would join an
-inner one silently, and a rollback of the inner would then undo nothing. Use `savepoint()` inside one.
+Piccolo queries and the SQL of the stores join the same transaction. Transactions do not nest here: Piccolo would join
+an inner one silently, and a rollback of the inner would then undo nothing. Use `savepoint()` inside one.
 """
 
 from collections.abc import AsyncIterator, Iterable

@@ -72,8 +72,8 @@ Companions = Callable[[], Awaitable[Sequence[Change]]]
 async def write(changes: Sequence[Change], companions: Companions | None = None) -> dict[str, int]:
     """Writes all of `changes` in the running transaction and pokes their readers at its commit.
 
-    Call it once per transaction: streams are locked here, in the order of their names, and a second call could lock them
-    in another order than its neighbour. `companions` is asked after the records are written and before streams are
+    Call it once per transaction: streams are locked here, in the order of their names, and a second call could lock
+    them in another order than its neighbour. `companions` is asked after the records are written and before streams are
     locked. Returns the new head per touched stream. The caller holds the row locks of records that already exist.
     """
     for record_type in sorted({c.type for c in changes}):
@@ -161,8 +161,9 @@ class _Entry:
 async def _entries(changes: Sequence[Change]) -> list[_Entry]:
     """What each stream must be told, in the order of stream names."""
     held = await db.fetch(
-        "SELECT f.stream, f.record_type, f.record_id, f.version FROM feed f JOIN unnest($1::text[], $2::uuid[]) AS x(t, r)"
-        " ON f.record_type = x.t AND f.record_id = x.r WHERE f.body IS NOT NULL",
+        "SELECT f.stream, f.record_type, f.record_id, f.version FROM feed f"
+        " JOIN unnest($1::text[], $2::uuid[]) AS x(t, r) ON f.record_type = x.t AND f.record_id = x.r"
+        " WHERE f.body IS NOT NULL",
         [c.type for c in changes],
         [c.id for c in changes],
     )

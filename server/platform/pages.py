@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import MediaType, Request, Response, Router, get
+from litestar.datastructures import CacheControlHeader
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
@@ -12,7 +13,8 @@ from schemas.errors import Code
 from server.platform.errors import Refused
 
 DIST = Path(__file__).parent.parent / "web" / "dist"
-_FOREVER = "public, max-age=31536000, immutable"  # asset names carry a hash of their content
+#: Asset names carry a hash of their content.
+_FOREVER = CacheControlHeader(public=True, max_age=31_536_000, immutable=True)
 
 
 def _page(name: str) -> Response[bytes]:
@@ -48,8 +50,6 @@ def routers() -> list[Any]:
     handlers: list[Any] = [technician_page, dispatcher_page]
     if assets.is_dir():
         handlers.append(
-            create_static_files_router(
-                "/assets", directories=[assets], cache_control=None, include_in_schema=False, headers={"cache-control": _FOREVER}
-            )
+            create_static_files_router("/assets", directories=[assets], cache_control=_FOREVER, include_in_schema=False)
         )
     return [Router("/", route_handlers=handlers)]

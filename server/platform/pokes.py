@@ -1,7 +1,7 @@
 """Pokes between workers: one LISTEN connection per process, shared by all its readers.
 
 A poke carries stream names and their new heads, never data, so a lost one loses nothing: the reader's next pull finds
-the change. When the connection breaks, it is made anew and every reader is poked once, as anything may have been missed.
+the change. When the connection breaks, it is made anew and every reader is poked once: anything may have been missed.
 """
 
 import asyncio

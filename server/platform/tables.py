@@ -14,8 +14,8 @@ class Installation(Table):
 
 
 class Stream(Table):
-    """The head of one audience's feed. Updating this row inside the writing transaction hands out positions, so that per
-    stream the order of positions is the order of commits. `floor`: positions at or below it have been purged."""
+    """The head of one audience's feed. Updating this row inside the writing transaction hands out positions, so that
+    per stream the order of positions is the order of commits. `floor`: positions at or below it have been purged."""
 
     name = Varchar(120, primary_key=True, default=None, null=False)
     head = BigInt(default=0)

@@ -55,7 +55,7 @@ async def _judge_and_save(caller: Caller, batch: judging.Batch) -> Decision:
 
 
 async def _one_by_one(caller: Caller, batch: judging.Batch) -> Decision:
-    """The slow path of guarantee 8: the operation that cannot be kept is refused alone, the others have their effect."""
+    """The slow path of guarantee 8: what cannot be kept is refused alone, the others have their effect."""
     whole: Decision | None = None
     for single in batch.singles():
         try:
@@ -106,7 +106,7 @@ async def streams_of(caller: Caller) -> list[str]:
     if caller.role is Role.TECHNICIAN:
         own = [technician(caller.technician_id)] if caller.technician_id else []
     else:
-        own = [board(outlet["id"]) for outlet in await network.outlets(caller.scope)]
+        own = [board(outlet_id) for outlet_id in await network.outlet_ids(caller.scope)]
     return sorted(["catalogue", *own])
 
 

@@ -170,9 +170,7 @@ class _Gate:
     def fields(self) -> FieldPolicy:
         return self.inner.fields
 
-    def judge(
-        self, operation: Operation, record: Record | None, actor: Actor, when: CorrectedTime
-    ) -> Effect | Refusal:
+    def judge(self, operation: Operation, record: Record | None, actor: Actor, when: CorrectedTime) -> Effect | Refusal:
         return self.refused.get(operation.op_id) or self.inner.judge(operation, record, actor, when)
 
 
@@ -181,7 +179,5 @@ class _NoRules:
 
     fields: FieldPolicy = {}
 
-    def judge(
-        self, operation: Operation, record: Record | None, actor: Actor, when: CorrectedTime
-    ) -> Effect | Refusal:
+    def judge(self, operation: Operation, record: Record | None, actor: Actor, when: CorrectedTime) -> Effect | Refusal:
         return Refusal(Code.MALFORMED, "The operation could not be read.")

@@ -1,4 +1,4 @@
-"""What a decision leaves behind: records, history, reviews, completions, promises, outcomes; one transaction's worth."""
+"""What a decision leaves behind: records, history, reviews, completions, promises, outcomes; in one transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -36,12 +36,13 @@ async def recorded(device_id: UUID, seqs: Sequence[int], op_ids: Sequence[UUID])
 
 
 async def add_operations(rows: Sequence[tuple[Any, ...]]) -> None:
-    """(device_id, seq, op_id, digest, kind, record_type, record_id, base_version, args, at, corrected_at, grade, status,
-    outcome) each."""
+    """(device_id, seq, op_id, digest, kind, record_type, record_id, base_version, args, at, corrected_at, grade,
+    status, outcome) each."""
     await db.execute(
-        "INSERT INTO sync_operation (id, device_id, seq, op_id, digest, kind, record_type, record_id, base_version, args,"
-        " at, corrected_at, grade, status, outcome, received_at) SELECT gen_random_uuid(), d, s, o, g, k, t, r, b, a, f,"
-        " c, q, u, w, now() FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[],"
+        "INSERT INTO sync_operation (id, device_id, seq, op_id, digest, kind, record_type, record_id, base_version,"
+        " args, at, corrected_at, grade, status, outcome, received_at)"
+        " SELECT gen_random_uuid(), d, s, o, g, k, t, r, b, a, f, c, q, u, w, now()"
+        " FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[],"
         " $7::uuid[], $8::bigint[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::text[], $14::text[])"
         " AS x(d, s, o, g, k, t, r, b, a, f, c, q, u, w)",
         *(list(column) for column in zip(*rows, strict=True)),
@@ -64,7 +65,8 @@ WITH wanted AS (SELECT * FROM unnest($1::text[], $2::bigint[]) AS w(stream, afte
 page AS (
     SELECT f.stream, f.record_type, f.record_id, f.position, f.version, f.body
     FROM wanted w CROSS JOIN LATERAL (
-        SELECT * FROM feed WHERE feed.stream = w.stream AND feed.position > w.after AND (w.after > 0 OR body IS NOT NULL)
+        SELECT * FROM feed
+        WHERE feed.stream = w.stream AND feed.position > w.after AND (w.after > 0 OR body IS NOT NULL)
         ORDER BY feed.position LIMIT $3 + 1
     ) f ORDER BY f.stream, f.position LIMIT $3 + 1
 ),

@@ -1,15 +1,17 @@
-"""What a technician's operation does to a job: "Who wins" where it takes understanding a visit. Pure: no I/O, no clock.
+"""What a technician's operation does to a job: "Who wins" where it takes understanding a visit.
 
-| the job is now                       | the technician …                 | then                                             |
-| ------------------------------------ | -------------------------------- | ------------------------------------------------ |
-| theirs                               | moves it along                   | the transition table decides                     |
-| cancelled                            | arrived, worked, completed       | kept as held work, review `done_after_cancel`    |
-| another's, not yet on site           | completed                        | completion stands, the other visit is withdrawn  |
-| another's, on site or done           | completed                        | both visits kept, review `duplicate_visit`       |
-| another's                            | arrived, started, paused         | kept in `visits_done`; earlier arrival counts    |
-| another's or cancelled               | accepted, declined, set off      | refused: nothing happened at the customer's      |
-| completed by a first completion      | completed again                  | kept, review `second_completion`                 |
-| any                                  | notes, checks, parts, readings   | merged field by field                            |
+Pure: no I/O, no clock.
+
+| the job is now                 | the technician …                 | then                                             |
+| ------------------------------ | -------------------------------- | ------------------------------------------------ |
+| theirs                         | moves it along                   | the transition table decides                     |
+| cancelled                      | arrived, worked, completed       | kept as held work, review `done_after_cancel`    |
+| another's, not yet on site     | completed                        | completion stands, the other visit is withdrawn  |
+| another's, on site or done     | completed                        | both visits kept, review `duplicate_visit`       |
+| another's                      | arrived, started, paused         | kept in `visits_done`; earlier arrival counts    |
+| another's or cancelled         | accepted, declined, set off      | refused: nothing happened at the customer's      |
+| completed once                 | completed again                  | kept, review `second_completion`                 |
+| any                            | notes, checks, parts, readings   | merged field by field                            |
 
 A completion whose signature or manifest does not hold is kept as well: review `completion_invalid`.
 """
@@ -46,9 +48,7 @@ class JobRules:
     def fields(self) -> FieldPolicy:
         return ownership.JOB
 
-    def judge(
-        self, operation: Operation, record: Record | None, actor: Actor, when: CorrectedTime
-    ) -> Effect | Refusal:
+    def judge(self, operation: Operation, record: Record | None, actor: Actor, when: CorrectedTime) -> Effect | Refusal:
         if record is None:
             return Refusal(Code.UNKNOWN_RECORD, "No such job among those you have or had.")
         shape = operations.KINDS.get(operation.kind)

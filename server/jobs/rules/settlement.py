@@ -19,14 +19,18 @@ class Choice:
     completes: bool = False
 
 
-_KEEP_OFFICE = Choice("保持办公室的决定;现场工作保留在记录中", "Keep the office's decision; the field work stays on record")
+_KEEP_OFFICE = Choice(
+    "保持办公室的决定;现场工作保留在记录中", "Keep the office's decision; the field work stays on record"
+)
 
 CHOICES: Mapping[str, Mapping[str, Choice]] = {
     "done_after_cancel": {
         "accept_work": Choice(
             "承认现场工作;工单按已完工处理", "Accept the work; the job counts as completed", completes=True
         ),
-        "keep_cancelled": Choice("工单保持取消;现场工作保留在记录中", "Keep it cancelled; the field work stays on record"),
+        "keep_cancelled": Choice(
+            "工单保持取消;现场工作保留在记录中", "Keep it cancelled; the field work stays on record"
+        ),
     },
     "duplicate_visit": {
         "count_both": Choice("两次上门都保留,工单不变", "Keep both visits; the job stays as it is"),
