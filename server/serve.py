@@ -16,8 +16,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from types import FrameType
 from typing import Self
 
@@ -53,7 +55,7 @@ class Stopped(BaseException):
     """A signal asked us to end. Not an Exception, so that nothing on the way takes it for a fault."""
 
 
-def serve(settings: Settings, demo: bool = False, application: str = APPLICATION) -> None:
+def serve(settings: Settings, demo: bool = False) -> None:
     """Run until SIGTERM, SIGINT or SIGHUP. Raises ServeError, EmbeddedPostgresError, MigrationError, SecretsError."""
     logging.configure(settings.log_level)
     with _listening(settings.host, settings.port) as listening, contextlib.suppress(Stopped), _stopped_by_signals():
@@ -63,13 +65,13 @@ def serve(settings: Settings, demo: bool = False, application: str = APPLICATION
             settings = msgspec.structs.replace(
                 settings, database_url=dsn, port=port, base_url=settings.base_url or http_url(settings.host, port)
             )
-            _migrate(dsn)
+            _interruptible(lambda: _migrate(dsn))
             if demo:
                 _fill_demo(settings)
-            with _Workers(settings, listening, application) as workers:
+            with _Workers(settings, listening, APPLICATION) as workers:
                 workers.wait_until_ready()
+                _interruptible(lambda: _greet(dsn))
                 print(f"ready {http_url(settings.host, port)}", flush=True)
-                _greet(dsn)
                 workers.keep()
 
 
@@ -93,6 +95,21 @@ def _stopped_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _interruptible(work: Callable[[], None]) -> None:
+    """Do it in a thread of its own, so that a signal raises Stopped here and never inside an event loop."""
+    outcome: Future[None] = Future()
+
+    def inside() -> None:
+        try:
+            work()
+            outcome.set_result(None)
+        except Exception as error:  # noqa: BLE001  # raised again by whoever waits
+            outcome.set_exception(error)
+
+    threading.Thread(target=inside, daemon=True).start()
+    outcome.result()
 
 
 # ------------------------------------------------------------------------------------------------- socket and database

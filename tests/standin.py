@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from litestar import Litestar, get, post
 from litestar.response import ServerSentEvent
 
+from server.platform.logging import RequestLog
 from server.settings import Settings
 
 
@@ -37,7 +38,9 @@ async def crash() -> None:
 
 def create_app(settings: Settings) -> Litestar:
     assert settings.database_url is not None
-    return Litestar([ready, pid, events, crash])
+    app = Litestar([ready, pid, events, crash])
+    app.asgi_handler = RequestLog()(app.asgi_handler)
+    return app
 
 
 def create_broken_app(_: Settings) -> Litestar:

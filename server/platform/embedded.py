@@ -106,6 +106,8 @@ class EmbeddedPostgres:
 
     def stop(self, patience: float = 2.0) -> None:
         """End the postmaster: politely for `patience` seconds (a checkpoint), then at once (recovery at next start)."""
+        if self._process is None and self._lock is not None and (postmaster := self._postmaster()) is not None:
+            self._process = psutil.Process(postmaster.pid)  # a signal cut `start` short
         if self._process is not None:
             for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
                 if _end(self._process, how, patience):

@@ -9,13 +9,10 @@ import re
 import sys
 import time
 import uuid
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import structlog
-from litestar.enums import ScopeType
-from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 #: Others may name a request, if the name cannot be mistaken for anything else in a log.
@@ -25,6 +22,9 @@ ACCEPTED_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 QUIET_PATHS = ("/health/live", "/health/ready", "/metrics")
 
 log = structlog.get_logger()
+
+if TYPE_CHECKING:  # the supervisor logs too, and must not load a web framework for it
+    from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 
 def configure(level: str) -> None:
@@ -47,34 +47,42 @@ def configure(level: str) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-class RequestLog(ASGIMiddleware):
-    """A request id for each request, one log line for each answer.
+class RequestLog:
+    """ASGI middleware: a request id for each request, one log line for each answer.
 
     Litestar's own middleware never sees paths without a route, so wrap the whole application:
     `app.asgi_handler = RequestLog()(app.asgi_handler)`.
     """
 
-    scopes = (ScopeType.HTTP,)
+    def __call__(self, app: "ASGIApp") -> "ASGIApp":
+        async def logged(scope: "Scope", receive: "Receive", send: "Send") -> None:
+            if scope["type"] == "http":  # type: ignore[comparison-overlap]  # a plain string from the server
+                await _logged(cast("HTTPScope", scope), receive, send, app)
+            else:
+                await app(scope, receive, send)
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        request_id = _request_id(scope)
-        answer = _Answer(send, request_id)
-        with bound_contextvars(request_id=request_id):
-            started = time.perf_counter()
-            try:
-                await next_app(scope, receive, answer.send)
-            finally:
-                _write_line(cast("HTTPScope", scope), answer, time.perf_counter() - started)
+        return logged
+
+
+async def _logged(scope: "HTTPScope", receive: "Receive", send: "Send", app: "ASGIApp") -> None:
+    request_id = _request_id(scope)
+    answer = _Answer(send, request_id)
+    with bound_contextvars(request_id=request_id):
+        started = time.perf_counter()
+        try:
+            await app(scope, receive, answer.send)
+        finally:
+            _write_line(scope, answer, time.perf_counter() - started)
 
 
 class _Answer:
     """Passes an answer on, remembering its status and size."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: "Send", request_id: str) -> None:
         self._send, self._request_id = send, request_id
         self.status, self.bytes = 0, 0
 
-    async def send(self, message: Message) -> None:
+    async def send(self, message: "Message") -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message["headers"] = [*message["headers"], (b"x-request-id", self._request_id.encode())]
@@ -83,14 +91,14 @@ class _Answer:
         await self._send(message)
 
 
-def _request_id(scope: Scope) -> str:
+def _request_id(scope: "HTTPScope") -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and ACCEPTED_REQUEST_ID.fullmatch(value):
             return value.decode("ascii")
     return uuid.uuid4().hex
 
 
-def _write_line(scope: HTTPScope, answer: _Answer, seconds: float) -> None:
+def _write_line(scope: "HTTPScope", answer: _Answer, seconds: float) -> None:
     write = log.debug if scope["path"] in QUIET_PATHS else log.info
     client = scope.get("client")
     write(
