@@ -1,0 +1,95 @@
+"""A phone for the tests: a replica over a file, with a line that can fail and a power button."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+from offline_sync.operation import FieldTime, RecordKey
+from offline_sync.record import Record
+from offline_sync.replica import Replica, Store
+from offline_sync.rules import Actor
+from tests.offline_sync.builders import JOB, RULES
+from tests.offline_sync.pair import Line
+
+_NUMBERS = itertools.count(1)
+
+
+class Device:
+    """`replica` is what the app would use; the rest is for looking inside."""
+
+    def __init__(self, path: Path | str, device_id: str, technician: str, line: Line, page_limit: int = 500) -> None:
+        self.path = path
+        self.technician = technician
+        self.line = line
+        self._page_limit = page_limit
+        self.open(device_id)
+
+    def open(self, device_id: str | None = None) -> None:
+        self.store = Store(self.path, device_id)
+        self.replica = Replica(
+            self.store,
+            self.line,
+            RULES,
+            lambda: FieldTime(self.line.office.now(), self.line.office.now(), "boot"),
+            lambda: f"op-{next(_NUMBERS)}",
+            Actor("field", "somebody", self.technician, self.store.device_id),
+            self._page_limit,
+        )
+
+    def restart(self) -> None:
+        """The app dies and is opened again."""
+        self.close()
+        self.open()
+
+    def close(self) -> None:
+        self.store.close()
+
+    def copy(self, line: Line) -> Device:
+        """The same replica in memory, on another line: what would become of it, without doing it."""
+        twin = Device(":memory:", self.store.device_id, self.technician, line, self._page_limit)
+        self.store.connection.backup(twin.store.connection)
+        return twin
+
+    # ---- what people do
+
+    def note(self, note_id: str, key: RecordKey = JOB) -> str:
+        return self.replica.enqueue("job.note", key, {"id": note_id})
+
+    def use(self, quantity: int, key: RecordKey = JOB) -> str:
+        return self.replica.enqueue("job.use", key, {"brush": quantity})
+
+    def patch(self, key: RecordKey = JOB, **fields: object) -> str:
+        return self.replica.enqueue("job.patch", key, fields)
+
+    # ---- what can be seen
+
+    def notes(self, key: RecordKey = JOB) -> list[str]:
+        view = self.replica.view(key)
+        return [] if view is None else [note["id"] for note in view.fields.get("notes") or []]
+
+    def brushes(self, key: RecordKey = JOB) -> int | None:
+        view = self.replica.view(key)
+        return None if view is None else (view.fields.get("parts") or {}).get("brush", 0)
+
+    def base(self) -> dict[RecordKey, tuple[int, str]]:
+        """What the server last said, without the copies that wait to leave: key → (version, body)."""
+        rows = self.store.connection.execute("SELECT * FROM base WHERE leaving = 0")
+        return {RecordKey(row["type"], row["id"]): (row["version"], row["body"]) for row in rows}
+
+    def kept_copies(self) -> set[RecordKey]:
+        rows = self.store.connection.execute("SELECT * FROM base WHERE leaving = 1")
+        return {RecordKey(row["type"], row["id"]) for row in rows}
+
+    def views(self) -> dict[RecordKey, Record]:
+        return {record.key: record for kind in ("job", "article") for record in self.replica.records(kind)}
+
+
+def fresh_pull(line: Line, technician: str) -> dict[RecordKey, tuple[int, str]]:
+    """What a new replica of the same device would hold."""
+    device = Device(":memory:", line.device_id, technician, line)
+    try:
+        device.replica.pull()
+        return device.base()
+    finally:
+        device.close()

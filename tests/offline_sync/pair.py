@@ -1,0 +1,308 @@
+"""The other peer, in memory: a server that is only `decide` and a feed, and a line to it that fails on command."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from offline_sync.cursor import Cursor
+from offline_sync.engine import Decision, DeviceState, Forked, HistoryEntry, RecordedOutcome, Review, decide, judge
+from offline_sync.fieldtime import CorrectedTime
+from offline_sync.operation import FieldTime, Operation, RecordKey
+from offline_sync.outcome import Outcome
+from offline_sync.record import Record
+from offline_sync.replica.transport import Problem, Unreachable
+from offline_sync.replica.wire import operation_from, outcome_json, time_from
+from offline_sync.rules import Actor
+from tests.offline_sync.builders import NOON, RULES
+
+
+@dataclass
+class Stream:
+    """One row per record: (position, version, body or None). Tombstones up to `floor` have been purged."""
+
+    head: int = 0
+    floor: int = 0
+    rows: dict[RecordKey, tuple[int, int, dict[str, Any] | None]] = field(default_factory=dict)
+
+    def write(self, key: RecordKey, version: int, body: dict[str, Any] | None) -> None:
+        self.head += 1
+        self.rows[key] = (self.head, version, body)
+
+    def purge(self) -> None:
+        gone = {key: row for key, row in self.rows.items() if row[2] is None}
+        for key, (position, _, _) in gone.items():
+            self.floor = max(self.floor, position)
+            del self.rows[key]
+
+
+@dataclass
+class Known:
+    """A device as the server knows it."""
+
+    technician: str
+    last_seq: int = 0
+    recorded: dict[int, RecordedOutcome] = field(default_factory=dict)
+    extra_streams: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Judging:
+    """One effect, with the record before and after it."""
+
+    device_id: str
+    operation: Operation
+    outcome: Outcome
+    before: Record | None
+    after: Record | None
+
+
+@dataclass
+class Office:
+    """Everything the server holds; `copy.deepcopy` is its backup."""
+
+    now: Callable[[], int] = lambda: NOON
+    epoch: str = "epoch-1"
+    records: dict[RecordKey, Record] = field(default_factory=dict)
+    devices: dict[str, Known] = field(default_factory=dict)
+    by_op_id: dict[str, RecordedOutcome] = field(default_factory=dict)
+    streams: dict[str, Stream] = field(default_factory=dict)
+    history: list[HistoryEntry] = field(default_factory=list)
+    reviews: list[Review] = field(default_factory=list)
+    judgings: list[Judging] = field(default_factory=list)
+    duplicates: int = 0
+    reviews_named: int = 0
+
+    def enrol(self, device_id: str, technician: str) -> None:
+        self.devices[device_id] = Known(technician)
+
+    # ---- what people at the desk do
+
+    def change(self, key: RecordKey, kind: str, **args: Any) -> Outcome:
+        """An office action, through the same rules as a field operation."""
+        at = FieldTime(self.now(), 0, "server")
+        record = self.records.get(key)
+        operation = Operation(f"office-{len(self.history)}", 0, kind, key, record.version if record else 0, args, at)
+        actor = Actor("office", "desk")
+        judgement = judge(
+            operation, record, RULES.get(key.type), actor, CorrectedTime(self.now(), "exact", at), self._review_id
+        )
+        if judgement.record:
+            self._save(judgement.record)
+        if judgement.history:
+            self.history.append(judgement.history)
+        return judgement.judged.outcome
+
+    def put(self, key: RecordKey, **fields: Any) -> None:
+        """A decision of the office that no rule questions: assign, cancel, price."""
+        record = self.records.get(key) or Record(key.type, key.id, 0, {})
+        version = record.version + 1
+        self._save(
+            Record(
+                key.type,
+                key.id,
+                version,
+                {**record.fields, **fields},
+                record.field_versions | dict.fromkeys(fields, version),
+                record.field_times | dict.fromkeys(fields, self.now()),
+                record.field_writers | dict.fromkeys(fields, "office:desk"),
+            )
+        )
+
+    def delete(self, key: RecordKey) -> None:
+        record = self.records.pop(key)
+        self._publish(key, record.version + 1, None, set())
+
+    def purge(self) -> None:
+        for stream in self.streams.values():
+            stream.purge()
+
+    def restored(self, backup: Office, epoch: str) -> None:
+        """The server comes back from an older backup, under a new epoch."""
+        self.__dict__.update(copy.deepcopy(backup).__dict__)
+        self.epoch = epoch
+
+    # ---- the exchanges
+
+    def push(self, body: dict[str, Any]) -> dict[str, Any]:
+        device_id = body["device_id"]
+        known = self.devices[device_id]
+        operations = [operation_from(said) for said in body["operations"]]
+        decision = decide(
+            DeviceState(device_id, known.last_seq),
+            operations,
+            time_from(body["sent_at"]),
+            self.now(),
+            known.recorded,
+            self.by_op_id,
+            self.records,
+            RULES,
+            Actor("field", "user of " + device_id, known.technician, device_id),
+            self._review_id,
+        )
+        if isinstance(decision, Forked):
+            raise Problem("forked", 409, {"code": "forked", "status": 409, "seq": decision.seq})
+        self._take(device_id, decision)
+        return {
+            "outcomes": [outcome_json(outcome) for outcome in decision.outcomes],
+            "last_seq": known.last_seq,
+            "expected_seq": decision.expected_seq,
+            "epoch": self.epoch,
+            "server_time": self.now(),
+        }
+
+    def pull(self, device_id: str, cursor: str | None, limit: int) -> dict[str, Any]:
+        streams = sorted(self.scope(device_id))
+        positions = self._positions(cursor, streams)
+        rows = sorted(
+            (position, name, key)
+            for name in streams
+            for key, (position, _, _) in self._stream(name).rows.items()
+            if position > positions[name]
+        )[:limit]
+        changes = []
+        for position, name, key in rows:
+            _, version, body = self._stream(name).rows[key]
+            changes.append(
+                {
+                    "stream": name,
+                    "type": key.type,
+                    "id": key.id,
+                    "version": version,
+                    "position": position,
+                    "body": body,
+                }
+            )
+            positions[name] = position
+        checkpoint = len(rows) < limit
+        if checkpoint:
+            positions = {name: self._stream(name).head for name in streams}
+        return {
+            "changes": changes,
+            "cursor": Cursor(self.epoch, positions).encode(),
+            "checkpoint": checkpoint,
+            "streams": streams,
+            "last_seq": self.devices[device_id].last_seq,
+            "epoch": self.epoch,
+            "server_time": self.now(),
+        }
+
+    def scope(self, device_id: str) -> set[str]:
+        known = self.devices[device_id]
+        return {f"technician:{known.technician}", "catalogue"} | known.extra_streams
+
+    def in_scope(self, device_id: str) -> dict[RecordKey, int]:
+        """The records a fresh pull would give, with their versions."""
+        scope = self.scope(device_id)
+        return {key: record.version for key, record in self.records.items() if audience(record) & scope}
+
+    # ----
+
+    def _positions(self, cursor: str | None, streams: Iterable[str]) -> dict[str, int]:
+        if cursor is None:
+            return dict.fromkeys(streams, 0)
+        read = Cursor.decode(cursor)
+        assert isinstance(read, Cursor), read
+        expired = read.epoch != self.epoch or any(
+            name in read.positions and not self._stream(name).floor <= read.positions[name] <= self._stream(name).head
+            for name in streams
+        )
+        if expired:
+            raise Problem("cursor_expired", 410, {"code": "cursor_expired", "status": 410})
+        return {name: read.positions.get(name, 0) for name in streams}
+
+    def _stream(self, name: str) -> Stream:
+        return self.streams.setdefault(name, Stream())
+
+    def _take(self, device_id: str, decision: Decision) -> None:
+        before = dict(self.records)
+        known = self.devices[device_id]
+        known.last_seq = decision.last_seq
+        self.duplicates += decision.duplicates
+        for judged in decision.fresh:
+            entry = RecordedOutcome(judged.operation.digest(), judged.outcome)
+            known.recorded[judged.operation.seq] = entry
+            self.by_op_id[judged.operation.op_id] = entry
+            key = judged.operation.record
+            self.judgings.append(
+                Judging(device_id, judged.operation, judged.outcome, before.get(key), decision.changed.get(key))
+            )
+        self.history.extend(decision.history)
+        self.reviews.extend(decision.reviews)
+        for record in decision.changed.values():
+            self._save(record)
+
+    def _save(self, record: Record) -> None:
+        self.records[record.key] = record
+        body = {"id": record.id, **copy.deepcopy(record.fields), "version": record.version}
+        self._publish(record.key, record.version, body, audience(record))
+
+    def _publish(self, key: RecordKey, version: int, body: dict[str, Any] | None, readers: set[str]) -> None:
+        holders = {name for name, stream in self.streams.items() if key in stream.rows and stream.rows[key][2]}
+        for name in sorted(readers):
+            self._stream(name).write(key, version, body)
+        for name in sorted(holders - readers):
+            self._stream(name).write(key, version, None)
+
+    def _review_id(self) -> str:
+        self.reviews_named += 1
+        return f"review-{self.reviews_named}"
+
+
+def audience(record: Record) -> set[str]:
+    """The streams that hold a record."""
+    if record.type != "job":
+        return {"catalogue"}
+    held = {f"technician:{record.fields['technician']}"} if record.fields.get("technician") else set()
+    return held | ({f"area:{record.fields['area']}"} if record.fields.get("area") else set())
+
+
+@dataclass
+class Line:
+    """A transport to the office. `faults` names what happens to the next exchanges, one each; then all goes well.
+
+    `lost_request`, `lost_reply`: as they say. `twice`: delivered twice, the second answer counts. `late`: an older
+    push arrives once more after this one.
+    """
+
+    office: Office
+    device_id: str
+    faults: list[str] = field(default_factory=list)
+    said: list[dict[str, Any]] = field(default_factory=list)
+    pulls: int = 0
+    pushes: int = 0
+
+    def push(self, body: dict[str, Any]) -> dict[str, Any]:
+        self.pushes += 1
+        body = _json(body)
+        self.said.append(body)
+        self.device_id = body["device_id"]
+        fault = self._fault()
+        if fault == "lost_request":
+            raise Unreachable(fault)
+        answer = self.office.push(body)
+        if fault == "twice":
+            answer = self.office.push(body)
+        if fault == "late":
+            self.office.push(self.said[0])
+        if fault == "lost_reply":
+            raise Unreachable(fault)
+        return _json(answer)
+
+    def pull(self, cursor: str | None, limit: int) -> dict[str, Any]:
+        self.pulls += 1
+        if self._fault() in ("lost_request", "lost_reply"):
+            raise Unreachable("pull")
+        return _json(self.office.pull(self.device_id, cursor, limit))
+
+    def _fault(self) -> str | None:
+        return self.faults.pop(0) if self.faults else None
+
+
+def _json(value: dict[str, Any]) -> dict[str, Any]:
+    """What is left of a value after a journey: only JSON."""
+    travelled: dict[str, Any] = json.loads(json.dumps(value))
+    return travelled
