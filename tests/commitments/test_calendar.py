@@ -4,13 +4,13 @@ from datetime import date
 import pytest
 
 from server.commitments.rules.calendar import ALWAYS_OPEN, Calendar, Windows, calendar_from_plain, calendar_of
-from server.commitments.rules.said import Refused
+from server.commitments.rules.said import Refusal
 from tests.commitments.builders import SHANGHAI, calendar, workdays
 
 
 def refusal(weekly: Mapping[int, Windows], zone: str = SHANGHAI) -> str:
     made = calendar_of(zone, weekly)
-    assert isinstance(made, Refused)
+    assert isinstance(made, Refusal)
     assert made.said.zh
     assert made.said.en
     return made.code
@@ -23,7 +23,7 @@ class TestCalendarsThatAreRefused:
 
     def test_with_make_up_days_alone_because_they_run_out(self) -> None:
         made = calendar_of(SHANGHAI, {}, extra={date(2026, 2, 14): [("09:00", "17:00")]})
-        assert isinstance(made, Refused)
+        assert isinstance(made, Refusal)
         assert made.code == "calendar_never_open"
 
     @pytest.mark.parametrize("zone", ["Asia/Peking", "", "America", "../etc/passwd", "Asia/Shanghai\0"])
@@ -79,5 +79,5 @@ class TestCalendarsFromPlainData:
     @pytest.mark.parametrize("plain", [{"closed": ["2026-02-30"]}, {"extra": {"soon": []}}])
     def test_a_date_that_is_none_is_refused(self, plain: dict[str, object]) -> None:
         made = calendar_from_plain(SHANGHAI, plain)
-        assert isinstance(made, Refused)
+        assert isinstance(made, Refusal)
         assert made.code == "calendar_date_unreadable"

@@ -21,7 +21,7 @@ from server.commitments.rules.clock import (
     working_time_used,
 )
 from server.commitments.rules.policy import Within
-from server.commitments.rules.said import Refused
+from server.commitments.rules.said import Refusal
 from server.commitments.rules.working_time import add_working_time, working_time_between
 from tests.commitments.builders import DAY, HOUR, MINUTE, at, calendar, commitment, policy
 from tests.commitments.strategies import amounts, calendars, instants
@@ -32,13 +32,13 @@ FAR = at("2026-12-31 12:00")
 WAITING, ASKED = "waiting_for_parts", "customer_asked_later"
 
 
-def done(answer: Commitment | Refused) -> Commitment:
+def done(answer: Commitment | Refusal) -> Commitment:
     assert isinstance(answer, Commitment), answer
     return answer
 
 
-def code(answer: Commitment | Refused) -> str:
-    assert isinstance(answer, Refused)
+def code(answer: Commitment | Refusal) -> str:
+    assert isinstance(answer, Refusal)
     return answer.code
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server.commitments.rules.said import Refused, Said
+from server.commitments.rules.said import Refusal, Said
 
 DAY_MINUTES = 1440
 
@@ -63,7 +63,7 @@ def calendar_of(
     weekly: Mapping[int, Windows],
     closed: Iterable[date] = (),
     extra: Mapping[date, Windows] | None = None,
-) -> Calendar | Refused:
+) -> Calendar | Refusal:
     """`weekly`: weekday (0 = Monday) to windows of HH:MM, `24:00` allowed as an end.
 
     Refused: `calendar_zone_unknown`, `calendar_weekday_unknown`, `calendar_window_unreadable`,
@@ -77,13 +77,13 @@ def calendar_of(
     week: list[tuple[Span, ...]] = []
     for day in range(7):
         spans = _spans(weekly.get(day, ()))
-        if isinstance(spans, Refused):
+        if isinstance(spans, Refusal):
             return spans
         week.append(spans)
     dates: dict[date, tuple[Span, ...]] = {}
     for date_, windows in (extra or {}).items():
         spans = _spans(windows)
-        if isinstance(spans, Refused):
+        if isinstance(spans, Refusal):
             return spans
         dates[date_] = spans
     if not any(week):
@@ -93,7 +93,7 @@ def calendar_of(
     return Calendar(zone, tuple(week), frozenset(closed), dates)
 
 
-def calendar_from_plain(zone: str, plain: Mapping[str, Any]) -> Calendar | Refused:
+def calendar_from_plain(zone: str, plain: Mapping[str, Any]) -> Calendar | Refusal:
     """From JSON or TOML: `always_open`, `weekly` ("0".."6" to windows), `closed` (ISO dates), `extra` (date to
     windows). Refused also with `calendar_date_unreadable`."""
     if plain.get("always_open"):
@@ -130,7 +130,7 @@ def _minute(text: object, *, is_end: bool) -> int | None:
     return int(found[1]) * 60 + int(found[2]) if found else None
 
 
-def _spans(windows: Windows) -> tuple[Span, ...] | Refused:
+def _spans(windows: Windows) -> tuple[Span, ...] | Refusal:
     spans: list[Span] = []
     for window in windows:
         start = _minute(window[0], is_end=False) if len(window) == 2 else None
@@ -151,9 +151,9 @@ def _nights_overlap(week: Sequence[tuple[Span, ...]]) -> bool:
     )
 
 
-def _overlap() -> Refused:
+def _overlap() -> Refusal:
     return _refuse("calendar_windows_overlap", "营业时段相互重叠", "windows overlap each other")
 
 
-def _refuse(code: str, zh: str, en: str) -> Refused:
-    return Refused(code, Said(zh, en))
+def _refuse(code: str, zh: str, en: str) -> Refusal:
+    return Refusal(code, Said(zh, en))

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 from server.commitments.rules.calendar import Calendar
 from server.commitments.rules.policy import PAUSING, Policy, promise
-from server.commitments.rules.said import Refused, Said
+from server.commitments.rules.said import Refusal, Said
 from server.commitments.rules.working_time import add_working_time, working_time_between
 
 Kind = Literal["response", "resolution"]
@@ -110,46 +110,46 @@ def restate(commitment: Commitment, policy: Policy, calendar: Calendar) -> Commi
     return replace(commitment, policy_id=policy.id, base_due=due, pausing=policy.pausing, restated=history)
 
 
-def pause(commitment: Commitment, reason: str, at: datetime) -> Commitment | Refused:
+def pause(commitment: Commitment, reason: str, at: datetime) -> Commitment | Refusal:
     """Refused: `commitment_void`, `commitment_already_paused` (for this reason; different reasons may overlap)."""
     if commitment.voided_at:
         return _void()
     if any(p.reason == reason and p.ended is None for p in commitment.pauses):
-        return Refused("commitment_already_paused", Said("已因此原因暂停", "already paused for this reason"))
+        return Refusal("commitment_already_paused", Said("已因此原因暂停", "already paused for this reason"))
     return replace(commitment, pauses=(*commitment.pauses, Pause(reason, at)))
 
 
-def resume(commitment: Commitment, at: datetime, reason: str | None = None) -> Commitment | Refused:
+def resume(commitment: Commitment, at: datetime, reason: str | None = None) -> Commitment | Refusal:
     """Ends the open pause of `reason`, or every open one. Refused: `commitment_not_paused`,
     `commitment_resumed_before_pause`."""
     ending = [p for p in commitment.pauses if p.ended is None and reason in (None, p.reason)]
     if not ending:
-        return Refused("commitment_not_paused", Said("当前没有暂停", "it is not paused"))
+        return Refusal("commitment_not_paused", Said("当前没有暂停", "it is not paused"))
     if any(at < p.began for p in ending):
         words = Said("恢复时间早于暂停时间", "it cannot resume before it paused")
-        return Refused("commitment_resumed_before_pause", words)
+        return Refusal("commitment_resumed_before_pause", words)
     return replace(commitment, pauses=tuple(p._replace(ended=at) if p in ending else p for p in commitment.pauses))
 
 
-def reopen(commitment: Commitment, resolved_at: datetime, at: datetime) -> Commitment | Refused:
+def reopen(commitment: Commitment, resolved_at: datetime, at: datetime) -> Commitment | Refusal:
     """The clock goes on with what was used (rule 4): the time in which the job counted as resolved is a pause, and a
     pause left open at the resolution ended with it."""
     if commitment.voided_at:
         return _void()
     if at < resolved_at:
         words = Said("重开时间早于完成时间", "it cannot be re-opened before it was resolved")
-        return Refused("commitment_resumed_before_pause", words)
+        return Refusal("commitment_resumed_before_pause", words)
     ended = tuple(_ended_by(p, resolved_at) for p in commitment.pauses)
     return replace(commitment, pauses=(*ended, Pause(RESOLVED, resolved_at, at)))
 
 
-def agree(commitment: Commitment, appointment: Appointment) -> Commitment | Refused:
+def agree(commitment: Commitment, appointment: Appointment) -> Commitment | Refusal:
     """Clock rule 5. Refused: `commitment_void`, `appointment_in_the_past`."""
     if commitment.voided_at:
         return _void()
     if appointment.at < appointment.agreed_at:
         words = Said("预约时间已过", "the appointment lies before the agreement")
-        return Refused("appointment_in_the_past", words)
+        return Refusal("appointment_in_the_past", words)
     return replace(commitment, appointments=(*commitment.appointments, appointment))
 
 
@@ -226,5 +226,5 @@ def _ended_by(p: Pause, at: datetime) -> Pause:
     return p._replace(ended=max(at, p.began)) if p.ended is None else p
 
 
-def _void() -> Refused:
-    return Refused("commitment_void", Said("该承诺已作废", "this commitment is void"))
+def _void() -> Refusal:
+    return Refusal("commitment_void", Said("该承诺已作废", "this commitment is void"))

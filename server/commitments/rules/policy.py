@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from server.commitments.rules.calendar import Calendar
-from server.commitments.rules.said import Refused, Said, span_in_words
+from server.commitments.rules.said import Refusal, Said, span_in_words
 from server.commitments.rules.working_time import (
     OutOfReach,
     add_working_time,
@@ -148,19 +148,19 @@ def promise(policy: Policy, calendar: Calendar, started_at: datetime) -> Promise
     return Promise(_due(policy.respond, calendar, started_at), _due(policy.resolve, calendar, started_at))
 
 
-def check_policy(policy: Policy, calendar: Calendar) -> Refused | None:
+def check_policy(policy: Policy, calendar: Calendar) -> Refusal | None:
     """Asked when a policy is saved. Refused: `policy_promises_nothing`, `policy_promise_not_positive`,
     `policy_ends_before_it_starts`, `policy_promise_too_long`."""
     terms = [term for term in (policy.respond, policy.resolve) if term]
     if not terms:
-        return Refused("policy_promises_nothing", Said("未作任何承诺", "the policy promises nothing"))
+        return Refusal("policy_promises_nothing", Said("未作任何承诺", "the policy promises nothing"))
     if any(term.time <= timedelta(0) if isinstance(term, Within) else term.n < 0 for term in terms):
         words = Said("承诺时限必须大于零", "a promise must be longer than nothing")
-        return Refused("policy_promise_not_positive", words)
+        return Refusal("policy_promise_not_positive", words)
     if policy.effective_to is not None and policy.effective_to <= policy.effective_from:
         words = Said("失效时间早于生效时间", "the policy ends before it takes effect")
-        return Refused("policy_ends_before_it_starts", words)
-    too_long = Refused("policy_promise_too_long", Said("承诺超过十年", "the promise is longer than ten years"))
+        return Refusal("policy_ends_before_it_starts", words)
+    too_long = Refusal("policy_promise_too_long", Said("承诺超过十年", "the promise is longer than ten years"))
     try:
         made = promise(policy, calendar, policy.effective_from)
     except (OutOfReach, OverflowError):

@@ -11,7 +11,7 @@ class Said(NamedTuple):
     en: str
 
 
-class Refused(NamedTuple):
+class Refusal(NamedTuple):
     """An expected refusal: a stable `code` for programs, a sentence for people."""
 
     code: str
