@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { aJob } from "../shared/api/builders";
+import type { Job } from "../shared/api/types";
+import { sections } from "./today";
+
+// 12:00 on 7 November in Asia/Shanghai, where the tests run.
+const NOON = Date.parse("2026-11-07T04:00:00Z");
+const HOUR = 3_600_000;
+
+function booked(hoursFromNoon: number, fields: Partial<Job> = {}): Job {
+  return aJob({
+    state: "scheduled",
+    window_start: new Date(NOON + hoursFromNoon * HOUR).toISOString(),
+    ...fields,
+  });
+}
+
+const outline = (jobs: Job[]): [string, number[]][] =>
+  sections(jobs, NOON).map(({ kind, jobs: held }) => [kind, held.map((job) => job.number)]);
+
+describe("a technician's day", () => {
+  it("is in the order of its windows", () => {
+    const [late, early] = [booked(4), booked(1)];
+    expect(outline([late, early])).toEqual([["day", [early.number, late.number]]]);
+  });
+
+  it("keeps this morning's open jobs with today's", () => {
+    const [morning, evening] = [booked(-3), booked(3)];
+    expect(outline([evening, morning])).toEqual([["day", [morning.number, evening.number]]]);
+  });
+
+  it("puts first what is still open from before", () => {
+    const [today, before] = [booked(1), booked(-20)];
+    expect(outline([today, before])).toEqual([
+      ["earlier", [before.number]],
+      ["day", [today.number]],
+    ]);
+  });
+
+  it("gives each later day its own heading", () => {
+    const [today, tomorrow, after] = [booked(1), booked(20), booked(50)];
+    expect(sections([after, tomorrow, today], NOON).map(({ day }) => day)).toEqual([
+      NOON + HOUR,
+      NOON + 20 * HOUR,
+      NOON + 50 * HOUR,
+    ]);
+  });
+
+  it("ends with jobs without a time, and what is done, the latest first", () => {
+    const [none, first, last] = [aJob(), booked(-5, { state: "completed" }), booked(-2, { state: "closed" })];
+    expect(outline([first, last, none])).toEqual([
+      ["unset", [none.number]],
+      ["done", [last.number, first.number]],
+    ]);
+  });
+
+  it("has no headings without jobs", () => {
+    expect(outline([])).toEqual([]);
+  });
+});
