@@ -79,8 +79,10 @@ class Postmaster(NamedTuple):
 class EmbeddedPostgres:
     """The embedded PostgreSQL of one data directory. `start` and `stop` may be called again and again."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, binaries: Path | None = None) -> None:
+        """`binaries`: the folder with postgres and initdb; None takes the wheel's."""
         self.directory = directory.absolute()
+        self._binaries = binaries
         self.cluster = self.directory / "postgres"
         self.log = self.directory / "postgres.log"
         self._process: psutil.Process | None = None
@@ -216,7 +218,7 @@ class EmbeddedPostgres:
     # ---------------------------------------------------------------------------------------------------- starting
 
     def _launch(self) -> None:
-        binaries = _binaries(self._major_version())
+        binaries = self._binaries or _binaries(self._major_version())
         launcher = _launcher(self.directory, binaries)
         if not self.cluster.exists():
             self._initialise(binaries, launcher)

@@ -1,0 +1,22 @@
+"""`with_postgres.py BINARIES COMMAND…`: run COMMAND with ONSITE_TEST_DATABASE_URL naming a PostgreSQL made for it.
+
+The cluster is new, in a temporary folder, from the programs in BINARIES, reached by a unix socket, and gone afterwards.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from server.platform.embedded import EmbeddedPostgres
+
+binaries, *command = sys.argv[1:]
+with tempfile.TemporaryDirectory() as directory:
+    postgres = EmbeddedPostgres(Path(directory) / "data", Path(binaries))
+    try:
+        environment = {**os.environ, "ONSITE_TEST_DATABASE_URL": postgres.start()}
+        status = subprocess.run(command, env=environment, check=False).returncode
+    finally:
+        postgres.stop()
+sys.exit(status)
