@@ -24,7 +24,7 @@ from server.platform.text import refuse_forbidden_body
 from server.settings import Settings
 
 #: Every feature exports `router` from its `routes`.
-FEATURES = ("accounts", "network", "customers", "products", "commitments", "jobs", "dispatch", "evidence", "sync")
+FEATURES = ("accounts", "network", "customers", "commitments", "jobs", "evidence", "sync")
 
 
 def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:

@@ -21,7 +21,8 @@ class ServiceCalendar(Table):
 
 
 class CommitmentPolicy(Table):
-    """Never edited in place: a new version ends the one before it. NULL in a matching column means any."""
+    """Never edited in place: a new version ends the one before it. NULL in a matching column means any.
+    A promise is so many seconds of working time (`*_seconds`) or by the end of the n-th working day (`*_day`)."""
 
     id = identity()
     code = Varchar(60, default=None, null=False)
@@ -31,7 +32,9 @@ class CommitmentPolicy(Table):
     job_type = Varchar(40, default=None, null=True)
     region_grade = Varchar(1, default=None, null=True)
     respond_seconds = Integer(default=None, null=True)
+    respond_day = Integer(default=None, null=True)
     resolve_seconds = Integer(default=None, null=True)
+    resolve_day = Integer(default=None, null=True)
     calendar_id = refers_to("ServiceCalendar")
     rank = Integer(default=0)
     effective_from = Timestamptz(default=None, null=False)

@@ -46,7 +46,7 @@ def _only_own(caller: Caller) -> UUID | None:
 )
 async def list_jobs(
     caller: NamedDependency[Caller],
-    state: FromQuery[list[JobState] | None] = None,
+    states: Annotated[list[JobState] | None, QueryParameter(name="state")] = None,
     outlet_id: FromQuery[UUID | None] = None,
     technician_id: FromQuery[UUID | None] = None,
     unassigned: FromQuery[bool | None] = None,
@@ -62,7 +62,7 @@ async def list_jobs(
     wanted = store.JobFilter(
         outlet_id=outlet_id,
         technician_id=own or technician_id,
-        states=[s.value for s in state] if state else None,
+        states=[s.value for s in states] if states else None,
         unassigned=unassigned,
         opened_from=opened_from,
         opened_to=opened_to,

@@ -1,6 +1,7 @@
 """The one place that reads the wall clock and makes identities; everything pure gets them as arguments."""
 
-from datetime import UTC, datetime
+from datetime import UTC as UTC
+from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
