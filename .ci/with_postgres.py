@@ -13,7 +13,7 @@ from server.platform.embedded import EmbeddedPostgres
 
 binaries, *command = sys.argv[1:]
 with tempfile.TemporaryDirectory() as directory:
-    postgres = EmbeddedPostgres(Path(directory) / "data", Path(binaries))
+    postgres = EmbeddedPostgres(Path(directory) / "data", Path(binaries), options={"fsync": "off"})
     try:
         environment = {**os.environ, "ONSITE_TEST_DATABASE_URL": postgres.start()}
         status = subprocess.run(command, env=environment, check=False).returncode

@@ -22,6 +22,8 @@ from server.platform.embedded import EmbeddedPostgres
 from server.platform.migrate import migrate
 from server.settings import Settings
 
+os.environ.setdefault("PICCOLO_CONF", "server.piccolo_conf")
+
 EXTERNAL = os.environ.get("ONSITE_TEST_DATABASE_URL")
 
 hypothesis.settings.register_profile("default", deadline=None)
@@ -43,7 +45,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if EXTERNAL:
         yield EXTERNAL
         return
-    embedded = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
+    embedded = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), options={"fsync": "off"})
     try:
         yield embedded.start()
     finally:

@@ -20,8 +20,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, NamedTuple
 from urllib.parse import quote
 
@@ -79,9 +81,12 @@ class Postmaster(NamedTuple):
 class EmbeddedPostgres:
     """The embedded PostgreSQL of one data directory. `start` and `stop` may be called again and again."""
 
-    def __init__(self, directory: Path, binaries: Path | None = None) -> None:
-        """`binaries`: the folder with postgres and initdb; None takes the wheel's."""
+    def __init__(
+        self, directory: Path, binaries: Path | None = None, options: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """`binaries`: the folder with postgres and initdb; None takes the wheel's. `options` win over TUNING."""
         self.directory = directory.absolute()
+        self._options = options
         self._binaries = binaries
         self.cluster = self.directory / "postgres"
         self.log = self.directory / "postgres.log"
@@ -225,7 +230,7 @@ class EmbeddedPostgres:
         self._clear_stale_start()
         _give(self.cluster, launcher)
         self._socket_directory = self._make_socket_directory(launcher)
-        options = TUNING | {"unix_socket_directories": _quoted(self._socket_directory)}
+        options = TUNING | dict(self._options) | {"unix_socket_directories": _quoted(self._socket_directory)}
         command = [*launcher.prefix, str(binaries / "postgres"), "-D", str(self.cluster)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]

@@ -7,6 +7,7 @@ an interrupted migration leaves nothing behind.
 import asyncio
 import contextlib
 import io
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,7 @@ async def _forwards(dsn: str, known: set[str]) -> list[str]:
 
     from server.platform import db
 
+    os.environ.setdefault("PICCOLO_CONF", "server.piccolo_conf")
     db.use(dsn)
     async with db.engine().transaction(allow_nested=False) as transaction:
         connection = transaction.connection
