@@ -1,6 +1,6 @@
 """Offline-first synchronisation: a pure engine for the server, and `replica`, the device side."""
 
-from offline_sync.cursor import Cursor
+from offline_sync.cursor import Cursor, Span
 from offline_sync.engine import (
     Decision,
     DeviceState,
@@ -47,6 +47,7 @@ __all__ = [
     "Review",
     "ReviewRequest",
     "Rules",
+    "Span",
     "Writing",
     "correct",
     "decide",

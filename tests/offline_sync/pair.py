@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from offline_sync.cursor import Cursor
+from offline_sync.cursor import Cursor, Span
 from offline_sync.engine import Decision, DeviceState, Forked, HistoryEntry, RecordedOutcome, Review, decide, judge
 from offline_sync.fieldtime import CorrectedTime
 from offline_sync.operation import FieldTime, Operation, RecordKey
@@ -16,7 +16,7 @@ from offline_sync.outcome import Outcome
 from offline_sync.record import Record
 from offline_sync.replica.transport import Problem, Unreachable
 from offline_sync.replica.wire import operation_from, outcome_json, time_from
-from offline_sync.rules import Actor
+from offline_sync.rules import Actor, Refusal
 from tests.offline_sync.builders import NOON, RULES
 
 
@@ -62,7 +62,7 @@ class Judging:
 
 @dataclass
 class Office:
-    """Everything the server holds; `copy.deepcopy` is its backup."""
+    """Everything the server holds."""
 
     now: Callable[[], int] = lambda: NOON
     epoch: str = "epoch-1"
@@ -120,9 +120,28 @@ class Office:
         for stream in self.streams.values():
             stream.purge()
 
-    def restored(self, backup: Office, epoch: str) -> None:
+    def backup(self) -> Office:
+        """The same office, going its own way from here; what is never changed in place is shared."""
+        return Office(
+            self.now,
+            self.epoch,
+            dict(self.records),
+            {
+                name: replace(device, recorded=dict(device.recorded), extra_streams=set(device.extra_streams))
+                for name, device in self.devices.items()
+            },
+            dict(self.by_op_id),
+            {name: replace(stream, rows=dict(stream.rows)) for name, stream in self.streams.items()},
+            list(self.history),
+            list(self.reviews),
+            list(self.judgings),
+            self.duplicates,
+            self.reviews_named,
+        )
+
+    def restore(self, backup: Office, epoch: str) -> None:
         """The server comes back from an older backup, under a new epoch."""
-        self.__dict__.update(copy.deepcopy(backup).__dict__)
+        self.__dict__.update(backup.backup().__dict__)
         self.epoch = epoch
 
     # ---- the exchanges
@@ -156,7 +175,8 @@ class Office:
 
     def pull(self, device_id: str, cursor: str | None, limit: int) -> dict[str, Any]:
         streams = sorted(self.scope(device_id))
-        positions = self._positions(cursor, streams)
+        read = self._read(cursor, streams)
+        positions = dict(read.positions)
         rows = sorted(
             (position, name, key)
             for name in streams
@@ -182,7 +202,7 @@ class Office:
             positions = {name: self._stream(name).head for name in streams}
         return {
             "changes": changes,
-            "cursor": Cursor(self.epoch, positions).encode(),
+            "cursor": read.advanced(positions).encode(),
             "checkpoint": checkpoint,
             "streams": streams,
             "last_seq": self.devices[device_id].last_seq,
@@ -201,18 +221,14 @@ class Office:
 
     # ----
 
-    def _positions(self, cursor: str | None, streams: Iterable[str]) -> dict[str, int]:
-        if cursor is None:
-            return dict.fromkeys(streams, 0)
-        read = Cursor.decode(cursor)
+    def _read(self, cursor: str | None, streams: Iterable[str]) -> Cursor:
+        spans = {name: Span(self._stream(name).floor, self._stream(name).head) for name in streams}
+        read = Cursor(self.epoch, {}) if cursor is None else Cursor.decode(cursor)
         assert isinstance(read, Cursor), read
-        expired = read.epoch != self.epoch or any(
-            name in read.positions and not self._stream(name).floor <= read.positions[name] <= self._stream(name).head
-            for name in streams
-        )
-        if expired:
-            raise Problem("cursor_expired", 410, {"code": "cursor_expired", "status": 410})
-        return {name: read.positions.get(name, 0) for name in streams}
+        here = read.over(self.epoch, spans)
+        if isinstance(here, Refusal):
+            raise Problem(here.code, 410, {"code": here.code, "status": 410})
+        return here
 
     def _stream(self, name: str) -> Stream:
         return self.streams.setdefault(name, Stream())

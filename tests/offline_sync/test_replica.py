@@ -362,11 +362,11 @@ class TestARestoredServer:
     def test_gets_forgotten_work_again_with_nothing_else_to_send(self, phone: Device, office: Office) -> None:
         phone.use(1)
         phone.replica.sync()
-        backup = office_copy(office)
+        backup = office.backup()
         phone.use(2)
         phone.note("n1")
         phone.replica.sync()
-        office.restored(backup, "epoch-2")
+        office.restore(backup, "epoch-2")
         phone.replica.sync()
         assert office.records[JOB].fields["parts"] == {"brush": 3}
         assert office.records[JOB].fields["notes"] == [{"id": "n1"}]
@@ -374,20 +374,20 @@ class TestARestoredServer:
         assert phone.base() == fresh_pull(Line(office, "d1"), "t1")
 
     def test_gets_it_again_before_what_is_new(self, phone: Device, office: Office) -> None:
-        backup = office_copy(office)
+        backup = office.backup()
         phone.use(2)
         phone.replica.sync()
-        office.restored(backup, "epoch-2")
+        office.restore(backup, "epoch-2")
         phone.use(3)
         phone.replica.sync()
         assert [j.operation.seq for j in office.judgings] == [1, 2]
         assert phone.brushes() == 5
 
     def test_the_work_never_leaves_the_view_meanwhile(self, phone: Device, office: Office) -> None:
-        backup = office_copy(office)
+        backup = office.backup()
         phone.use(2)
         phone.replica.sync()
-        office.restored(backup, "epoch-2")
+        office.restore(backup, "epoch-2")
         # The push of the forgotten work fails at every step once.
         for good in range(6):
             phone.line.faults = [""] * good + ["lost_reply"]
@@ -400,12 +400,12 @@ class TestARestoredServer:
         assert (phone.brushes(), office.records[JOB].fields["parts"]) == (2, {"brush": 2})
 
     def test_that_forgot_more_than_is_kept_asks_for_a_new_identity(self, phone: Device, office: Office) -> None:
-        backup = office_copy(office)
+        backup = office.backup()
         phone.use(2)
         phone.replica.sync()
         with phone.store.writing() as connection:
             connection.execute("DELETE FROM operation")
-        office.restored(backup, "epoch-2")
+        office.restore(backup, "epoch-2")
         phone.use(3)
         with pytest.raises(Forked):
             phone.replica.sync()
@@ -466,9 +466,3 @@ class TestTheFile:
 
 
 SETTINGS = ("journal_mode", "synchronous")
-
-
-def office_copy(office: Office) -> Office:
-    backup = Office()
-    backup.restored(office, office.epoch)
-    return backup
