@@ -66,7 +66,7 @@ def label_png(
         )
     modules = _modules(link, error_correction)
     if modules is None:
-        return Refusal("label_too_long", "链接过长,放不进一个二维码。", "The link is too long for one QR code.")
+        return Refusal("label_too_long", "链接过长，放不进一个二维码。", "The link is too long for one QR code.")
     face = _face(font, round(TEXT_MM * dpi / 25.4))
     if (unprintable := _unprintable(text_lines, face)) is not None:
         return Refusal("label_text", f"字体中没有“{unprintable}”。", f"The font has no “{unprintable}”.")

@@ -19,7 +19,7 @@ def read_policy(document: str) -> Policy | tuple[Refusal, ...]:
     try:
         policy = msgspec.convert(tomllib.loads(document), Policy)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
-        return (Refusal("policy_unreadable", f"政策文件无法读取:{fault}", f"The policy cannot be read: {fault}"),)
+        return (Refusal("policy_unreadable", f"政策文件无法读取：{fault}", f"The policy cannot be read: {fault}"),)
     return faults_of(policy) or policy
 
 

@@ -30,93 +30,95 @@ def date_text(day: date) -> Text:
     return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
 
 
-def text(key: str, locale: Locale) -> str:
-    """The plain text of that key."""
-    return pick(TEXTS[key], locale)
+def say(key: str, locale: Locale, **filled: str) -> str:
+    """The text of that key, its names in braces filled."""
+    words = pick(TEXTS[key], locale)
+    return words.format(**filled) if filled else words
 
 
 TEXTS: Final[dict[str, Text]] = {
     key: Text(zh, en)
     for key, (zh, en) in {
         # ---- the page around it
-        "language_name": ("中文", "English"),
         "switch_language": ("English", "中文"),
         "skip_to_content": ("跳到正文", "Skip to content"),
         "unit_title": ("产品与保修", "Product and warranty"),
-        "model": ("产品", "Product"),
-        "model_number": ("型号", "Model"),
         "serial": ("序列号", "Serial number"),
-        "serial_note": ("为保护机主,只显示末几位。", "Only the end is shown, to protect the owner."),
+        "serial_note": ("为保护机主，只显示末几位。", "Only the end is shown, to protect the owner."),
         "gtin": ("商品条码", "Trade item number"),
         "as_of": ("{day}的状态", "As of {day}"),
         # ---- genuine
         "genuine": ("正品", "Genuine"),
         "genuine_detail": (
-            "此码由我们为这台产品单独签发,且在我们的档案中。",
-            "We issued this code for this one product, and it is in our records.",
-        ),
-        "genuine_check": (
-            "请核对机身铭牌上的序列号末位是否一致。",
-            "Please check that the serial number on the rating plate ends the same way.",
+            "此码由我们为这台产品单独签发，且在我们的档案中。请核对机身铭牌上的序列号末几位是否一致。",
+            "We issued this code for this one product. Please check that the serial number on the plate ends the same.",
         ),
         # ---- coverage
         "coverage": ("保修", "Warranty"),
         "covered": ("在保", "Covered"),
+        "partly": ("部分在保", "Partly covered"),
         "not_covered": ("不在保", "Not covered"),
         "expired": ("已过保", "Expired"),
         "not_started": ("未开始", "Not started"),
         "unknown": ("待确认", "To be confirmed"),
         "until": ("至{day}", "Until {day}"),
-        "until_day_included": ("至{day}(含当日)", "until the end of {day}"),
         "ended": ("已于{day}到期", "Ended on {day}"),
         "begins": ("自{day}起", "From {day}"),
         "for_life": ("终身", "For life"),
-        "no_date": ("日期待确认", "Date to be confirmed"),
-        "source_statute": ("国家规定", "By law"),
-        "source_promise": ("本公司承诺", "Our promise"),
-        "free_items": ("免费项目:{items}", "Free of charge: {items}"),
+        "no_date": ("出示有效购买凭证后即可确认", "Can be confirmed with a proof of purchase"),
+        "free_items": ("免费项目：{items}", "Free of charge: {items}"),
         "item_parts": ("零件", "parts"),
         "item_labour": ("工时", "labour"),
         "item_travel": ("上门", "travel"),
+        "items_were": ("保修项目：{items}", "It covered: {items}"),
+        "days_left": ("还剩 {days} 天", "{days} days left"),
+        "choices": ("您现在还可以要求", "You may also ask for"),
+        "choice_refund": ("退货", "Refund"),
+        "choice_exchange": ("换货", "Exchange"),
+        "choice_until": ("至{day}", "until {day}"),
+        "choice_until_if": ("{severity}：至{day}", "for a {severity}, until {day}"),
+        "choice_now": ("现在", "now"),
         "better_of_two": (
-            "国家规定与本公司承诺分别计算,按对您更有利的一项执行。",
+            "国家规定与本公司承诺分别计算，按对您更有利的一项执行。",
             "The law and our promise are judged separately; you get the better of the two.",
         ),
         # ---- verdict sentences
         "this_product": ("整机", "the whole unit"),
         "sentence_covered": (
-            "{name}可免费修理{until}(依据:{policy}),{free}",
+            "{name}可免费修理{until}（依据：{policy}），{free}",
             "Repair of {name} is free {until} under {policy}: {free}",
         ),
-        "sentence_for_life": ("(终身)", "for life"),
-        "sentence_until": ("至{day}(含当日)", "until the end of {day}"),
+        "sentence_for_life": ("（终身）", "for life"),
+        "sentence_until": ("至{day}（含当日{moved}）", "until the end of {day}{moved}"),
+        "moved_extended_by_repair": ("，已顺延修理占用的日子", " (days in repair added)"),
+        "moved_restarted_by_exchange": ("，换货后重新计算", " (counted anew from the exchange)"),
+        "moved_repair_guarantee": ("，修理过的故障另有保修", " (a repaired fault has its own term)"),
         "free_all": ("零件、工时和上门都不收费", "parts, labour and travel cost you nothing"),
-        "free_some": ("{free}不收费,{charged}收费", "{free} cost you nothing, {charged} is charged"),
-        "sentence_remedies": (";您还可以要求{remedies}", "; you may also ask for {remedies}"),
+        "free_some": ("{free}不收费，{charged}收费", "{free} at no cost to you, {charged} at your cost"),
+        "sentence_remedies": ("；您还可以要求{remedies}", "; you may also ask for {remedies}"),
         "remedy_refund": ("退货", "a refund"),
         "remedy_exchange": ("换货", "an exchange"),
         "remedy_repair": ("修理", "a repair"),
-        "remedy_until": ("{remedy}(至{day},含当日)", "{remedy} until {day}"),
-        "remedy_until_if": ("{remedy}(至{day},限{severity})", "{remedy} until {day} for a {severity}"),
+        "remedy_until": ("{remedy}（至{day}，含当日）", "{remedy} until {day}"),
+        "remedy_until_if": ("{remedy}（至{day}，限{severity}）", "{remedy} until {day} for a {severity}"),
         "severity_minor": ("一般故障", "minor fault"),
         "severity_performance": ("性能故障", "performance fault"),
         "severity_major": ("重大故障", "major fault"),
-        "because": (",因为{reason}", ", because {reason}"),
         "sentence_not_covered": (
-            "{name}目前不能免费修理:{reason}",
+            "{name}目前不能免费修理：{reason}",
             "Repair of {name} is not free: {reason}",
         ),
         "sentence_on_site": (
-            ";我们仍提供终身上门服务,费用由您承担",
+            "；我们仍提供终身上门服务，费用由您承担",
             "; we still come to you for the life of the product, at your cost",
         ),
-        "sentence_charged": (";可以付费修理", "; we can repair it at your cost"),
+        "sentence_charged": ("；可以付费修理", "; we can repair it at your cost"),
         "full_stop": ("。", "."),
         # ---- reasons
         "reason_expired": ("保修期已于{day}结束", "the term ended on {day}"),
         "reason_not_started": ("保修期自{day}起计算", "the term begins on {day}"),
         "reason_start_unknown": (
-            "还不知道保修从哪一天起算,请出示发票",
+            "还不知道保修从哪一天起算，请出示发票",
             "the day it began is not known; please show the invoice",
         ),
         "reason_no_term": ("没有适用于此部件的保修条款", "no warranty term applies to it"),
@@ -140,25 +142,39 @@ TEXTS: Final[dict[str, Text]] = {
         "reason_repairer_late": ("修理拖延过久", "the repair has taken too long"),
         # ---- promises, safety, service
         "promises": ("我们对您的承诺", "What we promise here"),
-        "notices": ("安全与召回", "Safety and recalls"),
         "no_notices": ("这台产品目前没有召回或安全提示。", "There is no recall or safety note for this product."),
+        "notice_title": ("{kind}：{title}", "{kind}: {title}"),
         "notice_recall": ("召回", "Recall"),
         "notice_safety": ("安全提示", "Safety note"),
         "ask_for_service": ("需要服务", "Ask for service"),
         "ask_for_service_detail": (
-            "请拨打 24 小时热线,并报出以下编号:",
+            "请拨打 24 小时热线，并报出以下编号：",
             "Please call the 24-hour hotline and give this reference:",
+        ),
+        "ask_for_service_plain": (
+            "请拨打 24 小时热线，我们随时为您查询。",
+            "Please call the 24-hour hotline; we are there at any time.",
         ),
         "call": ("拨打 {number}", "Call {number}"),
         "privacy": (
-            "本页不显示机主信息,也不使用 Cookie。",
+            "本页不显示机主信息，也不使用 Cookie。",
             "This page shows nothing about the owner and sets no cookie.",
         ),
+        "promise_hotline": ("24 小时热线", "24-hour hotline"),
+        "promise_hotline_detail": ("任何时候都有人接听。", "Someone answers at any time."),
+        "promise_on_site": ("{hours} 小时内上门", "On site within {hours} hours"),
+        "promise_on_site_detail": ("报修后技术员按时到达。", "A technician comes within that time of your call."),
+        "promise_delivery": ("{hours} 小时内送货安装", "Delivered and installed within {hours} hours"),
+        "promise_delivery_detail": ("送货、安装均免费。", "Both are free of charge."),
+        "promise_on_site_for_life": ("终身上门服务", "On-site service for life"),
+        "promise_on_site_for_life_detail": ("过保后上门、零件和工时收费。", "After the warranty it is charged."),
+        "promise_follow_up": ("每单回访", "A follow-up for every job"),
+        "promise_follow_up_detail": ("服务完成后我们会联系您。", "We contact you when the work is done."),
         # ---- not confirmed, and faults in the code
         "unconfirmed_title": ("无法确认此码", "We cannot confirm this code"),
         "unconfirmed_badge": ("未确认", "Not confirmed"),
         "unconfirmed_detail": (
-            "我们的档案里没有这个码。它可能抄写有误,也可能不是正品。",
+            "我们的档案里没有这个码。它可能抄写有误，也可能不是正品。",
             "This code is not in our records. It may be misread, or the product may not be genuine.",
         ),
         "unconfirmed_what_to_do": ("您可以这样做", "What you can do"),
@@ -168,16 +184,16 @@ TEXTS: Final[dict[str, Text]] = {
             "Compare the serial number with the rating plate, character by character.",
         ),
         "unconfirmed_step_3": (
-            "仍无法确认时请拨打热线,我们会帮您查证。",
+            "仍无法确认时请拨打热线，我们会帮您查证。",
             "If it still cannot be confirmed, call us and we will look into it.",
         ),
         "problem_title": ("这个链接有误", "This link is not right"),
         "problem_badge": ("无法读取", "Cannot be read"),
         "problem_detail": (
-            "它不是一个完整的产品码链接,可能在复制时丢了几个字符。",
+            "它不是一个完整的产品码链接，可能在复制时丢了几个字符。",
             "It is not a complete product code; a few characters may have been lost in copying.",
         ),
         "problem_fault": ("具体问题", "What is wrong"),
-        "problem_code": ("代码:{code}", "Code: {code}"),
+        "problem_code": ("代码：{code}", "Code: {code}"),
     }.items()
 }

@@ -72,7 +72,8 @@ class Reason(StrEnum):
 class Repair(msgspec.Struct, frozen=True, kw_only=True):
     """One repair: handed over on `started_on`, back with the customer on `finished_on` (None: still with us).
 
-    `cured` False: the unit did not work properly after it. `delay`: what an unfinished or late repair waits for.
+    `cured` False: the unit did not work properly after it (says nothing before `finished_on`). `delay`: what an
+    unfinished or late repair waits for.
     """
 
     component: str
@@ -247,7 +248,7 @@ def _as_of(unit: UnitFacts, on: date) -> _Facts:
 def _repair_as_of(repair: Repair, on: date) -> Repair:
     if repair.finished_on is None or repair.finished_on <= on:
         return repair
-    return msgspec.structs.replace(repair, finished_on=None, cured=True)
+    return msgspec.structs.replace(repair, finished_on=None)
 
 
 def _day_of_promise(facts: _Facts) -> date | None:
@@ -452,7 +453,11 @@ def _not_cured(policy: Policy, running: Sequence[Line], facts: _Facts) -> list[R
     rule = policy.repeated_repairs
     if rule is None:
         return []
-    failed = [repair for repair in facts.repairs if not repair.cured and _in_term(repair, running)]
+    failed = [
+        repair
+        for repair in facts.repairs
+        if repair.finished_on is not None and not repair.cured and _in_term(repair, running)
+    ]
     if len(failed) < rule.repairs:
         return []
     until = max(running, key=_length).until
@@ -520,7 +525,7 @@ def _judge_source(
 def _better_of(statute: SourceVerdict, promise: SourceVerdict, on_site: bool, on: date, fault: Fault | None) -> Verdict:
     lines = statute.lines + promise.lines
     running = [line for line in lines if line.covered]
-    decisive = _decisive(running, fault) if running else max(lines, key=_least_bad, default=None)
+    decisive = _decisive(running, fault) if running else _to_explain(lines, fault)
     remedies = _best_remedies(statute.remedies + promise.remedies, fault)
     if not any(remedy.kind == "repair" for remedy in remedies):
         why = decisive.reasons[0] if decisive is not None else Reason.NO_TERM
@@ -619,9 +624,15 @@ def _length(line: Line) -> tuple[date, int]:
     return (_last(line.until) if line.starts_on is not None else date.min, len(line.covers))
 
 
-def _least_bad(line: Line) -> tuple[bool, date, int]:
-    """Among lines that do not help, the one to explain: excluded inside its term, else the last to end."""
-    return (Reason.EXPIRED not in line.reasons and line.starts_on is not None, *_length(line))
+def _to_explain(lines: Sequence[Line], fault: Fault | None) -> Line | None:
+    """Where nothing helps, the line that says why: excluded inside its term before ended, then the last to end; the
+    whole unit's first while no fault is reported."""
+
+    def rank(line: Line) -> tuple[bool, bool, date, int]:
+        whole = fault is None and line.component == WHOLE_UNIT
+        return (whole, Reason.EXPIRED not in line.reasons and line.starts_on is not None, *_length(line))
+
+    return max(lines, key=rank, default=None)
 
 
 def _worth(judged: SourceVerdict) -> tuple[bool, int, int, date]:

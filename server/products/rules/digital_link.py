@@ -42,7 +42,7 @@ _PATH_RAW = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@%]*\Z")  # RFC 3986 pchar
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 REFUSALS = {
-    "too_long": ("链接过长,不是产品码。", "The link is too long to be a product code."),
+    "too_long": ("链接过长，不是产品码。", "The link is too long to be a product code."),
     "bad_character": ("{where}含有不允许的字符。", "{where} holds a character that is not allowed there."),
     "bad_percent_encoding": ("{where}的百分号编码有误。", "The percent-encoding in {where} is broken."),
     "bad_host": ("链接的主机名无效。", "The host of the link is not valid."),
@@ -52,22 +52,22 @@ REFUSALS = {
     "gtin_not_digits": ("商品条码只能由数字组成。", "A trade item number consists of digits only."),
     "gtin_length": ("商品条码应为 8、12、13 或 14 位。", "A trade item number has 8, 12, 13 or 14 digits."),
     "gtin_not_14": (
-        "链接中的商品条码须补零至 14 位:{where}。",
+        "链接中的商品条码须补零至 14 位：{where}。",
         "In a link the number is padded to 14 digits: {where}.",
     ),
     "gtin_check_digit": (
-        "商品条码的校验位不对,应为 {where}。",
+        "商品条码的校验位不对，应为 {where}。",
         "The check digit of the trade item number should be {where}.",
     ),
     "gtin_all_zero": ("商品条码不能全为零。", "A trade item number cannot be all zeros."),
     "unknown_qualifier": (
-        "“{where}”不是此处允许的标识符(22、10、21 或 235)。",
+        "“{where}”不是此处允许的标识符（22、10、21 或 235）。",
         "“{where}” is not an identifier allowed here (22, 10, 21 or 235).",
     ),
     "qualifier_without_value": ("标识符 {where} 后面没有值。", "Identifier {where} has no value after it."),
     "qualifier_doubled": ("标识符 {where} 出现了两次。", "Identifier {where} appears twice."),
     "qualifier_out_of_order": (
-        "标识符 {where} 的顺序不对,应为 22、10、21。",
+        "标识符 {where} 的顺序不对，应为 22、10、21。",
         "Identifier {where} is out of order; the order is 22, 10, 21.",
     ),
     "qualifier_not_combined": (
@@ -76,7 +76,7 @@ REFUSALS = {
     ),
     "value_too_long": ("标识符 {where} 的值过长。", "The value of identifier {where} is too long."),
     "qualifier_in_query": (
-        "标识符 {where} 应写在路径中,不能作为查询参数。",
+        "标识符 {where} 应写在路径中，不能作为查询参数。",
         "Identifier {where} belongs in the path, not in the query.",
     ),
     "unknown_identifier_in_query": (

@@ -190,7 +190,7 @@ _FAULTS = {
     ),
     "term_covers_nothing": ("条款 {0} 没有写明承担的费用。", "Term {0} does not say what it covers."),
     "whole_unit_lists_no_parts": (
-        "条款 {0} 针对整机,不应再列部件。",
+        "条款 {0} 针对整机，不应再列部件。",
         "Term {0} is for the whole unit and lists no parts.",
     ),
     "terms_overlap": (
@@ -200,7 +200,7 @@ _FAULTS = {
     "window_without_days": ("退换条款 {0} 没有天数。", "Refund or exchange rule {0} has no days."),
     "no_remedy": ("退换条款 {0} 没有写明可要求什么。", "Refund or exchange rule {0} offers nothing."),
     "versions_clash": (
-        "政策 {0} 的版本号或生效日重复:{1}。",
+        "政策 {0} 的版本号或生效日重复：{1}。",
         "Versions of policy {0} share a number or a first day: {1}.",
     ),
 }

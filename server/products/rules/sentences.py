@@ -7,7 +7,7 @@ from datetime import date
 from server.products.rules.coverage import Line, Pays, Reason, Remedy, Verdict
 from server.products.rules.policy import Item, RemedyKind, Severity
 from server.products.rules.refusal import Text
-from server.products.texts import DEFAULT_LOCALE, LOCALES, TEXTS, Locale, date_text, pick
+from server.products.texts import DEFAULT_LOCALE, LOCALES, TEXTS, Locale, date_text, pick, say
 
 _ITEMS: tuple[Item, ...] = ("parts", "labour", "travel")
 _DATED = (Reason.EXPIRED, Reason.NOT_STARTED)
@@ -21,7 +21,7 @@ def sentence_of(verdict: Verdict) -> Text:
 
 def sentence_of_line(line: Line) -> Text:
     """One term by itself, for a row of a page."""
-    zh, en = (_line_sentence(line, line.name, _pays_of(line), locale) + _say("full_stop", locale) for locale in LOCALES)
+    zh, en = (_line_sentence(line, line.name, _pays_of(line), locale) + say("full_stop", locale) for locale in LOCALES)
     return Text(zh, en)
 
 
@@ -31,27 +31,33 @@ def _sentence(verdict: Verdict, locale: Locale) -> str:
     if verdict.covered and line is not None:
         said = _line_sentence(line, name, verdict.pays, locale)
     else:
-        said = _say(
+        said = say(
             "sentence_not_covered", locale, name=_the(name, locale), reason=_reason(verdict.reasons[0], line, locale)
         )
-        said += _say("sentence_on_site" if verdict.on_site else "sentence_charged", locale)
+        said += say("sentence_on_site" if verdict.on_site else "sentence_charged", locale)
     said += _remedies(verdict, locale)
-    return said + _say("full_stop", locale)
+    return said + say("full_stop", locale)
 
 
 def _line_sentence(line: Line, name: Text, pays: Pays, locale: Locale) -> str:
     if not line.covered:
         reason = _reason(line.reasons[0], line, locale)
-        return _say("sentence_not_covered", locale, name=_the(name, locale), reason=reason)
-    until = _say("sentence_for_life", locale)
+        return say("sentence_not_covered", locale, name=_the(name, locale), reason=reason)
+    until = say("sentence_for_life", locale)
     if line.until is not None:
-        until = _say("sentence_until", locale, day=_day(line.until, locale))
+        until = say("sentence_until", locale, day=_day(line.until, locale), moved=_moved(line, locale))
     policy = pick(line.policy_name, locale)
-    said = _say(
+    return say(
         "sentence_covered", locale, name=_the(name, locale), until=until, policy=policy, free=_free(pays, locale)
     )
-    why = next((reason for reason in line.reasons if reason is not Reason.WITHIN_TERM), None)
-    return said if why is None else said + _say("because", locale, reason=_reason(why, line, locale))
+
+
+_MOVED = (Reason.EXTENDED_BY_REPAIR, Reason.RESTARTED_BY_EXCHANGE, Reason.REPAIR_GUARANTEE)
+
+
+def _moved(line: Line, locale: Locale) -> str:
+    """Why the last day is not simply so many months after the sale."""
+    return "".join(say(f"moved_{reason.value}", locale) for reason in line.reasons if reason in _MOVED)
 
 
 def _the(name: Text, locale: Locale) -> str:
@@ -67,13 +73,13 @@ def _free(pays: Pays, locale: Locale) -> str:
         item for item, payer in zip(_ITEMS, (pays.parts, pays.labour, pays.travel), strict=True) if payer != "customer"
     ]
     if len(free) == len(_ITEMS):
-        return _say("free_all", locale)
+        return say("free_all", locale)
     charged = [item for item in _ITEMS if item not in free]
-    return _say("free_some", locale, free=_items(free, locale), charged=_items(charged, locale))
+    return say("free_some", locale, free=_items(free, locale), charged=_items(charged, locale))
 
 
 def _items(items: list[Item], locale: Locale) -> str:
-    words = [_say(f"item_{item}", locale) for item in items]
+    words = [say(f"item_{item}", locale) for item in items]
     return "、".join(words) if locale == DEFAULT_LOCALE else " and ".join(words)
 
 
@@ -88,30 +94,30 @@ def _remedies(verdict: Verdict, locale: Locale) -> str:
     reported = verdict.component is not None
     offers = [remedy_text(remedy, locale, reported=reported) for remedy in longest.values()]
     joined = "或".join(offers) if locale == DEFAULT_LOCALE else " or ".join(offers)
-    return _say("sentence_remedies", locale, remedies=joined)
+    return say("sentence_remedies", locale, remedies=joined)
 
 
 def remedy_text(remedy: Remedy, locale: Locale, *, reported: bool) -> str:
     """One remedy with its last day; while no fault is reported also with the fault it takes."""
-    word = _say(f"remedy_{remedy.kind}", locale)
+    word = say(f"remedy_{remedy.kind}", locale)
     if remedy.until is None:
         return word
     day = _day(remedy.until, locale)
     if reported or remedy.severity is None:
-        return _say("remedy_until", locale, remedy=word, day=day)
-    return _say("remedy_until_if", locale, remedy=word, day=day, severity=severity_text(remedy.severity, locale))
+        return say("remedy_until", locale, remedy=word, day=day)
+    return say("remedy_until_if", locale, remedy=word, day=day, severity=severity_text(remedy.severity, locale))
 
 
 def severity_text(severity: Severity, locale: Locale) -> str:
     """How severe, as a word."""
-    return _say(f"severity_{severity}", locale)
+    return say(f"severity_{severity}", locale)
 
 
 def _reason(reason: Reason, line: Line | None, locale: Locale) -> str:
     if reason in _DATED and line is not None:
         day = line.until if reason is Reason.EXPIRED else line.starts_on
-        return _say(f"reason_{reason.value}", locale, day=_day(day, locale) if day is not None else "")
-    return _say(f"reason_{reason.value}", locale)
+        return say(f"reason_{reason.value}", locale, day=_day(day, locale) if day is not None else "")
+    return say(f"reason_{reason.value}", locale)
 
 
 def _pays_of(line: Line) -> Pays:
@@ -120,8 +126,3 @@ def _pays_of(line: Line) -> Pays:
 
 def _day(day: date, locale: Locale) -> str:
     return pick(date_text(day), locale)
-
-
-def _say(key: str, locale: Locale, **filled: str) -> str:
-    words = pick(TEXTS[key], locale)
-    return words.format(**filled) if filled else words

@@ -1,0 +1,277 @@
+"""The page behind a product's code, as a stranger with a phone sees it. No I/O but reading its own templates.
+
+What a stranger sees is exactly the fields of `UnitPageView` and of the rows in it; tests hold the list. Nothing about
+the owner, no full serial, no place. It works without JavaScript and under `default-src 'none'` with styles and images
+from ourselves: no inline style, no script.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from server.products.rules.coverage import Line, Reason, Verdict
+from server.products.rules.policy import WHOLE_UNIT, Item, RemedyKind, Severity
+from server.products.rules.refusal import Refusal, Text
+from server.products.rules.sentences import sentence_of, severity_text
+from server.products.texts import LOCALES, TEXTS, Locale, date_text, pick, say
+
+PAGES: Final = Path(__file__).parent / "pages"
+STATIC_DIR: Final = PAGES / "static"
+ASSETS_URL: Final = "/static/products"  # where the server serves STATIC_DIR; links carry `?v=`, so cache them for long
+
+State = Literal["covered", "partly", "expired", "not_started", "not_covered", "unknown"]
+_MARKS: Final[dict[State, str]] = {
+    "covered": "tick",
+    "partly": "tick",
+    "expired": "clock",
+    "not_started": "clock",
+    "not_covered": "cross",
+    "unknown": "question",
+}
+
+
+# ---- what a stranger sees -----------------------------------------------------------------------------------------
+
+
+class CoverageRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One component group: its name, whether it is covered, from when, until when, by what, and what that pays."""
+
+    name: Text
+    state: State
+    starts_on: date | None
+    until: date | None
+    days: int | None
+    days_left: int | None
+    policy: Text
+    covers: tuple[Item, ...]
+
+
+class ChoiceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund or an exchange as it stands today: the least fault it takes and the last day."""
+
+    kind: RemedyKind
+    severity: Severity | None
+    until: date | None
+
+
+class PromiseRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One service promise in force where the unit stands."""
+
+    title: Text
+    detail: Text
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """A recall or a safety note for this unit."""
+
+    kind: Literal["recall", "safety"]
+    title: Text
+    detail: Text
+
+
+class UnitPageView(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything on the page. `choices`: refund and exchange as they stand today. `service_url` None: call instead."""
+
+    brand: Text
+    product_line: Text
+    model: Text
+    gtin14: str
+    masked_serial: str
+    as_of: date
+    state: State
+    sentence: Text
+    coverage: tuple[CoverageRow, ...]
+    choices: tuple[ChoiceRow, ...] = ()
+    promises: tuple[PromiseRow, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    hotline: str
+    service_url: str | None = None
+
+
+class Firm(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose page it is, where no unit is known."""
+
+    brand: Text
+    hotline: str
+
+
+def promise_row(key: str, **filled: str) -> PromiseRow:
+    """A service promise by its name in the catalogue: hotline, on_site, delivery, on_site_for_life, follow_up."""
+    return PromiseRow(title=_in_both(f"promise_{key}", **filled), detail=_in_both(f"promise_{key}_detail"))
+
+
+def coverage_parts(verdict: Verdict) -> dict[str, Any]:
+    """The fields of the view that come from a verdict without a fault: state, sentence, coverage, choices, as_of."""
+    return {
+        "as_of": verdict.on,
+        "state": _state_of_unit(verdict),
+        "sentence": sentence_of(msgspec.structs.replace(verdict, remedies=())),
+        "coverage": tuple(_row(line, verdict.on) for line in verdict.by_component if line.starts_from != "repair"),
+        "choices": tuple(
+            ChoiceRow(kind=remedy.kind, severity=remedy.severity, until=remedy.until)
+            for remedy in verdict.remedies
+            if remedy.kind != "repair"
+        ),
+    }
+
+
+def _row(line: Line, on: date) -> CoverageRow:
+    running = line.covered and line.until is not None and line.starts_on is not None
+    return CoverageRow(
+        name=line.name,
+        state=_state_of(line.covered, line.reasons[0]),
+        starts_on=line.starts_on,
+        until=line.until,
+        days=(line.until - line.starts_on).days if running and line.until and line.starts_on else None,
+        days_left=(line.until - on).days if running and line.until else None,
+        policy=line.policy_name,
+        covers=line.covers,
+    )
+
+
+_STATES: Final[dict[Reason, State]] = {
+    Reason.EXPIRED: "expired",
+    Reason.NOT_STARTED: "not_started",
+    Reason.START_UNKNOWN: "unknown",
+    Reason.PROOF_MISSING: "unknown",
+}
+
+
+def _state_of_unit(verdict: Verdict) -> State:
+    """One word for the whole: "covered" only while a term for the whole unit runs."""
+    if verdict.covered and not any(line.covered and line.component == WHOLE_UNIT for line in verdict.by_component):
+        return "partly"
+    return _state_of(verdict.covered, verdict.reasons[0])
+
+
+def _state_of(covered: bool, why: Reason) -> State:
+    return "covered" if covered else _STATES.get(why, "not_covered")
+
+
+# ---- rendering ----------------------------------------------------------------------------------------------------
+
+
+def render_unit_page(view: UnitPageView, locale: Locale) -> str:
+    """The page of a known unit."""
+    return _page("unit.html", locale).render(view=view, brand=view.brand)
+
+
+def render_not_found(firm: Firm, locale: Locale) -> str:
+    """The page for a well-formed code that is not ours: the same for every such code."""
+    return _page("not_found.html", locale).render(brand=firm.brand, hotline=firm.hotline)
+
+
+def render_problem(refusal: Refusal, firm: Firm, locale: Locale) -> str:
+    """The page for a link that is no product code, naming the fault."""
+    return _page("problem.html", locale).render(brand=firm.brand, hotline=firm.hotline, refusal=refusal)
+
+
+def choose_locale(asked: str | None, accept_language: str | None) -> Locale:
+    """The language asked for by `?lang=`, else the first one of the browser's that we have, else Chinese."""
+    for locale in LOCALES:
+        if asked == locale:
+            return locale
+    for range_ in re.split(r"\s*,\s*", (accept_language or "")[:200].lower()):
+        for locale in LOCALES:
+            if range_.startswith(locale.partition("-")[0]):
+                return locale
+    return LOCALES[0]
+
+
+@cache
+def asset_version() -> str:
+    """Changes with any of the static files."""
+    digest = hashlib.sha256()
+    for file in sorted(STATIC_DIR.iterdir()):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def _page(name: str, locale: Locale) -> Template:
+    """One compiled template per language, so that a request only fills in."""
+    return _environment(locale).get_template(name)
+
+
+@cache
+def _environment(locale: Locale) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(PAGES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["dialled"] = _dialled
+    environment.filters["sentence_case"] = _sentence_case
+    environment.globals.update(
+        locale=locale,
+        other_locale=next(other for other in LOCALES if other != locale),
+        assets=ASSETS_URL,
+        version=asset_version(),
+        marks=_MARKS,
+        t=_texts(locale),
+        pick=lambda text: pick(text, locale),
+        date=lambda day: pick(date_text(day), locale),
+        items=lambda covers: _items(covers, locale),
+        when=lambda row: _when(row, locale),
+        choice=lambda row: _choice(row, locale),
+    )
+    return environment
+
+
+def _texts(locale: Locale) -> Callable[..., str]:
+    """The catalogue in one language; most keys have nothing to fill in, and a page asks for some fifty."""
+    words = {key: pick(text, locale) for key, text in TEXTS.items()}
+
+    def t(key: str, **filled: object) -> str:
+        return words[key].format(**filled) if filled else words[key]
+
+    return t
+
+
+def _when(row: CoverageRow, locale: Locale) -> str:
+    if row.state == "not_started" and row.starts_on is not None:
+        return say("begins", locale, day=pick(date_text(row.starts_on), locale))
+    if row.until is None:
+        return say("for_life" if row.state == "covered" else "no_date", locale)
+    key = "ended" if row.state == "expired" else "until"
+    return say(key, locale, day=pick(date_text(row.until), locale))
+
+
+def _choice(row: ChoiceRow, locale: Locale) -> str:
+    if row.until is None:
+        return say("choice_now", locale)
+    day = pick(date_text(row.until), locale)
+    if row.severity is None:
+        return say("choice_until", locale, day=day)
+    return say("choice_until_if", locale, day=day, severity=severity_text(row.severity, locale))
+
+
+def _items(covers: tuple[Item, ...], locale: Locale) -> str:
+    return ("、" if locale == "zh-CN" else ", ").join(say(f"item_{item}", locale) for item in covers)
+
+
+def _in_both(key: str, **filled: str) -> Text:
+    text = TEXTS[key]
+    return Text(text.zh.format(**filled), text.en.format(**filled))
+
+
+def _sentence_case(words: str) -> str:
+    """A name that begins a line; names in the catalogue are written as inside a sentence."""
+    return words[:1].upper() + words[1:]
+
+
+def _dialled(number: str) -> str:
+    """A telephone number as a `tel:` link takes it."""
+    return re.sub(r"[^+0-9]", "", number)

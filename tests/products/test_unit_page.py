@@ -1,0 +1,314 @@
+"""The customer's page: exactly what a stranger may see, in both languages, safe, small, readable by everyone."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import msgspec
+import pytest
+
+from server.products.rules.digital_link import parse
+from server.products.rules.refusal import Refusal, Text
+from server.products.texts import LOCALES, Locale
+from server.products.unit_page import (
+    STATIC_DIR,
+    ChoiceRow,
+    CoverageRow,
+    Firm,
+    Notice,
+    PromiseRow,
+    UnitPageView,
+    asset_version,
+    choose_locale,
+    coverage_parts,
+    render_not_found,
+    render_problem,
+    render_unit_page,
+)
+from tests.products.builders import day, judged, page_view, repair, unit
+
+FIRM = Firm(brand=Text("安适电器", "Onsite Appliances"), hotline="400-800-1234")
+RECALL = Notice(kind="recall", title=Text("控制板", "Control board"), detail=Text("请停用。", "Please stop using it."))
+ALL_VIEWS = {
+    "new": page_view(judged(unit(), "2024-06-05")),
+    "parts only": page_view(judged(unit(repairs=(repair("2024-07-01", "2024-07-11"),)), "2026-06-20")),
+    "over": page_view(judged(unit(), "2029-06-05"), notices=(RECALL,)),
+    "no proof": page_view(judged(unit(None, manufactured_on="2024-03-01"), "2024-07-05")),
+    "not sold yet": page_view(judged(unit(), "2024-05-01")),
+    "no terms": page_view(judged(unit(), "2024-07-01", None, ()), promises=(), service_url="/service"),
+}
+
+
+def refusal() -> Refusal:
+    found = parse("/01/09506000134353")
+    assert isinstance(found, Refusal)
+    return found
+
+
+def pages() -> Iterator[tuple[str, Locale, str]]:
+    for locale in LOCALES:
+        for name, view in ALL_VIEWS.items():
+            yield name, locale, render_unit_page(view, locale)
+        yield "not found", locale, render_not_found(FIRM, locale)
+        yield "problem", locale, render_problem(refusal(), FIRM, locale)
+
+
+every_page = pytest.mark.parametrize(
+    ("locale", "html"), [pytest.param(locale, html, id=f"{name}, {locale}") for name, locale, html in pages()]
+)
+
+
+class Reader(HTMLParser):
+    """The page's text, elements and attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data.strip())
+
+    @property
+    def text(self) -> str:
+        return " ".join(filter(None, self.words))
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+class TestWhatAStrangerSees:
+    """The one list. Adding a field here is a decision about privacy, not a formality."""
+
+    def test_fields_of_the_page(self) -> None:
+        assert UnitPageView.__struct_fields__ == (
+            "brand",
+            "product_line",
+            "model",
+            "gtin14",
+            "masked_serial",
+            "as_of",
+            "state",
+            "sentence",
+            "coverage",
+            "choices",
+            "promises",
+            "notices",
+            "hotline",
+            "service_url",
+        )
+
+    def test_fields_of_its_rows(self) -> None:
+        assert CoverageRow.__struct_fields__ == (
+            "name",
+            "state",
+            "starts_on",
+            "until",
+            "days",
+            "days_left",
+            "policy",
+            "covers",
+        )
+        assert ChoiceRow.__struct_fields__ == ("kind", "severity", "until")
+        assert PromiseRow.__struct_fields__ == ("title", "detail")
+        assert Notice.__struct_fields__ == ("kind", "title", "detail")
+
+    @pytest.mark.parametrize("locale", LOCALES)
+    @pytest.mark.parametrize(
+        ("field", "value", "words"),
+        [
+            ("brand", Text("牌子", "Brand X"), ("牌子", "Brand X")),
+            ("product_line", Text("产品线", "Line X"), ("产品线", "Line X")),
+            ("model", Text("型号甲", "Model X"), ("型号甲", "Model X")),
+            ("gtin14", "09506000134352", ("09506000134352",) * 2),
+            ("masked_serial", "••••ZZZZ", ("••••ZZZZ",) * 2),
+            ("as_of", date(2031, 2, 3), ("2031年2月3日", "3 February 2031")),
+            ("state", "not_started", ("未开始", "Not started")),
+            ("sentence", Text("一句话。", "One sentence."), ("一句话。", "One sentence.")),
+            (
+                "choices",
+                (ChoiceRow(kind="refund", severity=None, until=day("2031-04-05")),),
+                ("至2031年4月5日", "until 5 April 2031"),
+            ),
+            (
+                "promises",
+                (PromiseRow(title=Text("承诺甲", "Promise X"), detail=Text("乙", "Y")),),
+                ("承诺甲", "Promise X"),
+            ),
+            ("notices", (RECALL,), ("召回：控制板", "Recall: Control board")),
+            ("hotline", "+86 10 1234", ("+86 10 1234",) * 2),
+        ],
+    )
+    def test_each_field_is_shown(self, locale: Locale, field: str, value: object, words: tuple[str, str]) -> None:
+        view = msgspec.structs.replace(ALL_VIEWS["new"], **{field: value})
+        assert words[LOCALES.index(locale)] in Reader(render_unit_page(view, locale)).text
+
+    def test_a_service_address_replaces_the_hotline_panel(self) -> None:
+        reader = Reader(render_unit_page(ALL_VIEWS["no terms"], "en"))
+        assert {"class": "button", "href": "/service"} in reader.all("a")
+        assert "400-800-1234" not in reader.text
+
+
+class TestCoverageOnThePage:
+    @pytest.mark.parametrize(
+        ("name", "state", "rows"),
+        [
+            ("new", "covered", {"整机": "covered", "主要部件": "covered"}),
+            ("parts only", "partly", {"整机": "expired", "主要部件": "covered"}),
+            ("over", "expired", {"整机": "expired", "主要部件": "expired"}),
+            ("no proof", "covered", {"整机": "covered", "主要部件": "unknown"}),
+            ("not sold yet", "not_started", {"整机": "not_started", "主要部件": "not_started"}),
+            ("no terms", "not_covered", {}),
+        ],
+    )
+    def test_states(self, name: str, state: str, rows: dict[str, str]) -> None:
+        view = ALL_VIEWS[name]
+        assert view.state == state
+        assert {row.name.zh: row.state for row in view.coverage} == rows
+
+    def test_time_left(self) -> None:
+        whole, _ = coverage_parts(judged(unit(), "2026-05-31"))["coverage"]
+        assert (whole.days, whole.days_left) == (730, 1)
+
+
+class TestSafety:
+    @every_page
+    def test_nothing_inline_and_nothing_from_elsewhere(self, locale: Locale, html: str) -> None:
+        reader = Reader(html)
+        assert not reader.all("script")
+        assert not reader.all("style")
+        for _, attributes in reader.elements:
+            assert "style" not in attributes
+            assert not [name for name in attributes if name.startswith("on")]
+            for name in ("href", "src", "action"):
+                assert re.match(r"/(?!/)|[?#]|tel:[+0-9]+\Z|\Z", attributes.get(name, ""))
+
+    @every_page
+    def test_is_not_indexed_and_sends_no_referrer(self, locale: Locale, html: str) -> None:
+        metas = {meta["name"]: meta["content"] for meta in Reader(html).all("meta") if "name" in meta}
+        assert metas["robots"].startswith("noindex")
+        assert metas["referrer"] == "no-referrer"
+
+    def test_names_are_escaped(self) -> None:
+        evil = '<script>alert("x")</script>'
+        view = msgspec.structs.replace(
+            ALL_VIEWS["over"], model=Text(evil, evil), brand=Text(evil, evil), hotline=evil, gtin14=evil
+        )
+        for locale in LOCALES:
+            html = render_unit_page(view, locale)
+            assert "<script" not in html
+            assert "&lt;script&gt;" in html
+
+    def test_unknown_codes_all_get_the_same_page(self) -> None:
+        assert render_not_found(FIRM, "en") == render_not_found(FIRM, "en")
+        assert "0950" not in render_not_found(FIRM, "en")
+
+    @every_page
+    def test_is_small(self, locale: Locale, html: str) -> None:
+        static = sum(file.stat().st_size for file in STATIC_DIR.iterdir())
+        assert len(html.encode()) + static <= 50_000
+
+
+class TestForEveryone:
+    @every_page
+    def test_says_its_language_and_offers_the_other(self, locale: Locale, html: str) -> None:
+        reader = Reader(html)
+        other = next(one for one in LOCALES if one != locale)
+        assert reader.all("html") == [{"lang": locale}]
+        switch = next(link for link in reader.all("a") if "hreflang" in link)
+        assert (switch["href"], switch["lang"]) == (f"?lang={other}", other)
+
+    @every_page
+    def test_one_heading_of_the_first_level_and_none_skipped(self, locale: Locale, html: str) -> None:
+        levels = [int(tag[1]) for tag, _ in Reader(html).elements if re.fullmatch(r"h[1-6]", tag)]
+        assert levels.count(1) == 1
+        assert levels[0] == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+
+    @every_page
+    def test_pictures_are_not_read_out_and_labels_lead_somewhere(self, locale: Locale, html: str) -> None:
+        reader = Reader(html)
+        assert all(picture.get("aria-hidden") == "true" for picture in reader.all("svg"))
+        ids = [attributes["id"] for _, attributes in reader.elements if "id" in attributes]
+        assert len(ids) == len(set(ids))
+        for _, attributes in reader.elements:
+            assert attributes.get("aria-labelledby", ids[0]) in ids
+            if attributes.get("href", "").startswith("#"):
+                assert attributes["href"][1:] in ids
+
+    @every_page
+    def test_every_mark_exists(self, locale: Locale, html: str) -> None:
+        marks = set(re.findall(r'id="([^"]+)"', (STATIC_DIR / "marks.svg").read_text()))
+        assert {use["href"].partition("#")[2] for use in Reader(html).all("use")} <= marks
+
+    def test_the_english_page_is_english(self) -> None:
+        for name, locale, html in pages():
+            if locale == "en":
+                left = re.findall(r"[\u4e00-\u9fff]+", Reader(html).text)
+                assert left == ["中文"], name
+
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    @pytest.mark.parametrize(
+        ("ink", "ground"),
+        [
+            ("ink", "paper"),
+            ("ink", "card"),
+            ("quiet", "paper"),
+            ("quiet", "card"),
+            ("accent", "paper"),
+            ("accent", "card"),
+            ("on-accent", "accent"),
+            ("good", "good-tint"),
+            ("past", "past-tint"),
+            ("alert", "alert-tint"),
+            ("ink", "alert-tint"),
+        ],
+    )
+    def test_contrast_is_at_least_4_5(self, theme: str, ink: str, ground: str) -> None:
+        colours = _tokens()[theme]
+        lighter, darker = sorted((_luminance(colours[ink]), _luminance(colours[ground])), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def _tokens() -> dict[str, dict[str, str]]:
+    light, dark = re.findall(r":root \{(.*?)\}", (STATIC_DIR / "unit.css").read_text(), re.DOTALL)
+    return {
+        theme: dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
+        for theme, block in (("light", light), ("dark", dark))
+    }
+
+
+def _luminance(colour: str) -> float:
+    """WCAG 2.2 relative luminance."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+class TestLanguage:
+    @pytest.mark.parametrize(
+        ("asked", "accepted", "locale"),
+        [
+            (None, None, "zh-CN"),
+            ("en", "zh-CN", "en"),
+            ("zh-CN", "en", "zh-CN"),
+            ("fr", "en-GB,en;q=0.9", "en"),
+            (None, "de-DE, en;q=0.8, zh;q=0.5", "en"),
+            (None, "zh-TW,zh;q=0.9,en;q=0.8", "zh-CN"),
+            (None, "ZH", "zh-CN"),
+            (None, "," * 500, "zh-CN"),
+        ],
+    )
+    def test_is_the_one_asked_for_then_the_browsers(self, asked: str | None, accepted: str | None, locale: str) -> None:
+        assert choose_locale(asked, accepted) == locale
+
+
+class TestAssets:
+    def test_links_carry_the_version_of_the_files(self) -> None:
+        assert f"unit.css?v={asset_version()}" in render_unit_page(ALL_VIEWS["new"], "en")
