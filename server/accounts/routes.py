@@ -20,12 +20,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from schemas.accounts import Device, Enrolment, Login, NewUser, Refresh, Role, Tokens, User, Username, UserPatch
-from schemas.base import Page, PageSize
+from schemas.base import Page
 from schemas.errors import Code
 from server.accounts import actions, store
 from server.platform.auth import MANAGERS, OFFICE_READERS, Caller, only
 from server.platform.errors import Refused
-from server.platform.paging import decode_cursor, encode_cursor
+from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import address_of, at_most
 
 _MINUTE = timedelta(minutes=1)
@@ -84,7 +84,7 @@ async def me(caller: NamedDependency[Caller]) -> User:
 
 @get("/users", guards=[only(*MANAGERS, Role.AUDITOR)], summary="Users of my subtree", tags=["accounts"])
 async def list_users(
-    caller: NamedDependency[Caller], cursor: FromQuery[str | None] = None, limit: FromQuery[PageSize] = 100
+    caller: NamedDependency[Caller], cursor: FromQuery[str | None] = None, limit: PageLimit = 100
 ) -> Page[User]:
     after: str = decode_cursor(cursor, tuple[Username])[0] if cursor else ""
     found = await store.users_page(caller.scope, after, limit + 1)
@@ -116,7 +116,7 @@ async def enrol(caller: NamedDependency[Caller], data: JSONBody[Enrolment]) -> D
 
 @get("/devices", summary="My devices; for the office those of its subtree", tags=["accounts"])
 async def list_devices(
-    caller: NamedDependency[Caller], cursor: FromQuery[str | None] = None, limit: FromQuery[PageSize] = 100
+    caller: NamedDependency[Caller], cursor: FromQuery[str | None] = None, limit: PageLimit = 100
 ) -> Page[Device]:
     after: UUID | None = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
     found = await store.devices_page(caller, caller.role in OFFICE_READERS, after, limit + 1)

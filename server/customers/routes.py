@@ -5,24 +5,23 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 from litestar import Router, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from schemas.base import Page, PageSize
+from schemas.base import Page
 from schemas.customers import ChangedCustomer, Customer, CustomerEdit, NewCustomer
 from schemas.errors import Code
 from server.customers import actions, store
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
-from server.platform.paging import decode_cursor, encode_cursor
+from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
 from server.platform.text import refuse_forbidden
 
 _MINUTE = timedelta(minutes=1)
 _WRITES = at_most(600, _MINUTE)
-_Search = Annotated[str, msgspec.Meta(max_length=80)]
+_Search = Annotated[str, QueryParameter(max_length=80)]
 
 
 @get(
@@ -33,9 +32,9 @@ _Search = Annotated[str, msgspec.Meta(max_length=80)]
 )
 async def list_customers(
     caller: NamedDependency[Caller],
-    q: FromQuery[_Search] = "",
+    q: _Search = "",
     cursor: FromQuery[str | None] = None,
-    limit: FromQuery[PageSize] = 100,
+    limit: PageLimit = 100,
 ) -> Page[Customer]:
     refuse_forbidden(q)
     after: UUID | None = decode_cursor(cursor, tuple[UUID])[0] if cursor else None

@@ -18,7 +18,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from schemas.accounts import Role
-from schemas.base import Page, PageSize
+from schemas.base import Page
 from schemas.errors import Code
 from schemas.network import (
     NewOutlet,
@@ -33,7 +33,7 @@ from schemas.network import (
 from server.network import actions, rules, store
 from server.platform.auth import MANAGERS, Caller, only
 from server.platform.errors import Refused
-from server.platform.paging import decode_cursor, encode_cursor
+from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
 
 _WRITES = at_most(600, timedelta(minutes=1))
@@ -52,7 +52,7 @@ def _page(found: list[Any], limit: int) -> Page[Any]:
 
 @get("/centres", summary="Service centres of my subtree", tags=["network"])
 async def list_centres(
-    caller: NamedDependency[Caller], cursor: FromQuery[str | None] = None, limit: FromQuery[PageSize] = 100
+    caller: NamedDependency[Caller], cursor: FromQuery[str | None] = None, limit: PageLimit = 100
 ) -> Page[ServiceCentre]:
     return _page(await store.centres_page(caller.scope, _after(cursor), limit + 1), limit)
 
@@ -64,7 +64,7 @@ async def add_centre(data: JSONBody[NewServiceCentre]) -> ServiceCentre:
 
 @get("/outlets", summary="Outlets of my subtree", tags=["network"])
 async def list_outlets(
-    caller: NamedDependency[Caller], cursor: FromQuery[str | None] = None, limit: FromQuery[PageSize] = 100
+    caller: NamedDependency[Caller], cursor: FromQuery[str | None] = None, limit: PageLimit = 100
 ) -> Page[Outlet]:
     return _page(await store.outlets_page(caller.scope, _after(cursor), limit + 1), limit)
 
@@ -85,7 +85,7 @@ async def list_technicians(
     outlet_id: FromQuery[UUID | None] = None,
     day: FromQuery[date | None] = None,
     cursor: FromQuery[str | None] = None,
-    limit: FromQuery[PageSize] = 100,
+    limit: PageLimit = 100,
 ) -> Page[Technician]:
     """`day` is a date in each outlet's own zone; without it no shifts are sent. A technician sees themselves."""
     if day is not None and not rules.EARLIEST <= day < rules.LATEST:

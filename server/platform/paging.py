@@ -2,14 +2,18 @@
 
 import base64
 import binascii
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from litestar.params import QueryParameter
 
 from schemas.errors import Code
 from server.platform.errors import Refused
 
 _LONGEST = 400
+
+#: The query parameter `limit`. (Litestar drops the bounds of a msgspec type inside `FromQuery[…]`; these it holds.)
+PageLimit = Annotated[int, QueryParameter(ge=1, le=500)]
 
 
 def encode_cursor(*key: Any) -> str:
