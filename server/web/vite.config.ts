@@ -30,5 +30,8 @@ export default defineConfig({
     include: ["{technician,dispatcher,customer,shared,api}/**/*.test.{ts,tsx}"],
     env: { TZ: "Asia/Shanghai" },
     restoreMocks: true,
+    isolate: false, // making a document for each file costs ten times what the tests do
+    pool: "threads",
+    maxWorkers: 2,
   },
 });

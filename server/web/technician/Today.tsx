@@ -10,7 +10,7 @@ import { go, leavesToBrowser } from "../shared/views/address";
 import { Icon } from "../shared/views/Icon";
 import { LanguageButton } from "../shared/views/LanguageButton";
 import { Notice } from "../shared/views/Notice";
-import { isFinished, sections, type Section } from "./today";
+import { isFinished, sections, type Section } from "./day";
 import type { Work } from "./work";
 
 interface TodayProps {

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+  "/health/live": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The process is alive */
+    get: operations["HealthLiveLive"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/health/ready": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The server and its database answer */
+    get: operations["HealthReadyReady"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/auth/login": {
     parameters: {
       query?: never;
@@ -13,39 +47,8 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          "application/json": components["schemas"]["Login"];
-        };
-      };
-      responses: {
-        /** @description ok */
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Tokens"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
+    /** Log in by name and password */
+    post: operations["AuthLoginLogIn"];
     delete?: never;
     options?: never;
     head?: never;
@@ -61,39 +64,8 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          "application/json": components["schemas"]["Refresh"];
-        };
-      };
-      responses: {
-        /** @description ok */
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Tokens"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
+    /** Exchange a refresh token, once, for new tokens */
+    post: operations["AuthRefreshRefresh"];
     delete?: never;
     options?: never;
     head?: never;
@@ -109,37 +81,8 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          "application/json": components["schemas"]["Refresh"];
-        };
-      };
-      responses: {
-        /** @description none */
-        204: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content?: never;
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
+    /** End the login that a refresh token belongs to */
+    post: operations["AuthLogoutLogOut"];
     delete?: never;
     options?: never;
     head?: never;
@@ -153,37 +96,98 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["User"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
+    /** Who I am */
+    get: operations["AuthMeMe"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/users": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Users of my subtree */
+    get: operations["UsersListUsers"];
+    put?: never;
+    /** Make a user in my subtree */
+    post: operations["UsersAddUser"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/users/{user_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change role or activity of a user */
+    patch: operations["UsersUserIdChangeUser"];
+    trace?: never;
+  };
+  "/devices": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** My devices; for the office those of its subtree */
+    get: operations["DevicesListDevices"];
+    put?: never;
+    /** Enrol this device for me */
+    post: operations["DevicesEnrol"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/devices/{device_id}/revoke": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Revoke a device: it may no longer sync */
+    post: operations["DevicesDeviceIdRevokeRevoke"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/centres": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Service centres of my subtree */
+    get: operations["CentresListCentres"];
+    put?: never;
+    /** Add a service centre */
+    post: operations["CentresAddCentre"];
     delete?: never;
     options?: never;
     head?: never;
@@ -197,40 +201,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: {
-          cursor?: string;
-          limit?: number;
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Page_Outlet_"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
+    /** Outlets of my subtree */
+    get: operations["OutletsListOutlets"];
     put?: never;
-    post?: never;
+    /** Add an outlet to a centre */
+    post: operations["OutletsAddOutlet"];
     delete?: never;
     options?: never;
     head?: never;
@@ -244,86 +219,137 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: {
-          outlet_id?: string;
-          day?: string;
-          cursor?: string;
-          limit?: number;
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Page_Technician_"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
+    /**
+     * Technicians of my subtree, with their shifts of a day
+     * @description `day` is a date in each outlet's own zone; without it no shifts are sent. A technician sees themselves.
+     */
+    get: operations["TechniciansListTechnicians"];
     put?: never;
-    post?: never;
+    /** Add a technician to an outlet */
+    post: operations["TechniciansAddTechnician"];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  "/job-types": {
+  "/technicians/{technician_id}/shifts": {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["JobType"][];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
+    get?: never;
+    put?: never;
+    /** Add shifts to a technician, all or none */
+    post: operations["TechniciansTechnicianIdShiftsAddShifts"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/technicians/{technician_id}/shifts/{shift_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
+    get?: never;
     put?: never;
     post?: never;
+    /** Remove a shift */
+    delete: operations["TechniciansTechnicianIdShiftsShiftIdRemoveShift"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/customers": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Customers of my subtree, also by part of name or phone */
+    get: operations["CustomersListCustomers"];
+    put?: never;
+    /** Add a customer */
+    post: operations["CustomersAddCustomer"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/customers/{customer_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One customer */
+    get: operations["CustomersCustomerIdShowCustomer"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change a customer, merged with what others changed meanwhile */
+    patch: operations["CustomersCustomerIdChangeCustomer"];
+    trace?: never;
+  };
+  "/commitments/quote": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What a job would be promised, and how often such promises were kept here */
+    post: operations["CommitmentsQuoteQuote"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/commitments/policies": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every version of every policy */
+    get: operations["CommitmentsPoliciesListPolicies"];
+    put?: never;
+    /** A policy's next version */
+    post: operations["CommitmentsPoliciesAddPolicy"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/commitments/calendars": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Calendars that promises run on */
+    get: operations["CommitmentsCalendarsListCalendars"];
+    put?: never;
+    /** A new calendar */
+    post: operations["CommitmentsCalendarsAddCalendar"];
     delete?: never;
     options?: never;
     head?: never;
@@ -337,74 +363,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: {
-          state?: string;
-          q?: string;
-          cursor?: string;
-          limit?: number;
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Page_Job_"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
+    /** Jobs in the caller's subtree, by number */
+    get: operations["JobsListJobs"];
     put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          "application/json": components["schemas"]["NewJob"];
-        };
-      };
-      responses: {
-        /** @description ok */
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Job"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
+    /** Raise a job; its promise is made at once */
+    post: operations["JobsRaiseJob"];
     delete?: never;
     options?: never;
     head?: never;
@@ -418,77 +381,15 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          job_id: string;
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Job"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
+    /** One job */
+    get: operations["JobsJobIdReadJob"];
     put?: never;
     post?: never;
     delete?: never;
     options?: never;
     head?: never;
-    patch: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          job_id: string;
-        };
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          "application/json": components["schemas"]["JobEdit"];
-        };
-      };
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Job"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
+    /** Edit a job, merged field by field against base_version */
+    patch: operations["JobsJobIdEditJob"];
     trace?: never;
   };
   "/jobs/{job_id}/history": {
@@ -498,37 +399,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          job_id: string;
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["HistoryLine"][];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
+    /** Who did what when, with every value that lost */
+    get: operations["JobsJobIdHistoryReadHistory"];
     put?: never;
     post?: never;
     delete?: never;
@@ -546,41 +418,8 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          job_id: string;
-        };
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          "application/json": components["schemas"]["Assign"];
-        };
-      };
-      responses: {
-        /** @description ok */
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Job"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
+    /** Book a visit */
+    post: operations["JobsJobIdAssignAssignJob"];
     delete?: never;
     options?: never;
     head?: never;
@@ -596,41 +435,8 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          job_id: string;
-        };
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          "application/json": components["schemas"]["Assign"];
-        };
-      };
-      responses: {
-        /** @description ok */
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Job"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
+    /** Book the visit anew, same technician or another */
+    post: operations["JobsJobIdMoveMoveJob"];
     delete?: never;
     options?: never;
     head?: never;
@@ -646,41 +452,8 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          job_id: string;
-        };
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          "application/json": components["schemas"]["Reason"];
-        };
-      };
-      responses: {
-        /** @description ok */
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Job"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
+    /** Take the job back from its technician */
+    post: operations["JobsJobIdUnassignUnassignJob"];
     delete?: never;
     options?: never;
     head?: never;
@@ -696,41 +469,175 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          job_id: string;
-        };
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          "application/json": components["schemas"]["Reason"];
-        };
-      };
-      responses: {
-        /** @description ok */
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Job"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
+    /** Cancel a job; field work already done is kept */
+    post: operations["JobsJobIdCancelCancelJob"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/jobs/{job_id}/close": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
+    get?: never;
+    put?: never;
+    /** Close a finished job */
+    post: operations["JobsJobIdCloseCloseJob"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/reviews": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reviews in the caller's subtree */
+    get: operations["ReviewsListReviews"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/reviews/{review_id}/settle": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Settle a review with one of its choices */
+    post: operations["ReviewsReviewIdSettleSettleReview"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/job-types": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Kinds of jobs with their checklists */
+    get: operations["JobTypesListJobTypes"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/evidence/photos/{sha256}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A photo, byte for byte */
+    get: operations["EvidencePhotosSha256GetPhoto"];
+    /**
+     * Hand in a photo that a signed completion of yours names
+     * @description The body is the photo's bytes. `201` when kept now, `200` when it was there already; repeating is harmless.
+     */
+    put: operations["EvidencePhotosSha256PutPhoto"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/evidence/jobs/{job_id}/completions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What was signed for a job */
+    get: operations["EvidenceJobsJobIdCompletionsListCompletions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/sync/push": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Hand in a device's operations, in sequence
+     * @description The body is a `Push`. Every operation gets an outcome, a repeat the same one again; a bad operation is refused
+     *     alone. `403 device_revoked`, `404 device_unknown`, `409 forked`.
+     */
+    post: operations["SyncPushPush"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/sync/pull": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What changed in the caller's streams since a cursor
+     * @description Replicas change only at `checkpoint: true`. `410 cursor_expired`: push first, then start afresh.
+     */
+    get: operations["SyncPullPull"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/sync/stream": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A poke whenever one of the caller's streams moved
+     * @description Server-sent events named `poke`: stream → new head, never data; comments keep the connection alive.
+     */
+    get: operations["SyncStreamStream"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -762,199 +669,6 @@ export interface paths {
           };
           content: {
             "application/json": components["schemas"]["Recommendations"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/reviews": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: {
-      parameters: {
-        query?: {
-          open?: boolean;
-          cursor?: string;
-          limit?: number;
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Page_Review_"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/reviews/{review_id}/settle": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          review_id: string;
-        };
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          "application/json": components["schemas"]["Settlement"];
-        };
-      };
-      responses: {
-        /** @description ok */
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Review"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/commitments/quote": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          "application/json": components["schemas"]["QuoteRequest"];
-        };
-      };
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Quote"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/sync/pull": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: {
-      parameters: {
-        query?: {
-          cursor?: string;
-          limit?: number;
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["PullAnswer"];
           };
         };
         /** @description x */
@@ -1026,50 +740,151 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
-    /**
-     * Tokens
-     * @description `expires_in`: seconds the access token is valid. The refresh token is good for one use.
-     */
-    Tokens: {
-      access_token: string;
-      refresh_token: string;
-      expires_in: number;
-      user: components["schemas"]["User"];
-      /** @default Bearer */
-      token_type: string;
+    /** Assign */
+    Assign: {
+      /** Format: uuid */
+      technician_id: string;
+      /** Format: date-time */
+      starts_at: string;
+      ends_at?: string | null;
     };
-    /** User */
-    User: {
+    /** Calendar */
+    Calendar: {
+      name: string;
+      /** @default  */
+      name_en: string;
+      /** @default false */
+      always_open: boolean;
+      weekly?: {
+        [key: string]: string[][];
+      };
+      closed?: string[];
+      extra?: {
+        [key: string]: string[][];
+      };
       /** Format: uuid */
       id: string;
-      username: string;
+    };
+    /** Change */
+    Change: {
+      stream: string;
+      type: string;
+      /** Format: uuid */
+      id: string;
+      version: number;
+      position: number;
+      body: {
+        [key: string]: unknown;
+      } | null;
+    };
+    /** ChangedCustomer */
+    ChangedCustomer: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      centre_id: string;
+      /** Format: uuid */
+      outlet_id: string;
       name: string;
-      role: components["schemas"]["Role"];
-      locale: string;
-      centre_id: string | null;
-      outlet_id: string | null;
+      phone: string;
+      address: string;
+      access_notes: string;
+      lat: number | null;
+      lon: number | null;
+      version: number;
+      merges: components["schemas"]["FieldMerge"][];
+    };
+    /** Completion */
+    Completion: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      job_id: string;
+      /** Format: uuid */
+      device_id: string;
+      digest: string;
+      valid: boolean;
+      fault: string | null;
+      /** Format: date-time */
+      received_at: string;
+      photos: components["schemas"]["Photo"][];
+      manifest: {
+        [key: string]: unknown;
+      };
+    };
+    /** Customer */
+    Customer: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      centre_id: string;
+      /** Format: uuid */
+      outlet_id: string;
+      name: string;
+      phone: string;
+      address: string;
+      access_notes: string;
+      lat: number | null;
+      lon: number | null;
+      version: number;
+    };
+    /** CustomerEdit */
+    CustomerEdit: {
+      base_version: number;
+      name?: string;
+      phone?: string;
+      address?: string;
+      access_notes?: string;
+      lat?: number | null;
+      lon?: number | null;
+    };
+    /** Device */
+    Device: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      user_id: string;
       technician_id: string | null;
-      /** @default true */
-      active: boolean;
+      name: string;
+      last_seq: number;
+      /** Format: date-time */
+      enrolled_at: string;
+      last_seen_at: string | null;
+      revoked_at: string | null;
     };
-    /**
-     * Role
-     * @enum {unknown}
-     */
-    Role: "auditor" | "centre_manager" | "dispatcher" | "hq_manager" | "outlet_manager" | "technician";
-    /** Login */
-    Login: {
-      username: string;
-      password: string;
+    /** Enrolment */
+    Enrolment: {
+      public_key: components["schemas"]["PublicKey"];
+      /** @default  */
+      name: string;
     };
-    /** Refresh */
-    Refresh: {
-      refresh_token: string;
+    /** FieldMerge */
+    FieldMerge: {
+      field: string;
+      winner: string;
+      won: unknown;
+      lost: unknown;
     };
-    /**
-     * Job
-     * @description A job as it stands, the same fields a phone gets through the feed.
-     */
+    /** HistoryLine */
+    HistoryLine: {
+      version: number;
+      action: string;
+      user_id: string | null;
+      user_name: string | null;
+      device_id: string | null;
+      /** Format: date-time */
+      happened_at: string;
+      happened_grade: string;
+      /** Format: date-time */
+      recorded_at: string;
+      changes: {
+        [key: string]: unknown;
+      };
+      lost: {
+        [key: string]: unknown;
+      };
+    };
+    /** Job */
     Job: {
       /** Format: uuid */
       id: string;
@@ -1132,56 +947,7 @@ export interface components {
       finished_at: string | null;
       reason: string;
     };
-    /**
-     * JobState
-     * @enum {unknown}
-     */
-    JobState:
-      | "accepted"
-      | "cancelled"
-      | "cannot_complete"
-      | "closed"
-      | "completed"
-      | "declined"
-      | "en_route"
-      | "new"
-      | "on_site"
-      | "paused"
-      | "scheduled"
-      | "working";
-    /**
-     * NewJob
-     * @description A job as the hotline raises it. `opened_at`: when the caller called; now when left out.
-     */
-    NewJob: {
-      /** Format: uuid */
-      outlet_id: string;
-      job_type: string;
-      title: string;
-      contact_name: string;
-      /** @default  */
-      contact_phone: string;
-      /** @default  */
-      address: string;
-      /** @default  */
-      access_notes: string;
-      lat: number;
-      lon: number;
-      /** @default null */
-      customer_id: string | null;
-      /** @default null */
-      unit_id: string | null;
-      /** @default 3 */
-      priority: number;
-      /** @default null */
-      duration_minutes: number | null;
-      /** @default null */
-      opened_at: string | null;
-    };
-    /**
-     * JobEdit
-     * @description An office edit. `base_version`: what the editor was looking at; fields left out stay as they are.
-     */
+    /** JobEdit */
     JobEdit: {
       base_version: number;
       title?: string;
@@ -1193,44 +959,22 @@ export interface components {
       diagnosis?: string;
     };
     /**
-     * Assign
-     * @description Books a visit. `ends_at` left out: the job's usual duration.
+     * JobState
+     * @enum {string}
      */
-    Assign: {
-      /** Format: uuid */
-      technician_id: string;
-      /** Format: date-time */
-      starts_at: string;
-      /** @default null */
-      ends_at: string | null;
-    };
-    /** Reason */
-    Reason: {
-      /** @default  */
-      reason: string;
-    };
-    /**
-     * HistoryLine
-     * @description `changes`: field → [old, new]; `lost`: field → the value that did not win.
-     */
-    HistoryLine: {
-      version: number;
-      action: string;
-      user_id: string | null;
-      user_name: string | null;
-      device_id: string | null;
-      /** Format: date-time */
-      happened_at: string;
-      happened_grade: string;
-      /** Format: date-time */
-      recorded_at: string;
-      changes: {
-        [key: string]: unknown;
-      };
-      lost: {
-        [key: string]: unknown;
-      };
-    };
+    JobState:
+      | "new"
+      | "scheduled"
+      | "accepted"
+      | "en_route"
+      | "on_site"
+      | "working"
+      | "paused"
+      | "completed"
+      | "closed"
+      | "declined"
+      | "cannot_complete"
+      | "cancelled";
     /** JobType */
     JobType: {
       /** Format: uuid */
@@ -1245,10 +989,296 @@ export interface components {
       }[];
       photos_required: number;
     };
-    /**
-     * Review
-     * @description `choices`: choice → {zh, en}: what it will do.
-     */
+    /** Login */
+    Login: {
+      username: string;
+      password: string;
+    };
+    /** NewCalendar */
+    NewCalendar: {
+      name: string;
+      /** @default  */
+      name_en: string;
+      /** @default false */
+      always_open: boolean;
+      weekly?: {
+        [key: string]: string[][];
+      };
+      closed?: string[];
+      extra?: {
+        [key: string]: string[][];
+      };
+    };
+    /** NewCustomer */
+    NewCustomer: {
+      /** Format: uuid */
+      outlet_id: string;
+      name: string;
+      /** @default  */
+      phone: string;
+      /** @default  */
+      address: string;
+      /** @default  */
+      access_notes: string;
+      lat?: number | null;
+      lon?: number | null;
+    };
+    /** NewJob */
+    NewJob: {
+      /** Format: uuid */
+      outlet_id: string;
+      job_type: string;
+      title: string;
+      contact_name: string;
+      /** @default  */
+      contact_phone: string;
+      /** @default  */
+      address: string;
+      /** @default  */
+      access_notes: string;
+      lat: number;
+      lon: number;
+      customer_id?: string | null;
+      unit_id?: string | null;
+      /** @default 3 */
+      priority: number;
+      duration_minutes?: number | null;
+      opened_at?: string | null;
+    };
+    /** NewOutlet */
+    NewOutlet: {
+      /** Format: uuid */
+      centre_id: string;
+      name: string;
+      /** @default  */
+      name_en: string;
+      /** @default A */
+      grade: string;
+      /** @default Asia/Shanghai */
+      zone: string;
+      lat: number;
+      lon: number;
+    };
+    /** NewPolicy */
+    NewPolicy: {
+      code: string;
+      name: string;
+      /** @default  */
+      name_en: string;
+      /** Format: uuid */
+      calendar_id: string;
+      job_type?: string | null;
+      region_grade?: string | null;
+      respond_seconds?: number | null;
+      respond_day?: number | null;
+      resolve_seconds?: number | null;
+      resolve_day?: number | null;
+      /** @default 0 */
+      rank: number;
+      effective_from?: string | null;
+    };
+    /** NewServiceCentre */
+    NewServiceCentre: {
+      name: string;
+      /** @default  */
+      name_en: string;
+    };
+    /** NewShift */
+    NewShift: {
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+    };
+    /** NewShifts */
+    NewShifts: {
+      shifts: components["schemas"]["NewShift"][];
+    };
+    /** NewTechnician */
+    NewTechnician: {
+      /** Format: uuid */
+      outlet_id: string;
+      name: string;
+      /** @default  */
+      name_en: string;
+      skills?: string[];
+      home_lat: number;
+      home_lon: number;
+      shifts?: components["schemas"]["NewShift"][];
+    };
+    /** NewUser */
+    NewUser: {
+      username: string;
+      name: string;
+      password: string;
+      role: components["schemas"]["Role"];
+      centre_id?: string | null;
+      outlet_id?: string | null;
+      technician_id?: string | null;
+      /** @default zh-CN */
+      locale: string;
+    };
+    /** Outcome */
+    Outcome: {
+      /** Format: uuid */
+      op_id: string;
+      seq: number;
+      status: string;
+      version?: number | null;
+      merges?: components["schemas"]["FieldMerge"][];
+      review_id?: string | null;
+      code?: string | null;
+      text?: string | null;
+    };
+    /** Outlet */
+    Outlet: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      centre_id: string;
+      name: string;
+      name_en: string;
+      grade: string;
+      zone: string;
+      lat: number;
+      lon: number;
+    };
+    /** Page[Device] */
+    "Page_schemas.accounts.Device_": {
+      items: components["schemas"]["Device"][];
+      next_cursor?: string | null;
+    };
+    /** Page[User] */
+    "Page_schemas.accounts.User_": {
+      items: components["schemas"]["User"][];
+      next_cursor?: string | null;
+    };
+    /** Page[Customer] */
+    "Page_schemas.customers.Customer_": {
+      items: components["schemas"]["Customer"][];
+      next_cursor?: string | null;
+    };
+    /** Page[Job] */
+    "Page_schemas.jobs.Job_": {
+      items: components["schemas"]["Job"][];
+      next_cursor?: string | null;
+    };
+    /** Page[Review] */
+    "Page_schemas.jobs.Review_": {
+      items: components["schemas"]["Review"][];
+      next_cursor?: string | null;
+    };
+    /** Page[Outlet] */
+    "Page_schemas.network.Outlet_": {
+      items: components["schemas"]["Outlet"][];
+      next_cursor?: string | null;
+    };
+    /** Page[ServiceCentre] */
+    "Page_schemas.network.ServiceCentre_": {
+      items: components["schemas"]["ServiceCentre"][];
+      next_cursor?: string | null;
+    };
+    /** Page[Technician] */
+    "Page_schemas.network.Technician_": {
+      items: components["schemas"]["Technician"][];
+      next_cursor?: string | null;
+    };
+    /** Photo */
+    Photo: {
+      sha256: string;
+      size: number;
+      media_type: string;
+      received_at: string | null;
+    };
+    /** Policy */
+    Policy: {
+      /** Format: uuid */
+      id: string;
+      code: string;
+      version: number;
+      name: string;
+      name_en: string;
+      /** Format: uuid */
+      calendar_id: string;
+      job_type: string | null;
+      region_grade: string | null;
+      respond_seconds: number | null;
+      respond_day: number | null;
+      resolve_seconds: number | null;
+      resolve_day: number | null;
+      rank: number;
+      /** Format: date-time */
+      effective_from: string;
+      effective_to: string | null;
+    };
+    /** PublicKey */
+    PublicKey: {
+      kty: string;
+      crv: string;
+      x: string;
+      y: string;
+      kid?: string | null;
+      use?: string | null;
+      alg?: string | null;
+      ext?: boolean | null;
+      key_ops?: string[] | null;
+    };
+    /** PullAnswer */
+    PullAnswer: {
+      changes: components["schemas"]["Change"][];
+      cursor: string;
+      checkpoint: boolean;
+      streams: string[];
+      last_seq: number | null;
+      /** Format: uuid */
+      epoch: string;
+      server_time: number;
+    };
+    /** PushAnswer */
+    PushAnswer: {
+      outcomes: components["schemas"]["Outcome"][];
+      last_seq: number;
+      expected_seq: number | null;
+      /** Format: uuid */
+      epoch: string;
+      server_time: number;
+    };
+    /** Quote */
+    Quote: {
+      /** Format: uuid */
+      policy_id: string;
+      policy_code: string;
+      policy_version: number;
+      policy_name: components["schemas"]["Sentence"];
+      why: components["schemas"]["Sentence"];
+      /** Format: date-time */
+      opened_at: string;
+      respond_by: string | null;
+      resolve_by: string | null;
+      respond_working_seconds: number | null;
+      resolve_working_seconds: number | null;
+      calendar: components["schemas"]["Sentence"];
+      zone: string;
+      kept_share: number | null;
+      kept_of: number;
+    };
+    /** QuoteRequest */
+    QuoteRequest: {
+      /** Format: uuid */
+      outlet_id: string;
+      job_type: string;
+      opened_at?: string | null;
+    };
+    /** Reason */
+    Reason: {
+      /** @default  */
+      reason: string;
+    };
+    /** Refresh */
+    Refresh: {
+      refresh_token: string;
+    };
+    /** Review */
     Review: {
       /** Format: uuid */
       id: string;
@@ -1273,9 +1303,76 @@ export interface components {
       choice: string | null;
       version: number;
     };
+    /**
+     * Role
+     * @enum {string}
+     */
+    Role: "technician" | "dispatcher" | "outlet_manager" | "centre_manager" | "hq_manager" | "auditor";
+    /** Sentence */
+    Sentence: {
+      zh: string;
+      en: string;
+    };
+    /** ServiceCentre */
+    ServiceCentre: {
+      /** Format: uuid */
+      id: string;
+      name: string;
+      name_en: string;
+    };
     /** Settlement */
     Settlement: {
       choice: string;
+    };
+    /** Shift */
+    Shift: {
+      /** Format: uuid */
+      id: string;
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+    };
+    /** Technician */
+    Technician: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      outlet_id: string;
+      name: string;
+      name_en: string;
+      skills: string[];
+      home_lat: number;
+      home_lon: number;
+      shifts: components["schemas"]["Shift"][];
+    };
+    /** Tokens */
+    Tokens: {
+      access_token: string;
+      refresh_token: string;
+      expires_in: number;
+      user: components["schemas"]["User"];
+      /** @default Bearer */
+      token_type: string;
+    };
+    /** User */
+    User: {
+      /** Format: uuid */
+      id: string;
+      username: string;
+      name: string;
+      role: components["schemas"]["Role"];
+      locale: string;
+      centre_id: string | null;
+      outlet_id: string | null;
+      technician_id: string | null;
+      /** @default true */
+      active: boolean;
+    };
+    /** UserPatch */
+    UserPatch: {
+      active?: boolean | null;
+      role?: components["schemas"]["Role"] | null;
     };
     /**
      * Recommendations
@@ -1323,14 +1420,6 @@ export interface components {
       seconds: number;
       breaks_promise: boolean;
     };
-    /**
-     * Sentence
-     * @description One sentence a customer could be told, in both languages.
-     */
-    Sentence: {
-      zh: string;
-      en: string;
-    };
     /** WhyNot */
     WhyNot: {
       /** Format: uuid */
@@ -1338,108 +1427,6 @@ export interface components {
       technician_name: string;
       rule: string;
       sentence: components["schemas"]["Sentence"];
-    };
-    /**
-     * Quote
-     * @description `kept_share`: share of recent promises of this kind kept here, null when there were none; `kept_of`: how many.
-     */
-    Quote: {
-      /** Format: uuid */
-      policy_id: string;
-      policy_code: string;
-      policy_version: number;
-      policy_name: components["schemas"]["Sentence"];
-      why: components["schemas"]["Sentence"];
-      /** Format: date-time */
-      opened_at: string;
-      respond_by: string | null;
-      resolve_by: string | null;
-      respond_working_seconds: number | null;
-      resolve_working_seconds: number | null;
-      calendar: components["schemas"]["Sentence"];
-      zone: string;
-      kept_share: number | null;
-      kept_of: number;
-    };
-    /**
-     * QuoteRequest
-     * @description A job that may not exist yet. The outlet gives grade and zone.
-     */
-    QuoteRequest: {
-      /** Format: uuid */
-      outlet_id: string;
-      job_type: string;
-      /** @default null */
-      opened_at: string | null;
-      /** @default 3 */
-      priority: number;
-    };
-    /**
-     * Outlet
-     * @description `grade`: region grade; `zone`: IANA name, the promise is computed in it.
-     */
-    Outlet: {
-      /** Format: uuid */
-      id: string;
-      /** Format: uuid */
-      centre_id: string;
-      name: string;
-      name_en: string;
-      grade: string;
-      zone: string;
-      lat: number;
-      lon: number;
-    };
-    /** Technician */
-    Technician: {
-      /** Format: uuid */
-      id: string;
-      /** Format: uuid */
-      outlet_id: string;
-      name: string;
-      name_en: string;
-      skills: string[];
-      home_lat: number;
-      home_lon: number;
-      shifts: components["schemas"]["Shift"][];
-    };
-    /** Shift */
-    Shift: {
-      /** Format: uuid */
-      id: string;
-      /** Format: date-time */
-      starts_at: string;
-      /** Format: date-time */
-      ends_at: string;
-    };
-    /**
-     * PullAnswer
-     * @description Replicas change only where `checkpoint` is true. `streams`: all that this reader now has.
-     */
-    PullAnswer: {
-      changes: components["schemas"]["Change"][];
-      cursor: string;
-      checkpoint: boolean;
-      streams: string[];
-      last_seq: number | null;
-      /** Format: uuid */
-      epoch: string;
-      server_time: number;
-    };
-    /**
-     * Change
-     * @description A record of a stream as it stands; `body` null: it left the stream.
-     */
-    Change: {
-      stream: string;
-      type: string;
-      /** Format: uuid */
-      id: string;
-      version: number;
-      position: number;
-      body: {
-        [key: string]: unknown;
-      } | null;
     };
     /**
      * Coverage
@@ -1568,42 +1555,6 @@ export interface components {
       | "unsupported_media_type"
       | "username_taken"
       | "version_stale";
-    /**
-     * Page[Job]
-     * @description One page of a list. `next_cursor` is opaque; null on the last page.
-     */
-    Page_Job_: {
-      items: components["schemas"]["Job"][];
-      /** @default null */
-      next_cursor: string | null;
-    };
-    /**
-     * Page[Review]
-     * @description One page of a list. `next_cursor` is opaque; null on the last page.
-     */
-    Page_Review_: {
-      items: components["schemas"]["Review"][];
-      /** @default null */
-      next_cursor: string | null;
-    };
-    /**
-     * Page[Outlet]
-     * @description One page of a list. `next_cursor` is opaque; null on the last page.
-     */
-    Page_Outlet_: {
-      items: components["schemas"]["Outlet"][];
-      /** @default null */
-      next_cursor: string | null;
-    };
-    /**
-     * Page[Technician]
-     * @description One page of a list. `next_cursor` is opaque; null on the last page.
-     */
-    Page_Technician_: {
-      items: components["schemas"]["Technician"][];
-      /** @default null */
-      next_cursor: string | null;
-    };
   };
   responses: never;
   parameters: never;
@@ -1612,4 +1563,1855 @@ export interface components {
   pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+  HealthLiveLive: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            [key: string]: string;
+          };
+        };
+      };
+    };
+  };
+  HealthReadyReady: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            [key: string]: string;
+          };
+        };
+      };
+    };
+  };
+  AuthLoginLogIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Login"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Tokens"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  AuthRefreshRefresh: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Refresh"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Tokens"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  AuthLogoutLogOut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Refresh"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, nothing follows */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  AuthMeMe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["User"];
+        };
+      };
+    };
+  };
+  UsersListUsers: {
+    parameters: {
+      query?: {
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.accounts.User_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UsersAddUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewUser"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["User"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UsersUserIdChangeUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UserPatch"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["User"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DevicesListDevices: {
+    parameters: {
+      query?: {
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.accounts.Device_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DevicesEnrol: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Enrolment"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Device"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DevicesDeviceIdRevokeRevoke: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        device_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Device"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CentresListCentres: {
+    parameters: {
+      query?: {
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.network.ServiceCentre_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CentresAddCentre: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewServiceCentre"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ServiceCentre"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  OutletsListOutlets: {
+    parameters: {
+      query?: {
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.network.Outlet_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  OutletsAddOutlet: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewOutlet"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Outlet"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansListTechnicians: {
+    parameters: {
+      query?: {
+        outlet_id?: string | null;
+        day?: string | null;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.network.Technician_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansAddTechnician: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewTechnician"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Technician"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansTechnicianIdShiftsAddShifts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        technician_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewShifts"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Shift"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansTechnicianIdShiftsShiftIdRemoveShift: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        technician_id: string;
+        shift_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, nothing follows */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CustomersListCustomers: {
+    parameters: {
+      query?: {
+        q?: string;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.customers.Customer_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CustomersAddCustomer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewCustomer"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Customer"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CustomersCustomerIdShowCustomer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        customer_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Customer"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CustomersCustomerIdChangeCustomer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        customer_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CustomerEdit"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ChangedCustomer"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CommitmentsQuoteQuote: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["QuoteRequest"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Quote"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CommitmentsPoliciesListPolicies: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Policy"][];
+        };
+      };
+    };
+  };
+  CommitmentsPoliciesAddPolicy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewPolicy"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Policy"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CommitmentsCalendarsListCalendars: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Calendar"][];
+        };
+      };
+    };
+  };
+  CommitmentsCalendarsAddCalendar: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewCalendar"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            [key: string]: string;
+          };
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsListJobs: {
+    parameters: {
+      query?: {
+        state?: components["schemas"]["JobState"][] | null;
+        outlet_id?: string | null;
+        technician_id?: string | null;
+        unassigned?: boolean | null;
+        opened_from?: string | null;
+        opened_to?: string | null;
+        q?: string | null;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.jobs.Job_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsRaiseJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewJob"];
+      };
+    };
+    responses: {
+      /** @description Additional response */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Job"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdReadJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Job"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdEditJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["JobEdit"];
+      };
+    };
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Job"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdHistoryReadHistory: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HistoryLine"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdAssignAssignJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Assign"];
+      };
+    };
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Job"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdMoveMoveJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Assign"];
+      };
+    };
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Job"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdUnassignUnassignJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Reason"];
+      };
+    };
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Job"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdCancelCancelJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Reason"];
+      };
+    };
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Job"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdCloseCloseJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Job"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ReviewsListReviews: {
+    parameters: {
+      query?: {
+        open?: boolean;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.jobs.Review_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ReviewsReviewIdSettleSettleReview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        review_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Settlement"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            [key: string]: string;
+          };
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobTypesListJobTypes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["JobType"][];
+        };
+      };
+    };
+  };
+  EvidencePhotosSha256GetPhoto: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description lower-case hexadecimal */
+        sha256: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  EvidencePhotosSha256PutPhoto: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description lower-case hexadecimal */
+        sha256: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": null;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  EvidenceJobsJobIdCompletionsListCompletions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Completion"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  SyncPushPush: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PushAnswer"];
+        };
+      };
+    };
+  };
+  SyncPullPull: {
+    parameters: {
+      query?: {
+        cursor?: string | null;
+        limit?: number;
+        device_id?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PullAnswer"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  SyncStreamStream: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+    };
+  };
+}

@@ -69,6 +69,10 @@ describe("without a promise", () => {
     expect(slackOf(free, at("09:00"))).toBeNull();
   });
 
+  it("a void one is none rather than broken off", () => {
+    expect(readPromise({ ...free, promise_state: "void" }, at("09:00")).state).toBe("none");
+  });
+
   it("to arrive, the promise to finish is shown", () => {
     expect(readPromise(job({ respond_by: null }), at("09:00"))).toMatchObject({ goal: "finish", due: at("16:00") });
   });

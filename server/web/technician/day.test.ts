@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { aJob } from "../shared/api/builders";
 import type { Job } from "../shared/api/types";
-import { sections } from "./today";
+import { sections } from "./day";
 
 // 12:00 on 7 November in Asia/Shanghai, where the tests run.
 const NOON = Date.parse("2026-11-07T04:00:00Z");

@@ -1,0 +1,111 @@
+/** The desk: what is on screen is a function of the board and of the view in the address. */
+import { useComputed, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Session } from "../shared/api/session";
+import type { User } from "../shared/api/types";
+import { t } from "../shared/text/language";
+import { now } from "../shared/time/now";
+import { go, query } from "../shared/views/address";
+import { openBoard } from "./board";
+import { bookBest } from "./deeds";
+import { Filters } from "./Filters";
+import { JobDrawer } from "./JobDrawer";
+import { KeyboardHelp } from "./KeyboardHelp";
+import { useKeys } from "./keys";
+import { bookingIn } from "./offers";
+import { neighbour, queueOf } from "./queue";
+import { QueueList } from "./QueueList";
+import { Reviews } from "./Reviews";
+import { Toasts } from "./Toasts";
+import { TopBar } from "./TopBar";
+import { readView, writeView, type DeskView } from "./view";
+
+export function Desk({ user, session }: { readonly user: User; readonly session: Session }): JSX.Element {
+  const board = useMemo(() => openBoard(session, user), [session, user]);
+  useEffect(() => {
+    board.feed.start();
+    return () => {
+      board.feed.stop();
+    };
+  }, [board]);
+
+  const view = useComputed(() => readView(query.value));
+  const queue = useComputed(() => queueOf(board.jobs.value.values(), view.value, now.value));
+  const cursor = useSignal<string | null>(view.value.job);
+  const helping = useSignal(false);
+  const search = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+
+  /** Typing a search or stepping through jobs is nothing to go back to; opening and closing is. */
+  function show(change: Partial<DeskView>, replace = false): void {
+    if (change.job !== undefined && change.job !== null) cursor.value = change.job;
+    go(writeView({ ...view.value, ...change }), replace);
+  }
+
+  function step(by: number): void {
+    const next = neighbour(queue.value.jobs, cursor.value, by);
+    if (next === undefined) return;
+    cursor.value = next.id;
+    if (view.value.job !== null) show({ job: next.id }, true);
+  }
+
+  function close(): void {
+    if (view.value.job === null) return;
+    show({ job: null });
+    list.current?.focus();
+  }
+
+  useKeys({
+    up: () => {
+      step(-1);
+    },
+    down: () => {
+      step(1);
+    },
+    open: () => {
+      if (cursor.value !== null) show({ job: cursor.value });
+    },
+    assign: () => {
+      const job = board.jobs.value.get(view.value.job ?? cursor.value ?? "");
+      if (job !== undefined && board.mayWrite && bookingIn(job.state) !== null) void bookBest(board, job);
+    },
+    search: () => {
+      if (view.value.page !== "queue") show({ page: "queue" });
+      search.current?.focus();
+      search.current?.select();
+    },
+    close,
+    help: () => {
+      helping.value = true;
+    },
+  });
+
+  const { page, job } = view.value;
+  const open = job === null ? undefined : board.jobs.value.get(job);
+  return (
+    <div class="desk">
+      <TopBar board={board} session={session} view={view} show={show} search={search} onHelp={() => (helping.value = true)} />
+      <div class="desk-body" data-drawer={job !== null}>
+        <main>
+          {page === "reviews" ? (
+            <Reviews board={board} show={show} />
+          ) : (
+            <>
+              <Filters board={board} view={view} queue={queue} show={show} />
+              <QueueList board={board} view={view} queue={queue} cursor={cursor} show={show} list={list} />
+            </>
+          )}
+        </main>
+        {job !== null && <JobDrawer key={job} job={open} board={board} onClose={close} show={show} />}
+      </div>
+      <Toasts />
+      <KeyboardHelp open={helping} />
+      <p class="unseen" aria-live="polite">
+        {board.reviews.value.length > 0 && t("desk.reviews_count", { n: board.reviews.value.length })}
+      </p>
+    </div>
+  );
+}
+
+export type Show = (change: Partial<DeskView>, replace?: boolean) => void;

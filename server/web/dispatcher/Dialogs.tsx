@@ -1,0 +1,216 @@
+/** What is asked before something is done by hand. The browser's own dialog keeps focus and Escape right. */
+import { useSignal, type Signal } from "@preact/signals";
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { sentence, type Problem } from "../shared/api/problem";
+import type { Job } from "../shared/api/types";
+import { named, t } from "../shared/text/language";
+import { toLocalInput } from "../shared/time/format";
+import type { Board } from "./board";
+import { book, cancelJob, closeJob, takeBack } from "./deeds";
+import type { Offer } from "./offers";
+
+export type Asked = Offer;
+
+interface DialogsProps {
+  readonly job: Job;
+  readonly board: Board;
+  readonly asked: Signal<Asked | null>;
+}
+
+export function Dialogs({ job, board, asked }: DialogsProps): JSX.Element | null {
+  const close = (): void => {
+    asked.value = null;
+  };
+  const words = { n: job.number, name: board.nameOf(job.technician_id) };
+  switch (asked.value) {
+    case null:
+      return null;
+    case "assign":
+    case "move":
+      return <Booking how={asked.value} job={job} board={board} onClose={close} />;
+    case "unassign":
+      return (
+        <Asking
+          title={t("act.unassign_title", words)}
+          text={t("act.unassign_text")}
+          confirm={t("act.confirm.unassign")}
+          deed={(reason) => takeBack(board, job, reason)}
+          onClose={close}
+        />
+      );
+    case "cancel":
+      return (
+        <Asking
+          title={t("act.cancel_title", words)}
+          text={t("act.cancel_text")}
+          confirm={t("act.confirm.cancel")}
+          danger
+          deed={(reason) => cancelJob(board, job, reason)}
+          onClose={close}
+        />
+      );
+    case "close":
+      return (
+        <Asking
+          title={t("act.close_title", words)}
+          text={t("act.close_text")}
+          confirm={t("act.close")}
+          reasonless
+          deed={() => closeJob(board, job)}
+          onClose={close}
+        />
+      );
+  }
+}
+
+interface FrameProps {
+  readonly title: string;
+  readonly confirm: string;
+  readonly danger?: boolean;
+  readonly children: ComponentChildren;
+  /** Reads the form and does it; null when it is done. */
+  readonly onConfirm: (fields: FormData) => Promise<Problem | string | null>;
+  readonly onClose: () => void;
+}
+
+function Frame({ title, confirm, danger = false, children, onConfirm, onClose }: FrameProps): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const busy = useSignal(false);
+  const trouble = useSignal<string | null>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+
+  async function submit(form: HTMLFormElement): Promise<void> {
+    if (busy.value) return;
+    busy.value = true;
+    const refused = await onConfirm(new FormData(form));
+    busy.value = false;
+    if (refused === null) dialog.current?.close();
+    else trouble.value = typeof refused === "string" ? refused : sentence(refused);
+  }
+
+  return (
+    <dialog ref={dialog} class="asking" aria-labelledby="asking-title" onClose={onClose}>
+      <form
+        method="dialog"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit(event.currentTarget);
+        }}
+      >
+        <h2 id="asking-title">{title}</h2>
+        {trouble.value !== null && (
+          <p class="trouble" role="alert">
+            {trouble.value}
+          </p>
+        )}
+        {children}
+        <footer>
+          <button type="button" class="button" onClick={() => dialog.current?.close()}>
+            {t("cancel")}
+          </button>
+          <button type="submit" class={danger ? "button danger" : "button first"} aria-disabled={busy.value}>
+            {busy.value ? t("act.busy") : confirm}
+          </button>
+        </footer>
+      </form>
+    </dialog>
+  );
+}
+
+interface AskingProps {
+  readonly title: string;
+  readonly text: string;
+  readonly confirm: string;
+  readonly danger?: boolean;
+  readonly reasonless?: boolean;
+  readonly deed: (reason: string) => Promise<Problem | null>;
+  readonly onClose: () => void;
+}
+
+function Asking({ title, text, confirm, danger = false, reasonless = false, deed, onClose }: AskingProps): JSX.Element {
+  return (
+    <Frame
+      title={title}
+      confirm={confirm}
+      danger={danger}
+      onClose={onClose}
+      onConfirm={(fields) => deed(entered(fields, "reason"))}
+    >
+      <p>{text}</p>
+      {!reasonless && (
+        <div class="field">
+          <label for="reason">{t("act.reason")}</label>
+          <input id="reason" name="reason" maxLength={120} autocomplete="off" aria-describedby="reason-hint" />
+          <p id="reason-hint" class="soft">
+            {t("act.reason_hint")}
+          </p>
+        </div>
+      )}
+    </Frame>
+  );
+}
+
+interface BookingProps {
+  readonly how: "assign" | "move";
+  readonly job: Job;
+  readonly board: Board;
+  readonly onClose: () => void;
+}
+
+const QUARTER_MS = 900_000;
+
+function Booking({ how, job, board, onClose }: BookingProps): JSX.Element {
+  const candidates = [...board.technicians.value.values()].filter((each) => each.outlet_id === job.outlet_id);
+  const soon = Math.ceil(Date.now() / QUARTER_MS) * QUARTER_MS;
+  const start = job.window_start === null ? soon : Date.parse(job.window_start);
+
+  function confirm(fields: FormData): Promise<Problem | string | null> {
+    const [technician, startsAt] = [entered(fields, "technician"), Date.parse(entered(fields, "start"))];
+    const minutes = Number(entered(fields, "minutes"));
+    if (technician === "" || Number.isNaN(startsAt) || !(minutes > 0)) return Promise.resolve(t("act.incomplete"));
+    return book(board, job, {
+      technician_id: technician,
+      starts_at: new Date(startsAt).toISOString(),
+      ends_at: new Date(startsAt + minutes * 60_000).toISOString(),
+    });
+  }
+
+  return (
+    <Frame
+      title={how === "assign" ? t("act.assign_title", { n: job.number }) : t("act.move_title", { n: job.number })}
+      confirm={how === "assign" ? t("act.confirm.assign") : t("act.confirm.move")}
+      onConfirm={confirm}
+      onClose={onClose}
+    >
+      <div class="field">
+        <label for="technician">{t("act.technician")}</label>
+        <select id="technician" name="technician" defaultValue={job.technician_id ?? ""}>
+          <option value="">{t("act.choose")}</option>
+          {candidates.map((each) => (
+            <option key={each.id} value={each.id}>
+              {named(each)}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div class="field-pair">
+        <div class="field">
+          <label for="start">{t("act.start")}</label>
+          <input id="start" name="start" type="datetime-local" step={300} defaultValue={toLocalInput(start)} />
+        </div>
+        <div class="field">
+          <label for="minutes">{t("act.minutes")}</label>
+          <input id="minutes" name="minutes" type="number" min={5} max={1440} step={5} defaultValue={String(job.duration_minutes)} />
+        </div>
+      </div>
+    </Frame>
+  );
+}
+
+function entered(fields: FormData, name: string): string {
+  const value = fields.get(name);
+  return typeof value === "string" ? value.trim() : "";
+}

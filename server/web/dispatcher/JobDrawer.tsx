@@ -1,0 +1,186 @@
+/** Everything about one job: promise, people, proposals, what can be done, and its story. It follows the feed live. */
+import { useSignal, type Signal } from "@preact/signals";
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { answer } from "../shared/api/client";
+import type { Job } from "../shared/api/types";
+import { PromiseClock, PromiseDue } from "../shared/promise/PromiseClock";
+import { inLanguage, named, t } from "../shared/text/language";
+import { shortTime, timeWindow } from "../shared/time/format";
+import { now } from "../shared/time/now";
+import { Icon } from "../shared/views/Icon";
+import { useLoaded } from "../shared/views/loading";
+import { Notice } from "../shared/views/Notice";
+import type { Board } from "./board";
+import type { Show } from "./Desk";
+import { Dialogs, type Asked } from "./Dialogs";
+import { bookingIn, offersIn } from "./offers";
+import { Proposals } from "./Proposals";
+import { Story } from "./Story";
+import { fieldName } from "./values";
+
+interface JobDrawerProps {
+  /** Undefined while the board is still loading, or when the job is not on it. */
+  readonly job: Job | undefined;
+  readonly board: Board;
+  readonly onClose: () => void;
+  readonly show: Show;
+}
+
+export function JobDrawer({ job, board, onClose, show }: JobDrawerProps): JSX.Element {
+  const head = useRef<HTMLHeadingElement>(null);
+  const asked = useSignal<Asked | null>(null);
+  const known = job !== undefined;
+  useEffect(() => {
+    if (known && matchMedia("(max-width: 60rem)").matches) head.current?.focus();
+  }, [known]);
+  return (
+    <aside class="drawer" aria-labelledby="drawer-title">
+      <header>
+        <h1 id="drawer-title" ref={head} tabIndex={-1}>
+          {job ? (
+            <>
+              <span class="numbers soft">{t("job.number", { n: job.number })}</span> <span class="typed">{job.title}</span>
+            </>
+          ) : (
+            t("desk.queue")
+          )}
+        </h1>
+        <button type="button" class="button plain square" aria-label={t("close")} onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </header>
+      {job ? (
+        <>
+          <Contents job={job} board={board} asked={asked} show={show} />
+          <Dialogs job={job} board={board} asked={asked} />
+        </>
+      ) : board.feed.replica.value.complete ? (
+        <Notice icon="empty" title={t("drawer.gone")} />
+      ) : (
+        <div class="ghost drawer-ghost" role="status" aria-label={t("loading")} />
+      )}
+    </aside>
+  );
+}
+
+interface ContentsProps {
+  readonly job: Job;
+  readonly board: Board;
+  readonly asked: Signal<Asked | null>;
+  readonly show: Show;
+}
+
+function Contents({ job, board, asked, show }: ContentsProps): JSX.Element {
+  const type = board.typesByCode.value.get(job.job_type);
+  const outlet = board.outlets.value.get(job.outlet_id);
+  const reviews = board.reviews.value.filter((review) => review.record_id === job.id).length;
+  return (
+    <div class="drawer-body">
+      {reviews > 0 && (
+        <button
+          type="button"
+          class="button review-flag"
+          onClick={() => {
+            show({ page: "reviews", job: null });
+          }}
+        >
+          <Icon name="warning" />
+          {t("drawer.reviews", { n: reviews })}
+        </button>
+      )}
+      <div class="drawer-top">
+        <PromiseClock job={job} />
+        <span>
+          <strong>
+            <PromiseDue job={job} />
+          </strong>
+          <span class="soft">{inLanguage({ zh: job.policy_name, en: job.policy_name_en })}</span>
+        </span>
+        <span class="tag">{t(`job.state.${job.state}`)}</span>
+      </div>
+      <dl class="facts">
+        <Fact name={t("drawer.contact")}>
+          <span class="typed">{job.contact_name}</span>
+          {job.contact_phone !== "" && (
+            <a class="numbers" href={`tel:${job.contact_phone.replaceAll(/[^\d+*#]/g, "")}`}>
+              {job.contact_phone}
+            </a>
+          )}
+        </Fact>
+        {job.address !== "" && <Fact name={fieldName("address")}>{job.address}</Fact>}
+        {job.access_notes !== "" && <Fact name={fieldName("access_notes")}>{job.access_notes}</Fact>}
+        <Fact name={t("drawer.visit")}>{visitWords(job, board)}</Fact>
+        <Fact name={t("drawer.details")}>
+          {[type && named(type), outlet && named(outlet), t("job.priority", { n: job.priority })].filter(Boolean).join(" · ")}
+          <span class="soft numbers">{t("drawer.opened", { time: shortTime(now.value, Date.parse(job.opened_at)) })}</span>
+        </Fact>
+        {job.reason !== "" && <Fact name={fieldName("reason")}>{job.reason}</Fact>}
+        {job.diagnosis !== "" && <Fact name={fieldName("diagnosis")}>{job.diagnosis}</Fact>}
+        {job.result !== "" && <Fact name={fieldName("result")}>{job.result}</Fact>}
+        {job.unit_id !== null && (
+          <Fact name={t("drawer.coverage")}>
+            <CoverageSentence unitId={job.unit_id} board={board} />
+          </Fact>
+        )}
+      </dl>
+      {board.mayWrite ? <Offers job={job} asked={asked} /> : <p class="soft">{t("desk.read_only")}</p>}
+      {bookingIn(job.state) !== null && <Proposals job={job} board={board} />}
+      <Story job={job} board={board} />
+    </div>
+  );
+}
+
+function visitWords(job: Job, board: Board): string {
+  if (job.technician_id === null) return t("desk.unassigned");
+  if (job.window_start === null) return board.nameOf(job.technician_id);
+  const end = job.window_end === null ? null : Date.parse(job.window_end);
+  return `${board.nameOf(job.technician_id)} · ${timeWindow(now.value, Date.parse(job.window_start), end)}`;
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class="typed">{children}</dd>
+    </div>
+  );
+}
+
+function CoverageSentence({ unitId, board }: { readonly unitId: string; readonly board: Board }): JSX.Element {
+  const [state] = useLoaded(
+    () => answer(board.api.GET("/units/{unit_id}/coverage", { params: { path: { unit_id: unitId } } })),
+    unitId,
+    0,
+  );
+  const loaded = state.value;
+  if (loaded.kind === "loading") return <span class="soft">{t("loading")}</span>;
+  if (loaded.kind === "failed") return <span class="soft">{t("drawer.coverage_failed")}</span>;
+  return (
+    <span class="coverage">
+      <Icon name={loaded.data.covered ? "done" : "close"} />
+      {inLanguage(loaded.data.sentence)}
+    </span>
+  );
+}
+
+function Offers({ job, asked }: { readonly job: Job; readonly asked: Signal<Asked | null> }): JSX.Element | null {
+  const offers = offersIn(job.state);
+  if (offers.length === 0) return null;
+  return (
+    <div class="offers">
+      {offers.map((offer) => (
+        <button
+          key={offer}
+          type="button"
+          class={offer === "cancel" ? "button danger" : "button"}
+          onClick={() => {
+            asked.value = offer;
+          }}
+        >
+          {t(`act.${offer}`)}
+        </button>
+      ))}
+    </div>
+  );
+}

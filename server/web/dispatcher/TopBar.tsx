@@ -1,0 +1,112 @@
+import type { ReadonlySignal } from "@preact/signals";
+import type { ComponentChildren, JSX, RefObject } from "preact";
+import { sentence } from "../shared/api/problem";
+import type { Session } from "../shared/api/session";
+import { t } from "../shared/text/language";
+import { shortTime } from "../shared/time/format";
+import { now } from "../shared/time/now";
+import { leavesToBrowser } from "../shared/views/address";
+import { Brand } from "../shared/views/Brand";
+import { Icon } from "../shared/views/Icon";
+import { LanguageButton } from "../shared/views/LanguageButton";
+import type { Board } from "./board";
+import type { Show } from "./Desk";
+import { writeView, type DeskView } from "./view";
+
+interface TopBarProps {
+  readonly board: Board;
+  readonly session: Session;
+  readonly view: ReadonlySignal<DeskView>;
+  readonly show: Show;
+  readonly search: RefObject<HTMLInputElement | null>;
+  readonly onHelp: () => void;
+}
+
+export function TopBar({ board, session, view, show, search, onHelp }: TopBarProps): JSX.Element {
+  const reviews = board.reviews.value.length;
+  return (
+    <header class="top-bar">
+      <Brand face="desk" />
+      <nav>
+        <PageLink page="queue" view={view.value} show={show}>
+          {t("desk.queue")}
+        </PageLink>
+        <PageLink page="reviews" view={view.value} show={show}>
+          {t("desk.reviews")}
+          {reviews > 0 && <span class="count numbers">{reviews}</span>}
+        </PageLink>
+      </nav>
+      <search class="search">
+        <Icon name="search" />
+        <input
+          ref={search}
+          type="search"
+          placeholder={t("desk.search")}
+          aria-label={t("desk.search_label")}
+          value={view.value.search}
+          maxLength={100}
+          spellcheck={false}
+          onInput={(event) => {
+            show({ search: event.currentTarget.value, page: "queue" }, true);
+          }}
+        />
+        <kbd aria-hidden="true">/</kbd>
+      </search>
+      <Live board={board} />
+      <div class="top-tools">
+        <button type="button" class="button plain square" aria-label={t("desk.keys")} title={t("desk.keys")} onClick={onHelp}>
+          <Icon name="keyboard" />
+        </button>
+        <LanguageButton />
+        <span class="who" title={board.user.username}>
+          {board.user.name}
+        </span>
+        <button type="button" class="button plain" onClick={() => void session.logout()}>
+          {t("logout")}
+        </button>
+      </div>
+    </header>
+  );
+}
+
+interface PageLinkProps {
+  readonly page: DeskView["page"];
+  readonly view: DeskView;
+  readonly show: Show;
+  readonly children: ComponentChildren;
+}
+
+function PageLink({ page, view, show, children }: PageLinkProps): JSX.Element {
+  return (
+    <a
+      href={`?${writeView({ ...view, page, job: null }).toString()}`}
+      aria-current={view.page === page ? "page" : undefined}
+      onClick={(event) => {
+        if (leavesToBrowser(event)) return;
+        event.preventDefault();
+        show({ page, job: null });
+      }}
+    >
+      {children}
+    </a>
+  );
+}
+
+/** Whether what is on screen is the present. */
+function Live({ board }: { readonly board: Board }): JSX.Element {
+  const { state, last, problem } = board.feed.contact.value;
+  const live = state === "online" && problem === null;
+  const words = live
+    ? t("contact.live")
+    : problem !== null
+      ? sentence(problem)
+      : state === "connecting" || last === null
+        ? t(`contact.${state}`)
+        : t("desk.sync_lost", { time: shortTime(Math.max(now.value, last), last) });
+  return (
+    <span class="live" data-state={live ? "live" : state === "connecting" ? state : "lost"} role="status">
+      <Icon name={state === "offline" ? "offline" : problem === null ? "online" : "warning"} />
+      {words}
+    </span>
+  );
+}

@@ -1,0 +1,100 @@
+/** Everything a desk knows: the live feed, and the names of people and places. */
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import { answer, createApi, type Api } from "../shared/api/client";
+import type { Answer } from "../shared/api/problem";
+import type { Session } from "../shared/api/session";
+import type { Job, JobType, Outlet, Review, Role, Technician, User } from "../shared/api/types";
+import { jobTypesByCode, recordsOf } from "../shared/feed/bodies";
+import { connectFeed } from "../shared/feed/connect";
+import type { FeedReader } from "../shared/feed/reader";
+import { named, t } from "../shared/text/language";
+
+const WRITERS: ReadonlySet<Role> = new Set(["dispatcher", "outlet_manager", "centre_manager", "hq_manager"]);
+const PAGE = 500;
+
+type ById<T> = ReadonlySignal<ReadonlyMap<string, T>>;
+
+export interface Board {
+  readonly api: Api;
+  readonly feed: FeedReader;
+  readonly user: User;
+  readonly mayWrite: boolean;
+  readonly jobs: ById<Job>;
+  /** Open reviews, the oldest first. */
+  readonly reviews: ReadonlySignal<readonly Review[]>;
+  readonly typesByCode: ById<JobType>;
+  readonly technicians: ById<Technician>;
+  readonly outlets: ById<Outlet>;
+  /** Technician's name in the reader's language; a dash for one we may not see. */
+  readonly nameOf: (technicianId: string | null) => string;
+}
+
+export function openBoard(session: Session, user: User): Board {
+  const api = createApi(session.send);
+  const feed = connectFeed(session, api);
+  const types = recordsOf(feed.replica, "job_type");
+  const allReviews = recordsOf(feed.replica, "review");
+  const technicians = signal<ReadonlyMap<string, Technician>>(new Map());
+  const outlets = signal<ReadonlyMap<string, Outlet>>(new Map());
+  void everything((cursor) => answer(api.GET("/technicians", { params: { query: paging(cursor) } }))).then((found) => {
+    technicians.value = byId(found);
+  });
+  void everything((cursor) => answer(api.GET("/outlets", { params: { query: paging(cursor) } }))).then((found) => {
+    outlets.value = byId(found);
+  });
+  return {
+    api,
+    feed,
+    user,
+    mayWrite: WRITERS.has(user.role),
+    jobs: recordsOf(feed.replica, "job"),
+    reviews: computed(() =>
+      [...allReviews.value.values()]
+        .filter((review) => review.settled_at === null)
+        .sort((a, b) => a.opened_at.localeCompare(b.opened_at)),
+    ),
+    typesByCode: computed(() => jobTypesByCode(types.value)),
+    technicians,
+    outlets,
+    nameOf: (id) => {
+      const known = id === null ? undefined : technicians.value.get(id);
+      return known === undefined ? t("value.none") : named(known);
+    },
+  };
+}
+
+function paging(cursor: string | null): { limit: number; cursor?: string } {
+  return cursor === null ? { limit: PAGE } : { limit: PAGE, cursor };
+}
+
+function byId<T extends { readonly id: string }>(things: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(things.map((thing) => [thing.id, thing]));
+}
+
+interface PageOf<T> {
+  readonly items: readonly T[];
+  readonly next_cursor?: string | null;
+}
+
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 30_000;
+
+/** All pages of a list; tried again, ever more slowly, until the server answers or says it will not. */
+async function everything<T>(page: (cursor: string | null) => Promise<Answer<PageOf<T>>>): Promise<readonly T[]> {
+  const found: T[] = [];
+  let cursor: string | null = null;
+  let wait = FIRST_WAIT_MS;
+  for (;;) {
+    const answered: Answer<PageOf<T>> = await page(cursor);
+    if (answered.ok) {
+      found.push(...answered.data.items);
+      cursor = answered.data.next_cursor ?? null;
+      if (cursor === null) return found;
+    } else if (answered.problem.status >= 400 && answered.problem.status < 500) {
+      return found;
+    } else {
+      await new Promise((resume) => setTimeout(resume, wait));
+      wait = Math.min(LONGEST_WAIT_MS, wait * 2);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import type { HistoryLine } from "../shared/api/types";
+import { storyOf } from "./chapters";
+
+function line(fields: Partial<HistoryLine>): HistoryLine {
+  return {
+    version: 2,
+    action: "assign",
+    user_id: "u",
+    user_name: "Chen",
+    device_id: null,
+    happened_at: "2026-11-07T09:00:00Z",
+    happened_grade: "exact",
+    recorded_at: "2026-11-07T09:00:00Z",
+    changes: {},
+    lost: {},
+    ...fields,
+  };
+}
+
+describe("a job's story", () => {
+  it("is told from the newest, by when things happened and not when we heard of them", () => {
+    const late = line({ action: "job.arrive", happened_at: "2026-11-07T08:00:00Z", recorded_at: "2026-11-07T11:00:00Z" });
+    expect(storyOf([line({ version: 1, action: "raise", happened_at: "2026-11-07T07:00:00Z" }), late, line({})]).map((c) => c.action)).toEqual(
+      ["assign", "arrive", "raise"],
+    );
+  });
+
+  it("names the deed without its record or choice", () => {
+    expect(storyOf([line({ action: "settle:keep_office" })])[0]?.action).toBe("settle");
+  });
+
+  it("shows what changed, without bookkeeping", () => {
+    const [told] = storyOf([line({ changes: { state: ["new", "scheduled"], visit_id: [null, "v"], "checklist/gas": [null, { done: true }] } })]);
+    expect(told?.changes).toEqual([
+      { field: "state", item: "", before: "new", after: "scheduled" },
+      { field: "checklist", item: "gas", before: null, after: { done: true } },
+    ]);
+  });
+
+  it("keeps the values that did not win", () => {
+    expect(storyOf([line({ lost: { contact_phone: "123" } })])[0]?.lost).toEqual([
+      { field: "contact_phone", item: "", before: null, after: "123" },
+    ]);
+  });
+
+  it("does not list every field of the beginning as a change", () => {
+    expect(storyOf([line({ version: 1, changes: { title: [null, "x"] } })])[0]?.changes).toEqual([]);
+  });
+});

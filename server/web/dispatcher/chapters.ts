@@ -1,0 +1,60 @@
+/** The story of a job from its history. Pure. */
+import type { HistoryLine } from "../shared/api/types";
+
+/** Bookkeeping that says nothing to a dispatcher, or that other fields already say. */
+const SILENT: ReadonlySet<string> = new Set(["version", "visit_id", "centre_id", "policy_name_en", "completion_id"]);
+
+export interface FieldChange {
+  /** Name of the field; of `checklist/gas` the part before the slash. */
+  readonly field: string;
+  readonly item: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export interface Chapter {
+  readonly key: string;
+  /** `assign`, `arrive`, … without the type of record and without a settlement's choice. */
+  readonly action: string;
+  readonly who: string | null;
+  readonly fromPhone: boolean;
+  readonly happenedAt: number;
+  readonly recordedAt: number;
+  readonly grade: string;
+  readonly changes: readonly FieldChange[];
+  readonly lost: readonly FieldChange[];
+}
+
+/** Newest first. */
+export function storyOf(lines: readonly HistoryLine[]): readonly Chapter[] {
+  return lines
+    .map((line, index) => chapter(line, index))
+    .sort((a, b) => b.happenedAt - a.happenedAt || b.recordedAt - a.recordedAt);
+}
+
+function chapter(line: HistoryLine, index: number): Chapter {
+  const birth = line.version === 1;
+  return {
+    key: `${line.version} ${index}`,
+    action: line.action.replace(/^\w+\./, "").replace(/:.*$/, ""),
+    who: line.user_name,
+    fromPhone: line.device_id !== null,
+    happenedAt: Date.parse(line.happened_at),
+    recordedAt: Date.parse(line.recorded_at),
+    grade: line.happened_grade,
+    changes: birth ? [] : Object.entries(line.changes).filter(heard).map(changed),
+    lost: Object.entries(line.lost).filter(heard).map(([path, value]) => ({ ...named(path), before: null, after: value })),
+  };
+}
+
+const heard = ([path]: readonly [string, unknown]): boolean => !SILENT.has(named(path).field);
+
+function changed([path, value]: readonly [string, unknown]): FieldChange {
+  const pair: readonly unknown[] = Array.isArray(value) ? value : [null, value];
+  return { ...named(path), before: pair[0] ?? null, after: pair[1] ?? null };
+}
+
+function named(path: string): { readonly field: string; readonly item: string } {
+  const [field = "", ...item] = path.split("/");
+  return { field, item: item.join("/") };
+}

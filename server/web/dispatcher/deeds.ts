@@ -1,0 +1,114 @@
+/** What a dispatcher does. Each deed asks the server, says what became of it, and offers the way back where there is one.
+ * Nothing is changed here: what the server accepts comes back by the feed. */
+import { answer } from "../shared/api/client";
+import { sentence, type Answer, type Problem } from "../shared/api/problem";
+import type { Assign, Job, Recommendation, Recommendations } from "../shared/api/types";
+import { t } from "../shared/text/language";
+import { timeWindow } from "../shared/time/format";
+import { now } from "../shared/time/now";
+import type { Board } from "./board";
+import { bookingIn } from "./offers";
+import { tell } from "./news";
+
+const at = (job: Job): { params: { path: { job_id: string } } } => ({ params: { path: { job_id: job.id } } });
+
+export function recommend(board: Board, job: Job): Promise<Answer<Recommendations>> {
+  return answer(board.api.GET("/dispatch/jobs/{job_id}/recommendations", at(job)));
+}
+
+/** Books a visit as proposed or as entered. Null when it is booked, else why not. */
+export async function book(board: Board, job: Job, wanted: Assign): Promise<Problem | null> {
+  const how = bookingIn(job.state);
+  if (how === null) return { code: "transition_illegal", detail: job.state, status: 409 };
+  const done = await put(board, how, job, wanted);
+  if (!done.ok) return done.problem;
+  board.feed.pullSoon();
+  tell("good", bookedWords(board, how, done.data), wayBack(board, how, job, done.data));
+  return null;
+}
+
+function put(board: Board, how: "assign" | "move", job: Job, wanted: Assign): Promise<Answer<Job>> {
+  const body = { ...at(job), body: wanted };
+  return answer(
+    how === "assign" ? board.api.POST("/jobs/{job_id}/assign", body) : board.api.POST("/jobs/{job_id}/move", body),
+  );
+}
+
+function bookedWords(board: Board, how: "assign" | "move", job: Job): string {
+  const start = Date.parse(job.window_start ?? job.opened_at);
+  const end = job.window_end === null ? null : Date.parse(job.window_end);
+  const words = { n: job.number, name: board.nameOf(job.technician_id), window: timeWindow(now.value, start, end) };
+  return how === "assign" ? t("done.assigned", words) : t("done.moved", words);
+}
+
+/** Undoing an assignment takes it back; undoing a move moves back to where it was. */
+function wayBack(board: Board, how: "assign" | "move", before: Job, after: Job): (() => Promise<void>) | null {
+  const { technician_id, window_start, window_end } = before;
+  if (how === "assign") return () => undo(board, takeBackQuietly(board, after));
+  if (technician_id === null || window_start === null) return null;
+  return () => undo(board, put(board, "move", after, { technician_id, starts_at: window_start, ends_at: window_end }));
+}
+
+function takeBackQuietly(board: Board, job: Job): Promise<Answer<Job>> {
+  return answer(board.api.POST("/jobs/{job_id}/unassign", { ...at(job), body: { reason: "" } }));
+}
+
+async function undo(board: Board, deed: Promise<Answer<Job>>): Promise<void> {
+  const done = await deed;
+  board.feed.pullSoon();
+  if (done.ok) tell("good", t("done.undone"));
+  else tell("bad", sentence(done.problem));
+}
+
+/** `a`: the first proposal, at once. A double booking means that somebody was quicker; the proposals are then new. */
+export async function bookBest(board: Board, job: Job): Promise<void> {
+  const found = await recommend(board, job);
+  if (!found.ok) {
+    tell("bad", t("failed.assign", { n: job.number, why: sentence(found.problem) }));
+    return;
+  }
+  const [best] = found.data.recommendations;
+  if (best === undefined) tell("bad", t("failed.nobody", { n: job.number }));
+  else await bookProposal(board, job, best);
+}
+
+/** True when it is booked. */
+export async function bookProposal(board: Board, job: Job, proposal: Recommendation): Promise<boolean> {
+  const { technician_id, starts_at, ends_at } = proposal;
+  const problem = await book(board, job, { technician_id, starts_at, ends_at });
+  if (problem === null) return true;
+  const words =
+    problem.code === "double_booked"
+      ? t("failed.double_booked", { name: board.nameOf(technician_id) })
+      : t("failed.assign", { n: job.number, why: sentence(problem) });
+  tell("bad", words);
+  return false;
+}
+
+export async function takeBack(board: Board, job: Job, reason: string): Promise<Problem | null> {
+  const done = await answer(board.api.POST("/jobs/{job_id}/unassign", { ...at(job), body: { reason } }));
+  return said(board, done, t("done.unassigned", { n: job.number }));
+}
+
+export async function cancelJob(board: Board, job: Job, reason: string): Promise<Problem | null> {
+  const done = await answer(board.api.POST("/jobs/{job_id}/cancel", { ...at(job), body: { reason } }));
+  return said(board, done, t("done.cancelled", { n: job.number }));
+}
+
+export async function closeJob(board: Board, job: Job): Promise<Problem | null> {
+  const done = await answer(board.api.POST("/jobs/{job_id}/close", at(job)));
+  return said(board, done, t("done.closed", { n: job.number }));
+}
+
+export async function settle(board: Board, reviewId: string, choice: string): Promise<Problem | null> {
+  const path = { params: { path: { review_id: reviewId } } };
+  const done = await answer(board.api.POST("/reviews/{review_id}/settle", { ...path, body: { choice } }));
+  return said(board, done, t("done.settled"));
+}
+
+function said<T>(board: Board, done: Answer<T>, words: string): Problem | null {
+  board.feed.pullSoon();
+  if (!done.ok) return done.problem;
+  tell("good", words);
+  return null;
+}

@@ -1,0 +1,62 @@
+/** The desk's keyboard. Single letters can be switched off (WCAG 2.1.4) and never act while somebody types. */
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+
+export interface Keys {
+  readonly up: () => void;
+  readonly down: () => void;
+  readonly open: () => void;
+  readonly assign: () => void;
+  readonly search: () => void;
+  readonly close: () => void;
+  readonly help: () => void;
+}
+
+const KEPT_AS = "onsite.desk.single_keys";
+
+export const singleKeys = signal(localStorage.getItem(KEPT_AS) !== "off");
+
+export function switchSingleKeys(on: boolean): void {
+  localStorage.setItem(KEPT_AS, on ? "on" : "off");
+  singleKeys.value = on;
+}
+
+const ALWAYS: Readonly<Record<string, keyof Keys>> = { ArrowUp: "up", ArrowDown: "down", Enter: "open", Escape: "close" };
+const SINGLE: Readonly<Record<string, keyof Keys>> = { a: "assign", "/": "search", "?": "help", j: "down", k: "up" };
+
+/** What a key pressed on `target` means to the desk; null when it belongs to somebody else. */
+export function meaning(event: KeyboardEvent, single: boolean): keyof Keys | null {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return null;
+  const target = event.target instanceof Element ? event.target : document.body;
+  if (target.closest("dialog") !== null) return null;
+  const key = ALWAYS[event.key] ?? (single ? SINGLE[event.key] : undefined) ?? null;
+  if (key === "close") return key;
+  if (target.closest("input, textarea, select, [contenteditable]") !== null) {
+    return inSearch(target) && (key === "up" || key === "down") && event.key.startsWith("Arrow") ? key : null;
+  }
+  if (event.key.startsWith("Arrow") && target.closest(".drawer") !== null) return null; // it scrolls
+  if (key === "open" && target.closest("a, button, summary") !== null) return null;
+  return key;
+}
+
+/** From the search box the arrows go straight to the list. */
+function inSearch(target: Element): boolean {
+  return target.matches('input[type="search"]');
+}
+
+export function useKeys(keys: Keys): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      const what = meaning(event, singleKeys.value);
+      if (what === null) return;
+      if (what !== "close") event.preventDefault();
+      latest.current[what]();
+    };
+    document.addEventListener("keydown", pressed);
+    return () => {
+      document.removeEventListener("keydown", pressed);
+    };
+  }, []);
+}

@@ -1,0 +1,33 @@
+/** What the desk may do with a job in each state: the office's half of the server's life cycle. The server decides;
+ * this only keeps buttons away that it would refuse. */
+import type { JobState } from "../shared/api/types";
+
+export type Offer = "assign" | "move" | "unassign" | "cancel" | "close";
+
+const WAITING: readonly Offer[] = ["assign", "cancel"];
+const BEFORE_ARRIVAL: readonly Offer[] = ["move", "unassign", "cancel"];
+
+const OFFERS: Readonly<Record<JobState, readonly Offer[]>> = {
+  new: WAITING,
+  declined: WAITING,
+  cannot_complete: [...WAITING, "close"],
+  scheduled: BEFORE_ARRIVAL,
+  accepted: BEFORE_ARRIVAL,
+  en_route: BEFORE_ARRIVAL,
+  paused: BEFORE_ARRIVAL,
+  on_site: ["cancel"],
+  working: ["cancel"],
+  completed: ["close"],
+  closed: [],
+  cancelled: [],
+};
+
+export function offersIn(state: JobState): readonly Offer[] {
+  return OFFERS[state];
+}
+
+/** How a visit is booked now: assigned when nobody has the job, else moved; null when it cannot be booked. */
+export function bookingIn(state: JobState): "assign" | "move" | null {
+  const offers = offersIn(state);
+  return offers.includes("assign") ? "assign" : offers.includes("move") ? "move" : null;
+}

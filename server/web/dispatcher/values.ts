@@ -1,0 +1,49 @@
+/** Saying a field of a record to a person: its name, and its value in their language and zone. */
+import { say, t } from "../shared/text/language";
+import { shortTime } from "../shared/time/format";
+import { now } from "../shared/time/now";
+import type { Board } from "./board";
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const LONGEST = 200;
+
+export function fieldName(field: string): string {
+  return say("field", field);
+}
+
+export function fieldValue(board: Board, field: string, value: unknown): string {
+  if (value === null || value === undefined || value === "") return t("value.none");
+  if (typeof value === "boolean") return t(value ? "value.yes" : "value.no");
+  if (typeof value === "number") return String(value);
+  if (typeof value === "string") return text(board, field, value);
+  return shorten(parts(board, value as object));
+}
+
+function text(board: Board, field: string, value: string): string {
+  if (field === "state") return say("job.state", value);
+  if (field === "promise_state") return say("promise.state", value);
+  if (field === "technician_id") return board.nameOf(value);
+  if (INSTANT.test(value)) return shortTime(now.value, Date.parse(value));
+  return shorten(value);
+}
+
+/** Lists and objects as their telling parts; ids mean nothing to a reader. */
+function parts(board: Board, value: object): string {
+  if (Array.isArray(value)) return value.length === 0 ? t("value.none") : value.map((each) => part(board, "", each)).join("; ");
+  const told = Object.entries(value).filter(([, inner]) => inner !== null && !isId(inner));
+  return told.length === 0 ? t("value.none") : told.map(([key, inner]) => part(board, key, inner)).join(", ");
+}
+
+function part(board: Board, key: string, value: unknown): string {
+  const words = fieldValue(board, key, value);
+  return key === "" || key === "text" || key === "at" ? words : `${fieldName(key)}: ${words}`;
+}
+
+function isId(value: unknown): boolean {
+  return typeof value === "string" && UUID.test(value);
+}
+
+function shorten(words: string): string {
+  return words.length > LONGEST ? `${words.slice(0, LONGEST)}…` : words;
+}
