@@ -40,9 +40,14 @@ def start_afresh(store: Store, ask: Ask) -> None:
             _begin(connection, afresh=True)
 
 
+def clear(connection: sqlite3.Connection) -> None:
+    """Forgets the pages on their way."""
+    for table in ("staged", "unlisted", "staging"):
+        connection.execute(f"DELETE FROM {table}")
+
+
 def _begin(connection: sqlite3.Connection, afresh: bool) -> sqlite3.Row:
-    connection.execute("DELETE FROM staged")
-    connection.execute("DELETE FROM staging")
+    clear(connection)
     connection.execute(
         """
         INSERT INTO staging (one, afresh, cursor, acknowledgement)
@@ -68,15 +73,26 @@ def stage(store: Store, ask: Ask, page: Page) -> None:
     with store.writing() as connection:
         if not _is_current(connection, ask):
             return
+        _forget_unlisted(connection, page.streams)
         # Per stream and record the latest row says all; an earlier page's row for it is history.
         connection.executemany(
             "INSERT OR REPLACE INTO staged (stream, type, id, version, body) VALUES (?, ?, ?, ?, ?)",
             [(c.stream, c.type, c.id, c.version, None if c.body is None else json.dumps(c.body)) for c in page.changes],
         )
         connection.execute(
-            "UPDATE staging SET pages = pages + 1, cursor = ?, last_seq = max(last_seq, ?), streams = ?, complete = ?",
-            (page.cursor, page.last_seq or 0, json.dumps(page.streams), page.checkpoint),
+            "UPDATE staging SET pages = pages + 1, cursor = ?, last_seq = max(last_seq, ?), complete = ?",
+            (page.cursor, page.last_seq or 0, page.checkpoint),
         )
+
+
+def _forget_unlisted(connection: sqlite3.Connection, streams: tuple[str, ...]) -> None:
+    """A stream that is not listed is lost whole (step 7), even if a later page lists it again: it is read from its
+    start then, and that tells of no removal."""
+    marks = ", ".join("?" * len(streams))
+    connection.execute(
+        f"INSERT OR IGNORE INTO unlisted SELECT DISTINCT stream FROM membership WHERE stream NOT IN ({marks})", streams
+    )
+    connection.execute(f"DELETE FROM staged WHERE stream NOT IN ({marks})", streams)
 
 
 def known_epoch(store: Store) -> str | None:
@@ -106,11 +122,10 @@ def checkpoint(store: Store) -> bool:
             return False
         if staging["afresh"]:
             _forget_base(connection)
-        _change_base(connection, json.loads(staging["streams"]))
+        _change_base(connection)
         _settle(connection, staging)
         connection.execute("UPDATE progress SET cursor = ?", (staging["cursor"],))
-        connection.execute("DELETE FROM staged")
-        connection.execute("DELETE FROM staging")
+        clear(connection)
         return True
 
 
@@ -125,7 +140,8 @@ def _forget_base(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE base SET leaving = 1")
 
 
-def _change_base(connection: sqlite3.Connection, streams: list[str]) -> None:
+def _change_base(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM membership WHERE stream IN (SELECT stream FROM unlisted)")
     connection.execute(
         "DELETE FROM membership WHERE (type, id, stream) IN (SELECT type, id, stream FROM staged WHERE body IS NULL)"
     )
@@ -142,8 +158,6 @@ def _change_base(connection: sqlite3.Connection, streams: list[str]) -> None:
         WHERE base.leaving = 1 OR excluded.version >= base.version
         """
     )
-    marks = ", ".join("?" * len(streams))
-    connection.execute(f"DELETE FROM membership WHERE stream NOT IN ({marks})", streams)
     gone = "NOT EXISTS (SELECT 1 FROM membership WHERE membership.type = base.type AND membership.id = base.id)"
     connection.execute(f"DELETE FROM base WHERE {gone} AND NOT {_AWAITED}")
     connection.execute(f"UPDATE base SET leaving = 1 WHERE {gone}")

@@ -9,6 +9,7 @@ from typing import Any
 
 from offline_sync.operation import FieldTime, Operation, RecordKey
 from offline_sync.outcome import Outcome
+from offline_sync.replica import apply
 from offline_sync.replica.store import Store
 from offline_sync.replica.wire import PushAnswer, operation_from, operation_json, outcome_from, outcome_json
 
@@ -160,8 +161,7 @@ def renumber(store: Store, device_id: str) -> None:
             )
         connection.execute("UPDATE identity SET device_id = ?, last_seq = ?", (device_id, len(places)))
         # Staged pages speak of the old identity's last_seq.
-        connection.execute("DELETE FROM staged")
-        connection.execute("DELETE FROM staging")
+        apply.clear(connection)
 
 
 def pending(store: Store) -> list[Operation]:

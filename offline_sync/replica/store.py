@@ -72,7 +72,6 @@ SCHEMA = (
         pages INTEGER NOT NULL DEFAULT 0,
         acknowledgement INTEGER NOT NULL,             -- identity.acknowledgements when the first page was asked for
         last_seq INTEGER NOT NULL DEFAULT 0,          -- the server had judged this device's operations up to here
-        streams TEXT NOT NULL DEFAULT '[]',
         complete INTEGER NOT NULL DEFAULT 0           -- the checkpoint is here, waiting to be applied
     );
     CREATE TABLE staged (
@@ -83,6 +82,8 @@ SCHEMA = (
         body TEXT,
         PRIMARY KEY (stream, type, id)
     ) WITHOUT ROWID;
+    -- Streams that a page on the way did not list: what was held from them before, is not held from them any more.
+    CREATE TABLE unlisted (stream TEXT PRIMARY KEY) WITHOUT ROWID;
     INSERT INTO progress (one) VALUES (1);
     """,
 )

@@ -299,6 +299,62 @@ class TestReading:
             phone.replica.pull()
 
 
+class TestAStreamThatComesAndGoesBetweenTwoPages:
+    """It is read from its start again, and a start tells of no removal."""
+
+    def test_leaves_nothing_behind_that_was_removed_meanwhile(self, office: Office, enrol: Enrol) -> None:
+        north = [RecordKey("job", f"k{number}") for number in range(4)]
+        known = office.devices
+        slow = enrol("d2", "t1", page_limit=1)
+        known["d2"].extra_streams.add("area:north")
+        for key in north:
+            office.put(key, state="new", area="north")
+        slow.replica.pull()
+        for number in range(4):
+            office.put(RecordKey("job", f"w{number}"), state="new", technician="t1")
+        office.put(north[0], priority=1)
+
+        def cut_after(pages: int) -> None:
+            slow.line.faults = [""] * pages + ["lost_reply"]
+            with pytest.raises(Unreachable):
+                slow.replica.pull()
+
+        cut_after(1)
+        known["d2"].extra_streams.clear()
+        cut_after(1)
+        office.delete(north[0])
+        office.put(north[1], area="south")
+        office.purge()
+        known["d2"].extra_streams.add("area:north")
+        slow.replica.pull()
+        assert slow.base() == fresh_pull(Line(office, "d2"), "t1")
+
+
+class TestAFreshReadOfAnOldStream:
+    def test_does_not_expire_at_its_own_pages(self, office: Office, enrol: Enrol) -> None:
+        for number in range(6):
+            office.put(RecordKey("job", f"k{number}"), state="new", technician="t1")
+        office.put(JOB, technician="t1")
+        office.delete(JOB)
+        office.purge()
+        slow = enrol("d2", "t1", page_limit=2)
+        slow.replica.pull()
+        assert len(slow.base()) == 6
+
+    def test_but_does_when_a_removal_it_should_have_heard_of_is_purged(self, office: Office, enrol: Enrol) -> None:
+        keys = [RecordKey("job", f"k{number}") for number in range(6)]
+        for key in keys:
+            office.put(key, state="new", technician="t1")
+        slow = enrol("d2", "t1", page_limit=2)
+        slow.line.faults = ["", "lost_reply"]
+        with pytest.raises(Unreachable):
+            slow.replica.pull()
+        office.delete(keys[0])
+        office.purge()
+        slow.replica.pull()
+        assert slow.base() == fresh_pull(Line(office, "d2"), "t1")
+
+
 class TestLeavingTheScope:
     """Guarantee 7."""
 
