@@ -1,10 +1,12 @@
 """`onsite serve`: the supervisor. It starts the database, migrates it, keeps N workers serving, and ends them in order.
 
-    secrets → PostgreSQL (embedded or DATABASE_URL) → migrations → [demo] → workers → `ready http://H:P`
+    secrets → first worker loads meanwhile → PostgreSQL (embedded or DATABASE_URL) → migrations → [demo]
+            → first worker serves → `ready http://H:P` → the other workers
 
-The supervisor serves nothing itself and loads no web framework, so it is small and starts fast. The listening socket is
-its own and goes to every worker; a worker that dies is replaced. Time to stop, in seconds: workers WORKERS_LIMIT, then
-PostgreSQL DATABASE_LIMIT, together under five even when event streams are open.
+The supervisor serves nothing itself and loads no web framework. The listening socket is its own and goes to every
+worker; a worker that dies is replaced. The other workers start after `ready`, because loading is work for the processor
+and all at once would only delay the first. Time to stop, in seconds: workers WORKERS_LIMIT, then PostgreSQL
+DATABASE_LIMIT, together under five even when event streams are open.
 """
 
 import asyncio
@@ -59,20 +61,23 @@ def serve(settings: Settings, demo: bool = False) -> None:
     """Run until SIGTERM, SIGINT or SIGHUP. Raises ServeError, EmbeddedPostgresError, MigrationError, SecretsError."""
     logging.configure(settings.log_level)
     with _listening(settings.host, settings.port) as listening, contextlib.suppress(Stopped), _stopped_by_signals():
-        port = listening.getsockname()[1]
+        here = http_url(settings.host, listening.getsockname()[1])
+        settings = msgspec.structs.replace(
+            settings, port=listening.getsockname()[1], base_url=settings.base_url or here
+        )
         Secrets.load_or_make(settings.data_dir)
-        with _database(settings) as dsn:
-            settings = msgspec.structs.replace(
-                settings, database_url=dsn, port=port, base_url=settings.base_url or http_url(settings.host, port)
-            )
+        with contextlib.ExitStack() as ends:
+            # Left in the opposite order: first the workers, then the database.
+            database = ends.enter_context(_Database(settings))
+            workers = ends.enter_context(_Workers(settings, listening, APPLICATION))
+            dsn = database.start()
             _interruptible(lambda: _migrate(dsn))
             if demo:
-                _fill_demo(settings)
-            with _Workers(settings, listening, APPLICATION) as workers:
-                workers.wait_until_ready()
-                _interruptible(lambda: _greet(dsn))
-                print(f"ready {http_url(settings.host, port)}", flush=True)
-                workers.keep()
+                _fill_demo(settings, dsn)
+            workers.serve(dsn)
+            _interruptible(lambda: _greet(dsn))
+            print(f"ready {here}", flush=True)
+            workers.keep()
 
 
 # ------------------------------------------------------------------------------------------------------------ signals
@@ -138,16 +143,21 @@ def _listening(host: str, port: int) -> socket.socket:
     return listening
 
 
-@contextlib.contextmanager
-def _database(settings: Settings) -> Iterator[str]:
-    if settings.database_url is not None:
-        yield settings.database_url
-        return
-    embedded = EmbeddedPostgres(settings.data_dir)
-    try:
-        yield embedded.start()
-    finally:
-        embedded.stop(patience=DATABASE_LIMIT)
+class _Database:
+    """DATABASE_URL, or the embedded PostgreSQL, which ends with the context."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = settings.database_url
+        self._embedded = EmbeddedPostgres(settings.data_dir)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._embedded.stop(patience=DATABASE_LIMIT)
+
+    def start(self) -> str:
+        return self._url or self._embedded.start()
 
 
 def _migrate(dsn: str) -> None:
@@ -156,13 +166,14 @@ def _migrate(dsn: str) -> None:
         log.info("migrated", migrations=ran)
 
 
-def _fill_demo(settings: Settings) -> None:
+def _fill_demo(settings: Settings, dsn: str) -> None:
     """Let `server.demo` fill an empty installation; at once when DATA/demo.json already speaks of this address."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         told = json.loads((settings.data_dir / "demo.json").read_text("utf-8"))
         if told.get("base_url") == settings.base_url:
             return
-    done = subprocess.run([sys.executable, "-m", "server.demo"], env=_environment(settings), check=False)
+    environment = {**_environment(settings), "DATABASE_URL": dsn}
+    done = subprocess.run([sys.executable, "-m", "server.demo"], env=environment, check=False)
     if done.returncode != 0:
         raise ServeError("The demonstration data could not be made (see above).")
 
@@ -192,7 +203,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 class _Worker:
-    """One serving process, and when it was started. Its standard input is the lifeline that ends with us."""
+    """One serving process, and when it was started. Its standard input tells it the database, and ends with us."""
 
     def __init__(self, settings: Settings, listening: socket.socket, application: str) -> None:
         self.started = time.monotonic()
@@ -204,13 +215,20 @@ class _Worker:
             start_new_session=True,  # the terminal's Ctrl-C is for the supervisor
         )
 
+    def serve(self, dsn: str) -> None:
+        assert self.process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # it has died; whoever looks after it will notice
+            self.process.stdin.write(f"{dsn}\n".encode())
+            self.process.stdin.flush()
+
     def ended(self) -> bool:
         return self.process.poll() is not None
 
     def close(self) -> None:
         self.process.wait()
         assert self.process.stdin is not None
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
 
 
 class _Workers:
@@ -219,41 +237,44 @@ class _Workers:
     def __init__(self, settings: Settings, listening: socket.socket, application: str) -> None:
         self._settings, self._listening, self._application = settings, listening, application
         self._workers: list[_Worker] = []
+        self._dsn = ""
         self._pause = 0.0
         self._not_before = 0.0
 
     def __enter__(self) -> Self:
-        try:
-            for _ in range(self._settings.workers):
-                self._start_one()
-        except BaseException:
-            self.stop()
-            raise
+        self._workers.append(_Worker(self._settings, self._listening, self._application))
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def wait_until_ready(self) -> None:
-        """Until /health/ready answers. Raises ServeError when a worker ends first, or after READY_LIMIT."""
+    def serve(self, dsn: str) -> None:
+        """Let the first worker serve, and wait until /health/ready answers.
+
+        Raises ServeError when the worker ends instead, or after READY_LIMIT.
+        """
+        self._dsn = dsn
+        first = self._workers[0]
+        first.serve(dsn)
         deadline = time.monotonic() + READY_LIMIT
         while not _answers(self._listening):
-            if any(worker.ended() for worker in self._workers):
+            if first.ended():
                 raise ServeError("The server could not start (see above).")
             if time.monotonic() > deadline:
                 raise ServeError(f"The server was not ready after {READY_LIMIT:.0f} s.")
             time.sleep(TICK)
 
     def keep(self) -> None:
-        """Replace workers that die, for ever."""
+        """Bring the workers to their number, and replace those that die, for ever."""
         while True:
-            time.sleep(TICK)
             for worker in [worker for worker in self._workers if worker.ended()]:
                 self._workers.remove(worker)
                 worker.close()
                 self._note_death(worker)
             if len(self._workers) < self._settings.workers and time.monotonic() >= self._not_before:
-                self._start_one()
+                self._workers.append(_Worker(self._settings, self._listening, self._application))
+                self._workers[-1].serve(self._dsn)
+            time.sleep(TICK)
 
     def stop(self) -> None:
         for worker in self._workers:
@@ -265,9 +286,6 @@ class _Workers:
             worker.process.kill()
             worker.close()
         self._workers.clear()
-
-    def _start_one(self) -> None:
-        self._workers.append(_Worker(self._settings, self._listening, self._application))
 
     def _note_death(self, worker: _Worker) -> None:
         lived = time.monotonic() - worker.started

@@ -1,85 +1,46 @@
 """One process that serves HTTP: `python -m server.worker FD APPLICATION`.
 
 FD is the supervisor's listening socket; APPLICATION (`module:function`) makes the application from the settings, which
-come from the environment. Standard input is the lifeline: when it ends, the supervisor is gone (killed), and the worker
-leaves at once so that the port is free for the next start.
+come from the environment. Standard input is the line to the supervisor. It first names the database, which may be
+started while the application loads. When it ends, the supervisor is gone (killed), and the worker leaves at once to free
+the port for the next start; so that it does even while it loads, everything slow is imported after that watch begins.
 """
 
+import importlib
 import os
 import socket
 import sys
 import threading
-
-import uvicorn
-from litestar.types import ASGIApp
-from uvicorn.importer import import_from_string
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-from server.platform import logging
-from server.settings import KIB, Settings
-
-#: Seconds that running requests get to finish; open event streams are cut after them. The supervisor waits longer.
-GRACE = 2
-
-HEAD_LIMIT = 64 * KIB
+from concurrent.futures import Future
 
 
-class BoundedHttp(HttpToolsProtocol):
-    """httptools collects a request's head without end; here a head beyond HEAD_LIMIT ends the connection."""
+def watch_supervisor() -> "Future[str]":
+    """The address of the database, once the supervisor has said it. Ends this process when the supervisor does."""
+    database: Future[str] = Future()
 
-    _head: int | None = None
-    """Bytes of the unfinished head; None while there is none."""
+    def watch() -> None:
+        said = b""
+        while chunk := os.read(0, 4096):  # not sys.stdin, whose lock a thread must not hold when the process ends
+            said += chunk
+            if b"\n" in said and not database.done():
+                database.set_result(said.split(b"\n")[0].decode())
+        os._exit(1)
 
-    def on_message_begin(self) -> None:
-        self._head = 0
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        self._head = None
-        super().on_headers_complete()
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self._head is None or self.transport.is_closing():
-            return
-        self._head += len(data)
-        if self._head > HEAD_LIMIT:
-            self.send_400_response("Request head too large.")
+    threading.Thread(target=watch, daemon=True, name="lifeline").start()
+    return database
 
 
-def serve(app: ASGIApp, listening: socket.socket, settings: Settings) -> None:
-    """Serve until SIGTERM, then finish what runs within GRACE."""
-    config = uvicorn.Config(
-        app,
-        http=BoundedHttp,
-        loop="uvloop",
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=settings.trusted_proxy is not None,
-        forwarded_allow_ips=settings.trusted_proxy,
-        timeout_keep_alive=20,
-        timeout_graceful_shutdown=GRACE,
-        backlog=2048,
-    )
-    uvicorn.Server(config).run(sockets=[listening])
+def serve(listening: socket.socket, application: str, database: "Future[str]") -> None:
+    from server.platform import db, http, logging
+    from server.settings import Settings
 
-
-def _leave_with_supervisor() -> None:
-    while os.read(0, 1024):
-        pass
-    os._exit(1)
-
-
-def main() -> None:
     settings = Settings.from_environment()
     logging.configure(settings.log_level)
-    threading.Thread(target=_leave_with_supervisor, daemon=True, name="lifeline").start()
-    create_app = import_from_string(sys.argv[2])
-    serve(create_app(settings), socket.socket(fileno=int(sys.argv[1])), settings)
+    module, function = application.split(":")
+    app = getattr(importlib.import_module(module), function)(settings)
+    db.use(database.result())
+    http.serve(app, listening, settings)
 
 
 if __name__ == "__main__":
-    main()
+    serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2], watch_supervisor())

@@ -110,9 +110,8 @@ class TestRunning:
 
     def test_several_workers_share_the_port(self, start: StartServer) -> None:
         server = start("--workers", "3").wait_until_ready()
-        pids = {worker.pid for worker in server.workers()}
-        assert len(pids) == 3
-        assert httpx.get(f"{server.url}/pid").json() in pids
+        eventually(lambda: len(server.workers()) == 3)
+        assert httpx.get(f"{server.url}/pid").json() in {worker.pid for worker in server.workers()}
 
     def test_a_worker_that_dies_is_replaced(self, start: StartServer) -> None:
         server = start("--workers", "1").wait_until_ready()
