@@ -2,8 +2,9 @@
 
 FD is the supervisor's listening socket; APPLICATION (`module:function`) makes the application from the settings, which
 come from the environment. Standard input is the line to the supervisor. It first names the database, which may be
-started while the application loads. When it ends, the supervisor is gone (killed), and the worker leaves at once to free
-the port for the next start; so that it does even while it loads, everything slow is imported after that watch begins.
+started while the application loads. When it ends, the supervisor is gone (killed), and the worker leaves at once, so
+that the next start finds the port free; to do so even while it loads, it imports all that is slow after that watch
+has begun.
 """
 
 import importlib
