@@ -89,6 +89,11 @@ class TestPausesMoveTheDeadline:
         held = paused(held, (FRIDAY, FRIDAY + HOUR), reason=ASKED)
         assert due_at(held, OFFICE_HOURS, FAR) == at("2026-03-09 10:30")
 
+    def test_a_short_one_within_a_long_one_adds_nothing(self) -> None:
+        held = paused(self.made, (FRIDAY, FRIDAY + 2 * HOUR))
+        held = paused(held, (FRIDAY + HOUR, FRIDAY + HOUR + MINUTE), reason=ASKED)
+        assert due_at(held, OFFICE_HOURS, FAR) == at("2026-03-09 11:30")
+
     def test_one_that_is_open_counts_up_to_now(self) -> None:
         held = paused(self.made, (FRIDAY, None))
         assert due_at(held, OFFICE_HOURS, FRIDAY) == at("2026-03-09 09:30")

@@ -159,6 +159,7 @@ class TestPoliciesThatAreRefused:
             ("policy_ends_before_it_starts", {"effective_from": NOW, "effective_to": NOW}),
             ("policy_promise_too_long", {"respond": Within(timedelta(days=9000))}),
             ("policy_promise_too_long", {"respond": Within(timedelta.max)}),
+            ("policy_promise_too_long", {"resolve": ByEndOfDay(10**9)}),
         ],
     )
     def test_each_with_its_code(self, code: str, known: dict[str, Any]) -> None:
@@ -166,6 +167,14 @@ class TestPoliciesThatAreRefused:
             refused = check_policy(policy(**known), hours)
             assert refused is not None
             assert refused.code == code
+
+    def test_one_that_only_a_rare_calendar_makes_too_long(self) -> None:
+        rare = calendar({0: [("09:00", "10:00")]})
+        for term in (Within(600 * HOUR), ByEndOfDay(600)):
+            refused = check_policy(policy(respond=term), rare)
+            assert refused is not None
+            assert refused.code == "policy_promise_too_long"
+            assert check_policy(policy(respond=term), ALWAYS_OPEN) is None
 
     def test_a_sound_one_is_not(self) -> None:
         assert check_policy(policy(respond=Within(24 * HOUR), resolve=ByEndOfDay(0)), calendar()) is None

@@ -91,6 +91,18 @@ class TestBetweenOtherVisits:
         assert value(found, "late") == pytest.approx(5 * 2.0)
         assert found.delayed[0].newly_missed
 
+    def test_a_promise_met_to_the_second_is_newly_missed_when_pushed(self) -> None:
+        exact = technician("王伟", stop(10, "09:00", due=at("09:00")), stop(10, "10:00", minutes=400))
+        found = proposal(job(10, due=at("08:30"), weight=10.0), exact)
+        assert (value(found, "missed"), found.delayed[0].newly_missed) == (1.0, True)
+
+    def test_a_promise_missed_already_costs_only_the_minutes_more(self) -> None:
+        late = technician("王伟", stop(10, "09:00", due=at("08:00")), stop(10, "10:00", minutes=400))
+        found = proposal(job(10, due=at("08:30"), weight=10.0), late)
+        assert value(found, "missed") == 0
+        assert value(found, "late") == pytest.approx(10)
+        assert not found.delayed[0].newly_missed
+
     def test_a_visit_for_the_same_job_is_looked_through(self) -> None:
         found = proposal(job(10, id="at 09:00"), self.one)
         assert (found.start, found.delayed) == (at("08:10"), ())
@@ -132,8 +144,20 @@ class TestHardRules:
 
     def test_overtime_never_runs_into_the_next_shift(self) -> None:
         round_the_clock = technician(shifts=(shift("08:00", "16:00"), shift("16:10", "20:00")))
-        found = proposal(job(0, earliest=at("15:30")), round_the_clock)
+        found = proposal(job(0, earliest=at("15:30"), due=at("15:30")), round_the_clock)
         assert found.start == at("16:10")
+
+    def test_a_day_already_planned_too_long_still_takes_what_does_not_lengthen_it(self) -> None:
+        long = technician("王伟", stop(10, "12:00", minutes=420))
+        assert proposal(job(10), long).start == at("08:10")
+
+    def test_a_visit_agreed_for_the_evening_does_not_open_the_hours_before_it(self) -> None:
+        evening = technician("王伟", stop(10, "20:00"))
+        assert rule(job(10, earliest=at("17:30")), evening) == "shift_full"
+
+    def test_of_several_rules_the_last_to_leave_no_position_is_told(self) -> None:
+        short = technician("王伟", stop(10, "09:00", lock="time"), shifts=(shift("08:00", "10:30"),))
+        assert rule(job(10), short, limits=Limits(overtime_s=0)) == "shift_full"
 
     def test_an_absence_is_worked_around(self) -> None:
         away = technician(absences=(Span(at("08:30"), at("12:00")),))
@@ -192,7 +216,7 @@ def played(one: Technician, new: Job, position: int, end_of_shift: int) -> dict[
     order = list(one.route)
     order.insert(position, Stop(new.id, new.lat, new.lon, new.earliest, new.service_s, new.due, new.weight))
     after = _day(one, order)
-    if after["home"] > max(end_of_shift + HOUR, before["home"]):
+    if after["new ends"] > end_of_shift + HOUR or after["home"] > max(end_of_shift + HOUR, before["home"]):
         return None
     found = {name: after[name] - before[name] for name in ("missed", "late", "travel")}
     found["overtime"] = max(0, after["home"] - end_of_shift) - max(0, before["home"] - end_of_shift)
@@ -202,7 +226,7 @@ def played(one: Technician, new: Job, position: int, end_of_shift: int) -> dict[
 
 def _day(one: Technician, order: list[Stop]) -> dict[str, float]:
     now, here = one.shifts[0].start, one.home.lon
-    told = dict.fromkeys(("missed", "late", "travel", "pushed", "by"), 0.0)
+    told = dict.fromkeys(("missed", "late", "travel", "pushed", "by", "new ends"), 0.0)
     for visit in order:
         step = round(abs(visit.lon - here) * MINUTE)
         start = max(now + step, visit.start)
@@ -213,6 +237,7 @@ def _day(one: Technician, order: list[Stop]) -> dict[str, float]:
             told["missed"] += visit.weight
             told["late"] += (start - visit.due) * visit.weight
         now, here = start + visit.service_s, visit.lon
+        told["new ends"] = now if visit.job_id == "new" else told["new ends"]
     step = round(abs(one.home.lon - here) * MINUTE) if order else 0
     return {**told, "travel": told["travel"] + step, "home": now + step}
 

@@ -161,6 +161,8 @@ def check_policy(policy: Policy, calendar: Calendar) -> Refusal | None:
         words = Said("失效时间早于生效时间", "the policy ends before it takes effect")
         return Refusal("policy_ends_before_it_starts", words)
     too_long = Refusal("policy_promise_too_long", Said("承诺超过十年", "the promise is longer than ten years"))
+    if any((term.time if isinstance(term, Within) else timedelta(days=min(term.n, 10**6))) > LONGEST for term in terms):
+        return too_long  # no calendar makes it shorter
     try:
         made = promise(policy, calendar, policy.effective_from)
     except (OutOfReach, OverflowError):
