@@ -118,7 +118,8 @@ def _password(from_stdin: bool) -> str:
 def _import_jobs_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="CSV, also gzipped")
     parser.add_argument("--mapping", type=Path, required=True, help="TOML file that says what the columns mean")
-    parser.add_argument("--dry-run", action="store_true", help="check every row, write nothing")
+    parser.add_argument("--dry-run", action="store_true", help="check every row, import nothing")
+    parser.add_argument("--rejects", type=Path, metavar="FILE", help="write the refused rows to this CSV file")
 
 
 def _import_jobs(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -128,10 +129,15 @@ def _import_jobs(arguments: argparse.Namespace, settings: Settings) -> int:
     with _database(settings) as dsn:
         migrate(dsn)
         importing = importlib.import_module("server.jobs.importing")
-        report = _with_pool(
-            dsn,
-            lambda: importing.import_jobs(arguments.file, arguments.mapping, arguments.dry_run, _progress),
-        )
+        try:
+            report = _with_pool(
+                dsn,
+                lambda: importing.import_jobs(
+                    arguments.file, arguments.mapping, arguments.dry_run, _progress, arguments.rejects
+                ),
+            )
+        except importing.ImportRefused as refusal:
+            raise Refusal(str(refusal)) from refusal
     print(file=sys.stderr)
     print(report)
     return 0

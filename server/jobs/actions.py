@@ -14,14 +14,14 @@ from schemas.jobs import Assign, JobEdit, JobState, NewJob
 from server.commitments import actions as commitments
 from server.customers import store as customers
 from server.jobs import store
-from server.jobs.publishing import Written, publish
+from server.jobs.publishing import CATALOGUE, Written, publish
 from server.jobs.rules import lifecycle, ownership
 from server.network import store as network
 from server.platform import clock, db, feed
 from server.platform.auth import Caller
 from server.platform.errors import Refused
 from server.platform.feed import Deed
-from server.platform.records import as_record, born, office_edit
+from server.platform.records import as_change, as_record, born, office_edit
 from server.products import store as products
 
 _OLDEST = timedelta(days=366 * 5)
@@ -57,7 +57,7 @@ async def raise_jobs(
         job_type = types.get(w.job_type)
         if job_type is None:
             raise Refused(Code.JOB_TYPE_UNKNOWN, w.job_type)
-        fields = _new_fields(w, outlet, job_type, numbers[index], case.opened_at, promise)
+        fields = new_fields(w, outlet, job_type, numbers[index], case.opened_at, promise)
         fields |= {"source": source, "source_key": keys[index] if keys else None, "created_at": now.isoformat()}
         jobs.append(fields)
     deed = Deed("raise", now, user_id)
@@ -75,7 +75,7 @@ def _opened_at(wanted: NewJob, now: datetime) -> datetime:
     return opened
 
 
-def _new_fields(
+def new_fields(
     wanted: NewJob,
     outlet: Mapping[str, Any],
     job_type: Mapping[str, Any],
@@ -83,6 +83,7 @@ def _new_fields(
     opened_at: datetime,
     promise: commitments.Promise | None,
 ) -> dict[str, Any]:
+    """A job as it begins, JSON-shaped; `job_type`: as the catalogue has it."""
     asked = msgspec.to_builtins(wanted)
     kept = {name: asked[name] for name in _ASKED}
     return {
@@ -138,6 +139,34 @@ async def _check_references(caller: Caller, wanted: NewJob) -> None:
         raise Refused(Code.CUSTOMER_UNKNOWN)
     if wanted.unit_id is not None and await products.unit(caller.scope, wanted.unit_id) is None:
         raise Refused(Code.UNIT_UNKNOWN)
+
+
+async def add_job_type(
+    code: str,
+    name: str,
+    name_en: str = "",
+    *,
+    skill: str = "",
+    duration_minutes: int = 60,
+    checklist: Sequence[Mapping[str, Any]] = (),
+    photos_required: int = 0,
+    user_id: UUID | None = None,
+) -> UUID:
+    """Inside a transaction: a job type for the catalogue that every phone and board holds."""
+    type_id = clock.new_id()
+    fields = {
+        "id": str(type_id),
+        "code": code,
+        "name": name,
+        "name_en": name_en,
+        "skill": skill,
+        "duration_minutes": duration_minutes,
+        "checklist": list(checklist),
+        "photos_required": photos_required,
+    }
+    line = feed.HistoryLine(1, Deed("add", clock.now(), user_id))
+    await feed.write([as_change(born("job_type", fields), frozenset({CATALOGUE}), [line])])
+    return type_id
 
 
 # Booking

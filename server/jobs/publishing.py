@@ -10,6 +10,9 @@ from server.platform import feed
 from server.platform.feed import Change, HistoryLine
 from server.platform.records import as_change, as_record
 
+#: The stream that everyone reads.
+CATALOGUE = "catalogue"
+
 
 @dataclass(frozen=True, slots=True)
 class Written:

@@ -96,6 +96,28 @@ async def known_source_keys(source: str, keys: Sequence[str]) -> set[str]:
     return {r["source_key"] for r in rows}
 
 
+async def begin_import(import_id: UUID, file_name: str, digest: str) -> None:
+    """`digest`: SHA-256 of the file, hexadecimal."""
+    await db.execute(
+        "INSERT INTO job_import (id, file_name, file_digest, started_at, imported, known, refused)"
+        " VALUES ($1, $2, $3, now(), 0, 0, 0)",
+        import_id,
+        file_name,
+        digest,
+    )
+
+
+async def note_import(import_id: UUID, imported: int, known: int, refused: int) -> None:
+    """How far the run has come, in rows."""
+    await db.execute(
+        "UPDATE job_import SET imported = $2, known = $3, refused = $4 WHERE id = $1",
+        import_id,
+        imported,
+        known,
+        refused,
+    )
+
+
 async def held_by(technician_id: UUID, job_ids: Iterable[UUID]) -> set[UUID]:
     """Which of these jobs this technician has or ever had: the scope of what a phone may still hand in."""
     rows = await db.fetch(
