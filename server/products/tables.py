@@ -1,6 +1,7 @@
-"""The catalogue, the single units sold from it, and the terms under which they are repaired."""
+"""The catalogue, the single units sold from it, and what decides how they are repaired."""
 
-from piccolo.columns import JSONB, UUID, BigInt, Date, Integer, Varchar
+from piccolo.columns import JSONB, UUID, BigInt, Boolean, Date, Integer, Timestamptz, Varchar
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
@@ -14,7 +15,7 @@ class ProductLine(Table):
 
 
 class ProductModel(Table):
-    """`gtin`: GTIN-14. `components`: main parts that warranty terms may name."""
+    """`gtin`: GTIN-14."""
 
     id = identity()
     line_code = refers_to("ProductLine")
@@ -24,7 +25,10 @@ class ProductModel(Table):
 
 
 class ProductUnit(Table):
-    """One serial. A synced record: see `Customer` for versions and times."""
+    """One serial. A synced record: see `Customer` for versions and times.
+
+    `proof`: what is known of the proof of purchase, as `rules.coverage.Proof`; `exchanged_on`: the day on which it was
+    handed over in exchange for another; `withdrawn_on`: refunded or exchanged away."""
 
     id = identity()
     centre_id = refers_to("ServiceCentre")
@@ -40,6 +44,9 @@ class ProductUnit(Table):
     sold_on = Date(default=None, null=True)
     installed_on = Date(default=None, null=True)
     registered_on = Date(default=None, null=True)
+    proof = Varchar(20, default="valid")
+    exchanged_on = Date(default=None, null=True)
+    withdrawn_on = Date(default=None, null=True)
     version = BigInt(default=1)
     field_versions = JSONB(default="{}")
     field_times = JSONB(default="{}")
@@ -48,19 +55,22 @@ class ProductUnit(Table):
     one_unit_per_serial = Unique([gtin, serial])
 
 
-class WarrantyTerm(Table):
-    """Versioned data, never edited in place. `source`: `statute` or `promise`; `line_code` NULL: every line.
-    `terms`: the rule as `rules.coverage` reads it."""
+class WarrantyPolicy(Table):
+    """One version of one policy, never edited in place. `document`: the whole of it as `rules.policy.Policy`; the other
+    columns repeat what it says of itself, so that two versions cannot share a number or a first day."""
 
     id = identity()
-    policy_version = Varchar(40, default=None, null=False)
+    code = Varchar(64, default=None, null=False)
+    version = Integer(default=None, null=False)
     source = Varchar(10, default=None, null=False)
-    line_code = Varchar(40, default=None, null=True)
-    component = Varchar(40, default=None, null=False)
     effective_from = Date(default=None, null=False)
     effective_to = Date(default=None, null=True)
-    rank = Integer(default=0)
-    terms = JSONB(default="{}")
+    published_at = Timestamptz(default=TimestamptzNow())
+    published_by = UUID(default=None, null=True)
+    document = JSONB(default=None, null=False)
+
+    one_row_per_version = Unique([code, version])
+    one_version_per_first_day = Unique([code, effective_from])
 
 
 class UnitScan(Table):
@@ -74,11 +84,15 @@ class UnitScan(Table):
 
 
 class UnitRepair(Table):
-    """A repair that coverage counts: days in the workshop extend the term."""
+    """A repair as `rules.coverage.Repair` counts it: its days extend the term, one that did not cure or that waits too
+    long gives a right to an exchange. `delay`: `parts` or `repairer`, while it waits; `finished_on` NULL: with us."""
 
     id = identity()
     unit_id = refers_to("ProductUnit")
-    component = Varchar(40, default=None, null=False)
+    component = Varchar(64, default=None, null=False)
     started_on = Date(default=None, null=False)
     finished_on = Date(default=None, null=True)
+    cured = Boolean(default=True)
+    delay = Varchar(10, default=None, null=True)
+    fault_code = Varchar(64, default="")
     job_id = UUID(default=None, null=True)
