@@ -124,15 +124,10 @@ def checkpoint(store: Store) -> bool:
             _forget_base(connection)
         _change_base(connection)
         _settle(connection, staging)
+        remove_left(connection)
         connection.execute("UPDATE progress SET cursor = ?", (staging["cursor"],))
         clear(connection)
         return True
-
-
-# SQL that is true of a base record with operations not judged yet.
-_AWAITED = (
-    "EXISTS (SELECT 1 FROM operation WHERE operation.type = base.type AND operation.id = base.id AND pending = 1)"
-)
 
 
 def _forget_base(connection: sqlite3.Connection) -> None:
@@ -159,8 +154,19 @@ def _change_base(connection: sqlite3.Connection) -> None:
         """
     )
     gone = "NOT EXISTS (SELECT 1 FROM membership WHERE membership.type = base.type AND membership.id = base.id)"
-    connection.execute(f"DELETE FROM base WHERE {gone} AND NOT {_AWAITED}")
     connection.execute(f"UPDATE base SET leaving = 1 WHERE {gone}")
+
+
+def remove_left(connection: sqlite3.Connection) -> None:
+    """Removes what is out of scope, except where operations are not judged yet (step 8, guarantee 7). With the record
+    goes the sight of what was judged on it: on top of nothing it would be a ghost."""
+    left = """
+        SELECT type, id FROM base WHERE leaving = 1 AND NOT EXISTS (
+            SELECT 1 FROM operation
+            WHERE operation.type = base.type AND operation.id = base.id AND operation.pending = 1)
+    """
+    connection.execute(f"UPDATE operation SET settled = 1 WHERE pending = 0 AND (type, id) IN ({left})")
+    connection.execute(f"DELETE FROM base WHERE (type, id) IN ({left})")
 
 
 def _settle(connection: sqlite3.Connection, staging: sqlite3.Row) -> None:

@@ -83,7 +83,7 @@ def acknowledge(store: Store, answer: PushAnswer) -> int:
     with store.writing() as connection:
         connection.execute("UPDATE identity SET acknowledgements = acknowledgements + 1")
         judged = sum(_acknowledge(connection, outcome, answer.server_time) for outcome in answer.outcomes)
-        _let_leave(connection)
+        apply.remove_left(connection)
         connection.execute(
             "DELETE FROM operation WHERE pending = 0 AND settled = 1 AND acknowledged_ms < ?",
             (answer.server_time - KEPT_MS,),
@@ -111,14 +111,6 @@ def _acknowledge(connection: sqlite3.Connection, outcome: Outcome, server_time: 
             "now": server_time,
         },
     ).rowcount
-
-
-def _let_leave(connection: sqlite3.Connection) -> None:
-    """Records out of scope go once nothing on them is pending any more (guarantee 7)."""
-    connection.execute(
-        "DELETE FROM base WHERE leaving = 1 AND NOT EXISTS (SELECT 1 FROM operation"
-        " WHERE operation.type = base.type AND operation.id = base.id AND pending = 1)"
-    )
 
 
 def reopen(store: Store, from_seq: int) -> bool:

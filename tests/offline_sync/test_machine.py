@@ -11,6 +11,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -266,10 +267,15 @@ class Day(RuleBasedStateMachine):
             assert {note["id"] for note in record.fields.get("notes", [])} == notes.get(key, set())
 
 
-TestDay = Day.TestCase
-TestDay.settings = settings(
-    max_examples=30,
-    stateful_step_count=40,
+UNTIMED = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
+
+TestDay = Day.TestCase
+TestDay.settings = settings(UNTIMED, max_examples=12, stateful_step_count=30)
+
+
+@pytest.mark.deep
+class TestManyLongDays(Day.TestCase):  # type: ignore[misc, name-defined]
+    settings = settings(UNTIMED, max_examples=400, stateful_step_count=60)
