@@ -8,15 +8,16 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import httpx
 import hypothesis
 import pytest
 from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
 from server.platform.embedded import EmbeddedPostgres
 from server.platform.migrate import migrate
@@ -88,10 +89,34 @@ def app(settings: Settings) -> Litestar:
 
 
 @pytest.fixture
-async def client(app: Litestar) -> AsyncIterator[AsyncTestClient[Litestar]]:
-    """The whole application, in this process, on the module's database."""
-    async with AsyncTestClient(app) as client:
+async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """The whole application on the module's database, in the test's own event loop: a test may use `db` as well.
+    (Litestar's AsyncTestClient runs the application in another thread, and a pool belongs to one loop.)"""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with running(app), httpx.AsyncClient(transport=transport, base_url="http://testserver.local") as client:
         yield client
+
+
+@asynccontextmanager
+async def running(app: Litestar) -> AsyncIterator[None]:
+    """The application's lifespan in one task, as it must end in the task it began in, which fixtures do not."""
+    started, stopping = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            started.set()
+            await stopping.wait()
+
+    life = asyncio.create_task(live())
+    waiting = asyncio.create_task(started.wait())
+    await asyncio.wait({life, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        if not life.done():
+            yield
+    finally:
+        waiting.cancel()
+        stopping.set()
+        await life
 
 
 def with_database(dsn: str, name: str) -> str:

@@ -54,8 +54,8 @@ async def add_policy(policy_id: UUID, new: NewPolicy, effective_from: datetime) 
     return await db.fetch_row(
         "INSERT INTO commitment_policy (id, code, version, name, name_en, calendar_id, job_type, region_grade,"
         " respond_seconds, respond_day, resolve_seconds, resolve_day, rank, effective_from)"
-        " SELECT $1, $2, 1 + coalesce(max(version), 0), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"
-        f" FROM commitment_policy WHERE code = $2 RETURNING {_POLICY}",
+        " SELECT $1, $2::text, 1 + coalesce(max(version), 0), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"
+        f" FROM commitment_policy WHERE code = $2::text RETURNING {_POLICY}",
         policy_id,
         new.code,
         new.name,

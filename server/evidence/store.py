@@ -21,7 +21,8 @@ async def expect_photos(rows: Sequence[tuple[Any, ...]]) -> None:
     """(completion_id, job_id, digest, size, media_type). One that is already stored counts as received at once."""
     await db.execute_many(
         "INSERT INTO completion_photo (completion_id, job_id, digest, size, media_type, received_at)"
-        " SELECT $1, $2, $3, $4, $5, (SELECT max(received_at) FROM completion_photo WHERE digest = $3 AND size = $4)"
+        " SELECT $1, $2, $3::text, $4::bigint, $5, (SELECT max(received_at) FROM completion_photo"
+        " WHERE digest = $3::text AND size = $4::bigint)"
         " ON CONFLICT (completion_id, digest) DO NOTHING",
         rows,
     )

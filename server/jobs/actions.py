@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from offline_sync.record import Record
 from offline_sync.rules import Effect
 from schemas.errors import Code
-from schemas.jobs import Assign, JobEdit, JobState, NewJob
+from schemas.jobs import Assign, JobEdit, JobState, NewJob, NewJobType
 from server.commitments import actions as commitments
 from server.customers import store as customers
 from server.jobs import store
@@ -139,6 +140,16 @@ async def _check_references(caller: Caller, wanted: NewJob) -> None:
         raise Refused(Code.CUSTOMER_UNKNOWN)
     if wanted.unit_id is not None and await products.unit(caller.scope, wanted.unit_id) is None:
         raise Refused(Code.UNIT_UNKNOWN)
+
+
+async def make_job_type(caller: Caller, new: NewJobType) -> UUID:
+    """What headquarters adds to the catalogue. Raises `Refused(invalid)` for a code that is taken."""
+    plain = msgspec.to_builtins(new)
+    try:
+        async with db.transaction():
+            return await add_job_type(plain.pop("code"), plain.pop("name"), **plain, user_id=caller.user_id)
+    except asyncpg.UniqueViolationError as fault:
+        raise Refused(Code.INVALID, f"code: there is a job type {new.code}") from fault
 
 
 async def add_job_type(

@@ -14,7 +14,19 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
 from schemas.accounts import Role
 from schemas.base import Instant, Page
 from schemas.errors import Code
-from schemas.jobs import Assign, HistoryLine, Job, JobEdit, JobState, JobType, NewJob, Reason, Review, Settlement
+from schemas.jobs import (
+    Assign,
+    HistoryLine,
+    Job,
+    JobEdit,
+    JobState,
+    JobType,
+    NewJob,
+    NewJobType,
+    Reason,
+    Review,
+    Settlement,
+)
 from server.jobs import actions, reviews, store
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
@@ -191,6 +203,12 @@ async def list_job_types(caller: NamedDependency[Caller]) -> list[JobType]:
     return msgspec.convert(list((await store.job_types()).values()), list[JobType])
 
 
+@post("/job-types", summary="Add a kind of jobs", guards=[only(Role.HQ_MANAGER)], tags=["jobs"])
+async def add_job_type(caller: NamedDependency[Caller], data: JSONBody[NewJobType]) -> JobType:
+    await actions.make_job_type(caller, data)
+    return msgspec.convert((await store.job_types([data.code]))[data.code], JobType)
+
+
 @get(
     "/",
     summary="Reviews in the caller's subtree",
@@ -243,5 +261,6 @@ router = Router(
         ),
         Router("/reviews", route_handlers=[list_reviews, settle_review], tags=["reviews"]),
         list_job_types,
+        add_job_type,
     ],
 )

@@ -198,7 +198,8 @@ async def add_done_visit(visit_id: UUID, job: dict[str, Any], technician_id: UUI
     """The visit of a technician whose booking had been withdrawn, but who went and completed."""
     await db.execute(
         "INSERT INTO visit (id, job_id, centre_id, outlet_id, technician_id, technician_no, starts_at, ends_at, state)"
-        " SELECT $1, $2, $3, $4, t.id, t.no, $6, $6 + interval '1 second', 'done' FROM technician t WHERE t.id = $5",
+        " SELECT $1, $2, $3, $4, t.id, t.no, $6::timestamptz, $6::timestamptz + interval '1 second', 'done'"
+        " FROM technician t WHERE t.id = $5",
         visit_id,
         UUID(job["id"]),
         UUID(job["centre_id"]),

@@ -12,7 +12,7 @@ from offline_sync.rules import Refusal
 from schemas import sync as wire
 from schemas.accounts import Role
 from schemas.errors import Code
-from server.jobs.publishing import board, technician
+from server.jobs.publishing import CATALOGUE, board, technician
 from server.network import store as network
 from server.platform import clock, db
 from server.platform.auth import Caller
@@ -107,7 +107,7 @@ async def streams_of(caller: Caller) -> list[str]:
         own = [technician(caller.technician_id)] if caller.technician_id else []
     else:
         own = [board(outlet_id) for outlet_id in await network.outlet_ids(caller.scope)]
-    return sorted(["catalogue", *own])
+    return sorted([CATALOGUE, *own])
 
 
 async def pull(caller: Caller, cursor: str | None, limit: int, device_id: UUID | None) -> bytes:
