@@ -130,6 +130,27 @@ class HistoryLine(Answer, frozen=True, kw_only=True):
     lost: dict[str, Any]
 
 
+class ChecklistItem(Request, frozen=True, kw_only=True):
+    """`key` names it for ever; `required`: the phone asks for it before a completion."""
+
+    key: Slug
+    text: Name
+    text_en: ShortText = ""
+    required: bool = False
+
+
+class NewJobType(Request, frozen=True, kw_only=True):
+    """A kind of jobs, for the catalogue that every phone and board holds. `skill` empty: anyone can."""
+
+    code: Slug
+    name: Name
+    name_en: ShortText = ""
+    skill: Annotated[str, msgspec.Meta(pattern="^[a-z0-9_]{0,40}$")] = ""
+    duration_minutes: Annotated[int, msgspec.Meta(ge=5, le=1440)] = 60
+    checklist: Annotated[list[ChecklistItem], msgspec.Meta(max_length=100)] = []
+    photos_required: Annotated[int, msgspec.Meta(ge=0, le=40)] = 0
+
+
 class JobType(Answer, frozen=True, kw_only=True):
     id: UUID
     code: str
