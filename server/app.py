@@ -1,5 +1,7 @@
 """The only place where the parts meet."""
 
+import asyncio
+import contextlib
 import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.types import Middleware
 
+from server.jobs import deadlines
 from server.platform import db, health, pages
 from server.platform.auth import provide_caller
 from server.platform.errors import HANDLERS
@@ -82,8 +85,12 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     await db.open_pool()
     app.state.pokes = Pokes()
     await app.state.pokes.start()
+    watching = asyncio.create_task(deadlines.watch())
     try:
         yield
     finally:
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
         await app.state.pokes.stop()
         await db.close_pool()

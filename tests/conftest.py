@@ -19,9 +19,11 @@ import hypothesis
 import pytest
 from litestar import Litestar
 
+from server.platform import db
 from server.platform.embedded import EmbeddedPostgres
 from server.platform.migrate import migrate
 from server.settings import Settings
+from tests.journeys.firm import Firm, found_firm
 
 os.environ.setdefault("PICCOLO_CONF", "server.piccolo_conf")
 
@@ -95,6 +97,17 @@ async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with running(app), httpx.AsyncClient(transport=transport, base_url="http://testserver.local") as client:
         yield client
+
+
+@pytest.fixture
+async def firm(client: httpx.AsyncClient) -> AsyncIterator[Firm]:
+    """A firm in an otherwise empty database; everything is taken back after the test."""
+    yield await found_firm(client)
+    names = await db.fetch_value(
+        "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
+        " WHERE schemaname = 'public' AND tablename NOT IN ('migration', 'installation')"
+    )
+    await db.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
 
 
 @asynccontextmanager

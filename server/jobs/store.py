@@ -153,6 +153,16 @@ async def holders(column: str, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     return found
 
 
+async def overdue(now: datetime, limit: int) -> list[UUID]:
+    """Jobs whose promised response time has passed without an arrival, longest overdue first."""
+    rows = await db.fetch(
+        "SELECT id FROM job WHERE promise_state = 'running' AND respond_by < $1 ORDER BY respond_by LIMIT $2",
+        now,
+        limit,
+    )
+    return [r["id"] for r in rows]
+
+
 # Visits
 
 

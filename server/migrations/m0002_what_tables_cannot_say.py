@@ -16,6 +16,7 @@ ALTER TABLE visit ADD CONSTRAINT visit_no_double_booking EXCLUDE USING gist (
 CREATE SEQUENCE job_number START 10001;
 CREATE INDEX feed_record ON feed (record_type, record_id);
 CREATE INDEX job_queue ON job (outlet_id, state, respond_by);
+CREATE INDEX job_deadline ON job (respond_by) WHERE promise_state = 'running';
 CREATE INDEX visit_of_technician ON visit (technician_id, starts_at) WHERE state IN ('planned', 'active');
 CREATE UNIQUE INDEX review_open ON review (record_id, kind, technician_id) NULLS NOT DISTINCT WHERE settled_at IS NULL;
 CREATE UNIQUE INDEX commitment_of_job ON commitment (job_id);
@@ -23,7 +24,7 @@ INSERT INTO installation (epoch) VALUES (gen_random_uuid());
 """
 
 _BACKWARDS = """
-DROP INDEX commitment_of_job, review_open, visit_of_technician, job_queue, feed_record;
+DROP INDEX commitment_of_job, review_open, visit_of_technician, job_deadline, job_queue, feed_record;
 DROP SEQUENCE job_number;
 ALTER TABLE visit DROP CONSTRAINT visit_no_double_booking, DROP CONSTRAINT visit_ends_after_its_start;
 """
