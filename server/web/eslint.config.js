@@ -17,6 +17,8 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       // Numbers read well in a template; everything else must be turned into text on purpose.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // On the wire "" means "not given", like null does elsewhere.
+      "@typescript-eslint/prefer-nullish-coalescing": ["error", { ignorePrimitives: { string: true } }],
       eqeqeq: "error",
       "no-console": "error",
     },

@@ -16,7 +16,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // the content policy allows no data: scripts or styles
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1600, // swagger-ui, on the API page only
-    rollupOptions: {
+    rolldownOptions: {
       input: {
         technician: here("technician/index.html"),
         dispatcher: here("dispatcher/index.html"),
@@ -31,7 +31,6 @@ export default defineConfig({
     env: { TZ: "Asia/Shanghai" },
     restoreMocks: true,
     isolate: false, // making a document for each file costs ten times what the tests do
-    pool: "threads",
     maxWorkers: 2,
   },
 });

@@ -85,7 +85,14 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
   const open = job === null ? undefined : board.jobs.value.get(job);
   return (
     <div class="desk">
-      <TopBar board={board} session={session} view={view} show={show} search={search} onHelp={() => (helping.value = true)} />
+      <TopBar
+        board={board}
+        session={session}
+        view={view}
+        show={show}
+        search={search}
+        onHelp={() => (helping.value = true)}
+      />
       <div class="desk-body" data-drawer={job !== null}>
         <main>
           {page === "reviews" ? (

@@ -187,10 +187,10 @@ function Booking({ how, job, board, onClose }: BookingProps): JSX.Element {
     >
       <div class="field">
         <label for="technician">{t("act.technician")}</label>
-        <select id="technician" name="technician" defaultValue={job.technician_id ?? ""}>
+        <select id="technician" name="technician">
           <option value="">{t("act.choose")}</option>
           {candidates.map((each) => (
-            <option key={each.id} value={each.id}>
+            <option key={each.id} value={each.id} selected={each.id === job.technician_id}>
               {named(each)}
             </option>
           ))}
@@ -203,7 +203,15 @@ function Booking({ how, job, board, onClose }: BookingProps): JSX.Element {
         </div>
         <div class="field">
           <label for="minutes">{t("act.minutes")}</label>
-          <input id="minutes" name="minutes" type="number" min={5} max={1440} step={5} defaultValue={String(job.duration_minutes)} />
+          <input
+            id="minutes"
+            name="minutes"
+            type="number"
+            min={5}
+            max={1440}
+            step={5}
+            defaultValue={String(job.duration_minutes)}
+          />
         </div>
       </div>
     </Frame>

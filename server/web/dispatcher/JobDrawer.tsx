@@ -40,7 +40,8 @@ export function JobDrawer({ job, board, onClose, show }: JobDrawerProps): JSX.El
         <h1 id="drawer-title" ref={head} tabIndex={-1}>
           {job ? (
             <>
-              <span class="numbers soft">{t("job.number", { n: job.number })}</span> <span class="typed">{job.title}</span>
+              <span class="numbers soft">{t("job.number", { n: job.number })}</span>{" "}
+              <span class="typed">{job.title}</span>
             </>
           ) : (
             t("desk.queue")
@@ -112,8 +113,12 @@ function Contents({ job, board, asked, show }: ContentsProps): JSX.Element {
         {job.access_notes !== "" && <Fact name={fieldName("access_notes")}>{job.access_notes}</Fact>}
         <Fact name={t("drawer.visit")}>{visitWords(job, board)}</Fact>
         <Fact name={t("drawer.details")}>
-          {[type && named(type), outlet && named(outlet), t("job.priority", { n: job.priority })].filter(Boolean).join(" · ")}
-          <span class="soft numbers">{t("drawer.opened", { time: shortTime(now.value, Date.parse(job.opened_at)) })}</span>
+          {[type && named(type), outlet && named(outlet), t("job.priority", { n: job.priority })]
+            .filter(Boolean)
+            .join(" · ")}
+          <span class="soft numbers">
+            {t("drawer.opened", { time: shortTime(now.value, Date.parse(job.opened_at)) })}
+          </span>
         </Fact>
         {job.reason !== "" && <Fact name={fieldName("reason")}>{job.reason}</Fact>}
         {job.diagnosis !== "" && <Fact name={fieldName("diagnosis")}>{job.diagnosis}</Fact>}

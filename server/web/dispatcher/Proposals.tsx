@@ -62,6 +62,7 @@ export function Proposals({ job, board }: ProposalsProps): JSX.Element {
                 key={proposal.technician_id}
                 proposal={proposal}
                 job={job}
+                name={board.nameOf(proposal.technician_id, proposal.technician_name)}
                 busy={busy.value !== null}
                 onTake={board.mayWrite ? take : null}
               />
@@ -77,19 +78,20 @@ export function Proposals({ job, board }: ProposalsProps): JSX.Element {
 interface ProposalProps {
   readonly proposal: Recommendation;
   readonly job: Job;
+  readonly name: string;
   readonly busy: boolean;
   readonly onTake: ((proposal: Recommendation) => Promise<void>) | null;
 }
 
-function Proposal({ proposal, job, busy, onTake }: ProposalProps): JSX.Element {
+function Proposal({ proposal, job, name, busy, onTake }: ProposalProps): JSX.Element {
   const window = timeWindow(now.value, Date.parse(proposal.starts_at), Date.parse(proposal.ends_at));
   const moving = bookingIn(job.state) === "move";
-  const words = { name: proposal.technician_name, window };
+  const words = { name, window };
   return (
     <li class="proposal">
       <div class="proposal-head">
         <span class="rank numbers">{proposal.rank}</span>
-        <strong>{proposal.technician_name}</strong>
+        <strong>{name}</strong>
         <span class="numbers">{window}</span>
         <Slack seconds={proposal.slack_seconds} />
       </div>

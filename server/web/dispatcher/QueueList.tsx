@@ -1,11 +1,12 @@
 /** The queue on screen: only the rows in sight exist, so that thousands cost no more than a screenful. */
 import { useSignal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
-import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { sentence } from "../shared/api/problem";
+import type { Job } from "../shared/api/types";
 import { PromiseClock } from "../shared/promise/PromiseClock";
 import { named, t } from "../shared/text/language";
-import { timeWindow } from "../shared/time/format";
+import { span, timeWindow } from "../shared/time/format";
 import { now } from "../shared/time/now";
 import { Icon } from "../shared/views/Icon";
 import { Notice } from "../shared/views/Notice";
@@ -32,24 +33,30 @@ interface QueueListProps {
 export function QueueList({ board, view, queue, cursor, show, list }: QueueListProps): JSX.Element {
   const { rows, jobs } = queue.value;
   const rem = useMemo(() => parseFloat(getComputedStyle(document.documentElement).fontSize) || 16, []);
-  const layout = useMemo(() => layOut(rows.map((row) => (row.kind === "head" ? HEAD_REM : ROW_REM) * rem)), [rows, rem]);
+  const layout = useMemo(
+    () => layOut(rows.map((row) => (row.kind === "head" ? HEAD_REM : ROW_REM) * rem)),
+    [rows, rem],
+  );
   const seen = useSignal<readonly [number, number]>([0, 1000]);
 
-  function look(): void {
+  const look = useCallback(() => {
     const box = list.current;
     if (box !== null) seen.value = [box.scrollTop, box.scrollTop + box.clientHeight];
-  }
-  useLayoutEffect(look, [list, seen, rows.length === 0]);
-  useEffect(() => {
-    list.current?.focus({ preventScroll: true });
-    addEventListener("resize", look);
+  }, [list, seen]);
+  const empty = rows.length === 0;
+  useLayoutEffect(() => {
+    const box = list.current;
+    if (box === null || empty) return undefined;
+    const watcher = new ResizeObserver(look);
+    watcher.observe(box);
+    if (document.activeElement === document.body) box.focus({ preventScroll: true }); // arrows work at once
     return () => {
-      removeEventListener("resize", look);
+      watcher.disconnect();
     };
-  }, [list, seen, rows.length === 0]);
+  }, [list, look, empty]);
   useCursorInSight(list, rows, layout, cursor.value);
 
-  if (rows.length === 0) return <NoRows board={board} view={view.value} show={show} />;
+  if (empty) return <NoRows board={board} view={view.value} show={show} />;
   const [first, end] = visible(layout, seen.value[0], seen.value[1], SPARE);
   const active = jobs.some((job) => job.id === cursor.value) ? cursor.value : null;
   return (
@@ -150,7 +157,8 @@ function PlacedRow({ row, top, board, size, position, current, open, onOpen }: P
   );
 }
 
-function RowContents({ standing: { job }, board }: { readonly standing: Standing; readonly board: Board }): JSX.Element {
+function RowContents({ standing, board }: { readonly standing: Standing; readonly board: Board }): JSX.Element {
+  const { job } = standing;
   const type = board.typesByCode.value.get(job.job_type);
   const outlet = board.outlets.value.get(job.outlet_id);
   return (
@@ -172,13 +180,22 @@ function RowContents({ standing: { job }, board }: { readonly standing: Standing
         </span>
         <span class="line soft">{job.address}</span>
       </span>
-      <Visit standingJob={job} board={board} />
-      <span class="state">{t(`job.state.${job.state}`)}</span>
+      <Visit job={job} board={board} />
+      <span class="two-lines state">
+        <span class="line">{t(`job.state.${job.state}`)}</span>
+        <PlannedLate standing={standing} />
+      </span>
     </>
   );
 }
 
-function Visit({ standingJob: job, board }: { readonly standingJob: Standing["job"]; readonly board: Board }): JSX.Element {
+/** Why a planned job stands so high: its visit would come this much after the promise. */
+function PlannedLate({ standing: { job, slack } }: { readonly standing: Standing }): JSX.Element | null {
+  if (job.technician_id === null || job.arrival !== null || slack === null || slack >= 0) return null;
+  return <span class="line late">{t("desk.planned_late", { time: span(-slack) })}</span>;
+}
+
+function Visit({ job, board }: { readonly job: Job; readonly board: Board }): JSX.Element {
   if (job.technician_id === null) {
     return (
       <span class="visit none">

@@ -50,7 +50,9 @@ function OneReview({ review, board, show }: ReviewsProps & { readonly review: Re
           <Icon name="warning" />
           {isKey(`review.kind.${review.kind}`) ? say("review.kind", review.kind) : t("review.kind.other")}
         </h2>
-        <span class="soft numbers">{t("reviews.opened", { time: shortTime(now.value, Date.parse(review.opened_at)) })}</span>
+        <span class="soft numbers">
+          {t("reviews.opened", { time: shortTime(now.value, Date.parse(review.opened_at)) })}
+        </span>
         {job && (
           <button
             type="button"
@@ -90,9 +92,11 @@ function OfficeSide({ sides, board }: SideProps): JSX.Element {
   return (
     <Side title={t("reviews.side.office")}>
       <dl class="facts">
-        {[...sides.office, ...sides.disputed.map(({ field, office }) => [field, office] as const)].map(([field, value]) => (
-          <Fact key={field} board={board} field={field} value={value} />
-        ))}
+        {[...sides.office, ...sides.disputed.map(({ field, office }) => [field, office] as const)].map(
+          ([field, value]) => (
+            <Fact key={field} board={board} field={field} value={value} />
+          ),
+        )}
       </dl>
     </Side>
   );
@@ -122,7 +126,15 @@ function FieldSide({ sides, board }: SideProps): JSX.Element {
   );
 }
 
-function Fact({ board, field, value }: { readonly board: Board; readonly field: string; readonly value: unknown }): JSX.Element {
+function Fact({
+  board,
+  field,
+  value,
+}: {
+  readonly board: Board;
+  readonly field: string;
+  readonly value: unknown;
+}): JSX.Element {
   return (
     <div>
       <dt>{fieldName(field)}</dt>

@@ -58,7 +58,8 @@ function Told({ chapter, board }: { readonly chapter: Chapter; readonly board: B
         ))}
         {chapter.lost.map((change) => (
           <li key={`lost ${change.field}${change.item}`}>
-            <span class="tag">{t("drawer.lost")}</span> {fieldName(change.field)}: {fieldValue(board, change.field, change.after)}
+            <span class="tag">{t("drawer.lost")}</span> {fieldName(change.field)}:{" "}
+            {fieldValue(board, change.field, change.after)}
           </li>
         ))}
       </ul>

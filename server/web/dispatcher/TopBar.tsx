@@ -54,7 +54,13 @@ export function TopBar({ board, session, view, show, search, onHelp }: TopBarPro
       </search>
       <Live board={board} />
       <div class="top-tools">
-        <button type="button" class="button plain square" aria-label={t("desk.keys")} title={t("desk.keys")} onClick={onHelp}>
+        <button
+          type="button"
+          class="button plain square"
+          aria-label={t("desk.keys")}
+          title={t("desk.keys")}
+          onClick={onHelp}
+        >
           <Icon name="keyboard" />
         </button>
         <LanguageButton />

@@ -25,8 +25,8 @@ export interface Board {
   readonly typesByCode: ById<JobType>;
   readonly technicians: ById<Technician>;
   readonly outlets: ById<Outlet>;
-  /** Technician's name in the reader's language; a dash for one we may not see. */
-  readonly nameOf: (technicianId: string | null) => string;
+  /** Technician's name in the reader's language; for one we may not see what else is known, or a dash. */
+  readonly nameOf: (technicianId: string | null, otherwise?: string) => string;
 }
 
 export function openBoard(session: Session, user: User): Board {
@@ -56,9 +56,9 @@ export function openBoard(session: Session, user: User): Board {
     typesByCode: computed(() => jobTypesByCode(types.value)),
     technicians,
     outlets,
-    nameOf: (id) => {
+    nameOf: (id, otherwise = t("value.none")) => {
       const known = id === null ? undefined : technicians.value.get(id);
-      return known === undefined ? t("value.none") : named(known);
+      return known === undefined ? otherwise : named(known);
     },
   };
 }

@@ -20,10 +20,16 @@ function line(fields: Partial<HistoryLine>): HistoryLine {
 
 describe("a job's story", () => {
   it("is told from the newest, by when things happened and not when we heard of them", () => {
-    const late = line({ action: "job.arrive", happened_at: "2026-11-07T08:00:00Z", recorded_at: "2026-11-07T11:00:00Z" });
-    expect(storyOf([line({ version: 1, action: "raise", happened_at: "2026-11-07T07:00:00Z" }), late, line({})]).map((c) => c.action)).toEqual(
-      ["assign", "arrive", "raise"],
-    );
+    const late = line({
+      action: "job.arrive",
+      happened_at: "2026-11-07T08:00:00Z",
+      recorded_at: "2026-11-07T11:00:00Z",
+    });
+    expect(
+      storyOf([line({ version: 1, action: "raise", happened_at: "2026-11-07T07:00:00Z" }), late, line({})]).map(
+        (c) => c.action,
+      ),
+    ).toEqual(["assign", "arrive", "raise"]);
   });
 
   it("names the deed without its record or choice", () => {
@@ -31,7 +37,11 @@ describe("a job's story", () => {
   });
 
   it("shows what changed, without bookkeeping", () => {
-    const [told] = storyOf([line({ changes: { state: ["new", "scheduled"], visit_id: [null, "v"], "checklist/gas": [null, { done: true }] } })]);
+    const [told] = storyOf([
+      line({
+        changes: { state: ["new", "scheduled"], visit_id: [null, "v"], "checklist/gas": [null, { done: true }] },
+      }),
+    ]);
     expect(told?.changes).toEqual([
       { field: "state", item: "", before: "new", after: "scheduled" },
       { field: "checklist", item: "gas", before: null, after: { done: true } },

@@ -43,7 +43,9 @@ function chapter(line: HistoryLine, index: number): Chapter {
     recordedAt: Date.parse(line.recorded_at),
     grade: line.happened_grade,
     changes: birth ? [] : Object.entries(line.changes).filter(heard).map(changed),
-    lost: Object.entries(line.lost).filter(heard).map(([path, value]) => ({ ...named(path), before: null, after: value })),
+    lost: Object.entries(line.lost)
+      .filter(heard)
+      .map(([path, value]) => ({ ...named(path), before: null, after: value })),
   };
 }
 

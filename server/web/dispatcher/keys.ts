@@ -21,7 +21,12 @@ export function switchSingleKeys(on: boolean): void {
   singleKeys.value = on;
 }
 
-const ALWAYS: Readonly<Record<string, keyof Keys>> = { ArrowUp: "up", ArrowDown: "down", Enter: "open", Escape: "close" };
+const ALWAYS: Readonly<Record<string, keyof Keys>> = {
+  ArrowUp: "up",
+  ArrowDown: "down",
+  Enter: "open",
+  Escape: "close",
+};
 const SINGLE: Readonly<Record<string, keyof Keys>> = { a: "assign", "/": "search", "?": "help", j: "down", k: "up" };
 
 /** What a key pressed on `target` means to the desk; null when it belongs to somebody else. */

@@ -22,5 +22,8 @@ export function dismiss(id: number): void {
 export function tell(tone: Toast["tone"], text: string, undo: Toast["undo"] = null): void {
   const id = ++last;
   toasts.value = [...toasts.value.slice(-2), { id, tone, text, undo }];
-  if (tone === "good") setTimeout(() => { dismiss(id); }, STAYS_MS);
+  if (tone === "good")
+    setTimeout(() => {
+      dismiss(id);
+    }, STAYS_MS);
 }

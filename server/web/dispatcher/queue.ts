@@ -46,8 +46,7 @@ function groupOf(job: Job, promise: PromiseState, slack: number | null): Group {
 const SHOWS: Readonly<Record<Filter, (standing: Standing) => boolean>> = {
   open: ({ group }) => group !== "done",
   unassigned: ({ job, group }) => group !== "done" && (WAITING.has(job.state) || job.technician_id === null),
-  at_risk: ({ promise, slack, group }) =>
-    group !== "done" && (ALARMING.has(promise) || (slack !== null && slack < 0)),
+  at_risk: ({ promise, slack, group }) => group !== "done" && (ALARMING.has(promise) || (slack !== null && slack < 0)),
   planned: ({ job }) => job.state === "scheduled" || job.state === "accepted",
   under_way: ({ job }) => UNDER_WAY.has(job.state),
   done: ({ group }) => group === "done",
@@ -125,11 +124,16 @@ function haystack(job: Job): { readonly words: string; readonly digits: string }
 
 /** Every word must be found somewhere; a word of digits also matches inside a phone number, however it is written. */
 export function searching(search: string): (job: Job) => boolean {
-  const words = search.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = search
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   const sought = words.map((word) => ({ word: word.replace(/^#/, ""), digits: phoneDigits(word) }));
   return (job) => {
     const hay = haystack(job);
-    return sought.every(({ word, digits }) => hay.words.includes(word) || (digits !== "" && hay.digits.includes(digits)));
+    return sought.every(
+      ({ word, digits }) => hay.words.includes(word) || (digits !== "" && hay.digits.includes(digits)),
+    );
   };
 }
 

@@ -57,7 +57,9 @@ function step(operation: Entry, index: number): Step {
 }
 
 /** The choices of a review in the order the server gives them. */
-export function choicesOf(choices: Entry): readonly { readonly choice: string; readonly zh: string; readonly en: string }[] {
+export function choicesOf(
+  choices: Entry,
+): readonly { readonly choice: string; readonly zh: string; readonly en: string }[] {
   return Object.entries(choices).map(([choice, said]) => ({
     choice,
     zh: words(entry(said)["zh"]),

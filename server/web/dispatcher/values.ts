@@ -17,7 +17,7 @@ export function fieldValue(board: Board, field: string, value: unknown): string 
   if (typeof value === "boolean") return t(value ? "value.yes" : "value.no");
   if (typeof value === "number") return String(value);
   if (typeof value === "string") return text(board, field, value);
-  return shorten(parts(board, value as object));
+  return shorten(parts(board, value));
 }
 
 function text(board: Board, field: string, value: string): string {
@@ -30,7 +30,8 @@ function text(board: Board, field: string, value: string): string {
 
 /** Lists and objects as their telling parts; ids mean nothing to a reader. */
 function parts(board: Board, value: object): string {
-  if (Array.isArray(value)) return value.length === 0 ? t("value.none") : value.map((each) => part(board, "", each)).join("; ");
+  if (Array.isArray(value))
+    return value.length === 0 ? t("value.none") : value.map((each) => part(board, "", each)).join("; ");
   const told = Object.entries(value).filter(([, inner]) => inner !== null && !isId(inner));
   return told.length === 0 ? t("value.none") : told.map(([key, inner]) => part(board, key, inner)).join(", ");
 }

@@ -44,7 +44,8 @@ export function JobPage({ id, work }: JobPageProps): JSX.Element {
 }
 
 function Gone({ work }: { readonly work: Work }): JSX.Element {
-  if (!work.feed.replica.value.complete) return <div class="ghost card-ghost" role="status" aria-label={t("loading")} />;
+  if (!work.feed.replica.value.complete)
+    return <div class="ghost card-ghost" role="status" aria-label={t("loading")} />;
   return <Notice icon="empty" title={t("page.gone")} hint={t("page.gone_hint")} />;
 }
 
@@ -61,9 +62,7 @@ function Contents({ job, work }: { readonly job: Job; readonly work: Work }): JS
         <p>
           <PromiseDue job={job} />
         </p>
-        {job.policy_name !== "" && (
-          <p class="soft">{inLanguage({ zh: job.policy_name, en: job.policy_name_en })}</p>
-        )}
+        {job.policy_name !== "" && <p class="soft">{inLanguage({ zh: job.policy_name, en: job.policy_name_en })}</p>}
       </Part>
       <Part title={t("page.when")}>
         <p class="big numbers">{windowOf(job)}</p>

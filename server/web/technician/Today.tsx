@@ -4,7 +4,7 @@ import type { Session } from "../shared/api/session";
 import type { Job, User } from "../shared/api/types";
 import { PromiseClock } from "../shared/promise/PromiseClock";
 import { named, t } from "../shared/text/language";
-import { clockTime, relativeDay, shortTime } from "../shared/time/format";
+import { clockTime, daysFrom, relativeDay } from "../shared/time/format";
 import { now } from "../shared/time/now";
 import { go, leavesToBrowser } from "../shared/views/address";
 import { Icon } from "../shared/views/Icon";
@@ -91,6 +91,7 @@ function Failed({ work, icon, title, hint }: FailedProps): JSX.Element {
 }
 
 function heading({ kind, day, jobs }: Section): string {
+  if (kind === "now") return t("today.now");
   if (kind === "earlier") return t("today.earlier");
   if (kind === "done") return t("today.done", { n: jobs.length });
   return day === null ? t("time.unset") : relativeDay(now.value, day);
@@ -142,7 +143,7 @@ function JobCard({ job, section, work }: JobCardProps): JSX.Element {
         }}
       >
         <div class="card-top">
-          <span class="card-window numbers">{windowOf(job, section)}</span>
+          <CardWindow job={job} section={section} />
           <JobStateTag job={job} />
         </div>
         <strong class="card-title">{whatOf(job, work)}</strong>
@@ -162,11 +163,18 @@ export function JobStateTag({ job }: { readonly job: Job }): JSX.Element {
   );
 }
 
-function windowOf(job: Job, section: Section): string {
-  if (job.window_start === null) return t("time.unset");
+/** The heading already names the day of most cards; on the others the card does. */
+function CardWindow({ job, section }: { readonly job: Job; readonly section: Section }): JSX.Element {
+  if (job.window_start === null) return <span class="card-window">{t("time.unset")}</span>;
   const start = Date.parse(job.window_start);
-  const from = section.kind === "day" ? clockTime(start) : shortTime(now.value, start);
-  return job.window_end === null ? from : `${from}–${clockTime(Date.parse(job.window_end))}`;
+  const named = section.kind !== "day" && daysFrom(now.value, start) !== 0;
+  return (
+    <span class="card-window numbers">
+      {named && <span class="card-day">{relativeDay(now.value, start)} </span>}
+      {clockTime(start)}
+      {job.window_end !== null && `–${clockTime(Date.parse(job.window_end))}`}
+    </span>
+  );
 }
 
 /** The product when it is known, and what the job is about. */

@@ -42,7 +42,9 @@ describe("the link to the map", () => {
   });
 
   it("is Apple's on an iPhone", () => {
-    expect(mapLink(place, "Mozilla/5.0 (iPhone; …)")).toMatch(/^https:\/\/maps\.apple\.com\/\?ll=31\.230000,121\.470000&q=%E5/);
+    expect(mapLink(place, "Mozilla/5.0 (iPhone; …)")).toMatch(
+      /^https:\/\/maps\.apple\.com\/\?ll=31\.230000,121\.470000&q=%E5/,
+    );
   });
 
   it("does without an address", () => {

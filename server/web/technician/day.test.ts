@@ -37,6 +37,14 @@ describe("a technician's day", () => {
     ]);
   });
 
+  it("begins with what is under way, whenever it was planned", () => {
+    const [next, here] = [booked(-1), booked(-30, { state: "paused" })];
+    expect(outline([next, here])).toEqual([
+      ["now", [here.number]],
+      ["day", [next.number]],
+    ]);
+  });
+
   it("gives each later day its own heading", () => {
     const [today, tomorrow, after] = [booked(1), booked(20), booked(50)];
     expect(sections([after, tomorrow, today], NOON).map(({ day }) => day)).toEqual([

@@ -7,22 +7,27 @@ const FINISHED: ReadonlySet<JobState> = new Set(["completed", "closed", "cannot_
 
 /** Jobs of one heading. `day`: an instant of that day; null for jobs without a time. */
 export interface Section {
-  readonly kind: "earlier" | "day" | "unset" | "done";
+  readonly kind: "now" | "earlier" | "day" | "unset" | "done";
   readonly day: number | null;
   readonly jobs: readonly Job[];
 }
 
+/** States in which the technician is at it. */
+const UNDER_WAY: ReadonlySet<JobState> = new Set(["en_route", "on_site", "working", "paused"]);
+
 export const isFinished = (job: Job): boolean => FINISHED.has(job.state);
 
-/** What is still open from before comes first, then today and the days after in order of their windows, then jobs
- * without a time, and last what is done. Headings without jobs are left out. */
+/** What is under way comes first, then what is still open from before, then today
+ * and the days after in order of their windows, then jobs without a time, and last what is done. Headings without jobs are left out. */
 export function sections(jobs: Iterable<Job>, now: number): readonly Section[] {
   const all = [...jobs].sort(byWindow);
-  const open = all.filter((job) => !isFinished(job));
+  const under = all.filter((job) => UNDER_WAY.has(job.state));
+  const open = all.filter((job) => !isFinished(job) && !UNDER_WAY.has(job.state));
   const earlier = open.filter((job) => dayOf(job, now) < 0);
   const unset = open.filter((job) => job.window_start === null);
   const ahead = open.filter((job) => dayOf(job, now) >= 0 && job.window_start !== null);
   const found: readonly Section[] = [
+    { kind: "now", day: null, jobs: under },
     { kind: "earlier", day: null, jobs: earlier },
     ...byDay(ahead, now),
     { kind: "unset", day: null, jobs: unset },

@@ -57,7 +57,7 @@ export class Session {
     }
     this.#state.value = { kind: "starting" };
     const problem = await this.#refresh();
-    if (problem !== null && this.#state.value.kind === "starting") this.#state.value = { kind: "unsure", problem };
+    if (problem !== null && this.#state.peek().kind === "starting") this.#state.value = { kind: "unsure", problem };
   }
 
   async login(username: string, password: string): Promise<Answer<User>> {
@@ -96,8 +96,7 @@ export class Session {
   #carry(request: Request, token: string | null, limit: number | null): Promise<Response> {
     const headers = new Headers(request.headers);
     if (token !== null) headers.set("authorization", `Bearer ${token}`);
-    const signal =
-      limit === null ? request.signal : AbortSignal.any([request.signal, AbortSignal.timeout(limit)]);
+    const signal = limit === null ? request.signal : AbortSignal.any([request.signal, AbortSignal.timeout(limit)]);
     return this.#transport(new Request(request, { headers, signal }));
   }
 
@@ -151,7 +150,8 @@ export class Session {
     this.#access = tokens.access_token;
     this.#store.setItem(this.#kept, tokens.refresh_token);
     const before = this.#state.value;
-    if (before.kind !== "in" || before.user.id !== tokens.user.id) this.#state.value = { kind: "in", user: tokens.user };
+    if (before.kind !== "in" || before.user.id !== tokens.user.id)
+      this.#state.value = { kind: "in", user: tokens.user };
   }
 
   #forget(ended: boolean): void {

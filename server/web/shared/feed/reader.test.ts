@@ -7,7 +7,10 @@ import { FeedReader } from "./reader";
 
 function page(cursor: string, ids: string[], checkpoint = true): Answer<PullAnswer> {
   const changes = ids.map((id) => ({ stream: "s", type: "job", id, version: 1, position: 1, body: {} }));
-  return { ok: true, data: { changes, cursor, checkpoint, streams: ["s"], last_seq: null, epoch: "e", server_time: 0 } };
+  return {
+    ok: true,
+    data: { changes, cursor, checkpoint, streams: ["s"], last_seq: null, epoch: "e", server_time: 0 },
+  };
 }
 
 function refusal(code: Code): Answer<PullAnswer> {

@@ -33,7 +33,8 @@ export function readPromise(job: PromiseFacts, now: number): PromiseReading {
   const goal: Goal = job.arrival === null && job.respond_by !== null ? "arrive" : "finish";
   const due = instant(goal === "arrive" ? job.respond_by : job.resolve_by);
   const judged = JUDGED[job.promise_state];
-  if (due === null && judged !== "missed" && judged !== "met") return { state: "none", goal, due, left: null, spent: 0 };
+  if (due === null && judged !== "missed" && judged !== "met")
+    return { state: "none", goal, due, left: null, spent: 0 };
   if (judged === "paused") return { state: judged, goal, due, left: null, spent: share(job, due, now) };
   if (judged !== undefined || due === null) return { state: judged ?? "none", goal, due, left: null, spent: 1 };
   return { state: running(job, goal, due, now), goal, due, left: due - now, spent: share(job, due, now) };

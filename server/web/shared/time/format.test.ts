@@ -1,6 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { switchLanguage } from "../text/language";
-import { clockTime, dayName, daysFrom, plainDate, relativeDay, shortTime, span, timeWindow, toLocalInput } from "./format";
+import {
+  clockTime,
+  dayName,
+  daysFrom,
+  plainDate,
+  relativeDay,
+  shortTime,
+  span,
+  timeWindow,
+  toLocalInput,
+} from "./format";
 
 // The tests run in Asia/Shanghai (see vite.config.ts): 04:00 UTC is noon there.
 const noon = Date.parse("2026-11-07T04:00:00Z");
@@ -18,8 +28,8 @@ describe("times in English", () => {
 
   it("name the day only when it is not today", () => {
     expect(shortTime(noon, noon + hour)).toBe("13:00");
-    expect(shortTime(noon, noon + 24 * hour)).toBe("Tomorrow 12:00");
-    expect(shortTime(noon, noon - 24 * hour)).toBe("Yesterday 12:00");
+    expect(shortTime(noon, noon + 24 * hour)).toBe("tomorrow 12:00");
+    expect(shortTime(noon, noon - 24 * hour)).toBe("yesterday 12:00");
     expect(shortTime(noon, noon + 72 * hour)).toBe("Tue 10 Nov 12:00");
   });
 

@@ -47,9 +47,13 @@ export function relativeDay(present: number, at: number): string {
   return days === 0 || days === 1 || days === -1 ? t(words[days]) : dayName(at);
 }
 
-/** The time alone when it is today, else with its day. */
+/** The time alone when it is today, else with its day; reads well within a sentence. */
 export function shortTime(present: number, at: number): string {
-  return daysFrom(present, at) === 0 ? clockTime(at) : `${relativeDay(present, at)} ${clockTime(at)}`;
+  const time = clockTime(at);
+  const days = daysFrom(present, at);
+  if (days === 0) return time;
+  if (days === 1) return t("time.at_tomorrow", { time });
+  return days === -1 ? t("time.at_yesterday", { time }) : `${dayName(at)} ${time}`;
 }
 
 /** `09:00–10:30`, with the day in front when it is not today. */

@@ -74,7 +74,14 @@ export function Login({ face, session, ended }: LoginProps): JSX.Element {
         </div>
         <div class="field">
           <label for="password">{t("login.password")}</label>
-          <input id="password" name="password" type="password" autocomplete="current-password" maxLength={200} required />
+          <input
+            id="password"
+            name="password"
+            type="password"
+            autocomplete="current-password"
+            maxLength={200}
+            required
+          />
         </div>
         <button type="submit" class="button first" aria-disabled={busy.value}>
           {busy.value ? t("login.busy") : t("login.submit")}
