@@ -6,6 +6,7 @@ an inner one silently, and a rollback of the inner would then undo nothing. Use 
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 
 from piccolo.engine.postgres import PostgresEngine
@@ -31,9 +32,28 @@ async def close_pool() -> None:
         await DB.close_connection_pool()
 
 
+_all_or_nothing: ContextVar[bool] = ContextVar("all_or_nothing", default=False)
+
+
+@asynccontextmanager
+async def all_or_nothing() -> AsyncIterator[None]:
+    """One transaction around many actions that open their own: theirs become savepoints of it, so that all of them come
+    true together or none does. For making a whole installation at once; a request has no use for it."""
+    async with transaction():
+        token = _all_or_nothing.set(True)
+        try:
+            yield
+        finally:
+            _all_or_nothing.reset(token)
+
+
 @asynccontextmanager
 async def transaction(isolation: str | None = None) -> AsyncIterator[None]:
     """One transaction for everything awaited inside. Raises `TransactionError` of Piccolo when already inside one."""
+    if _all_or_nothing.get():
+        async with savepoint():
+            yield
+        return
     async with DB.transaction(allow_nested=False):
         if isolation is not None:
             await execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")

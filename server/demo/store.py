@@ -1,0 +1,112 @@
+"""The demonstration's own statements: is there a firm, the product catalogue, earlier repairs, and the past.
+
+The catalogue and the warranty policies have no way in of their own yet, so their rows are written here.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from server.platform import clock, db
+from server.products.rules.policy import Policy
+
+#: The `source` of every job of the demonstration: by it the firm is known again.
+SOURCE = "demo"
+
+
+async def is_demonstration() -> bool:
+    found: bool = await db.fetch_value("SELECT EXISTS (SELECT FROM job WHERE source = $1)", SOURCE)
+    return found
+
+
+async def usernames() -> set[str]:
+    return {r["username"] for r in await db.fetch("SELECT username FROM app_user")}
+
+
+async def add_lines(lines: Mapping[str, tuple[str, str]]) -> None:
+    await db.execute_many(
+        "INSERT INTO product_line (code, name, name_en) VALUES ($1, $2, $3) ON CONFLICT (code) DO NOTHING",
+        [(code, name, name_en) for code, (name, name_en) in lines.items()],
+    )
+
+
+async def add_models(models: Iterable[tuple[str, str, str, str]]) -> dict[str, UUID]:
+    """(line, gtin, name, name_en) each. Returns gtin → id."""
+    rows = [(clock.new_id(), *model) for model in models]
+    await db.execute_many(
+        "INSERT INTO product_model (id, line_code, gtin, name, name_en) VALUES ($1, $2, $3, $4, $5)", rows
+    )
+    return {row[2]: row[0] for row in rows}
+
+
+async def add_warranty_policies(policies: Iterable[Policy]) -> None:
+    await db.execute_many(
+        "INSERT INTO warranty_policy (id, code, version, source, effective_from, effective_to, document)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb) ON CONFLICT (code, version) DO NOTHING",
+        [
+            (
+                clock.new_id(),
+                policy.code,
+                policy.version,
+                policy.source,
+                policy.effective_from,
+                policy.effective_to,
+                msgspec.json.encode(policy).decode(),
+            )
+            for policy in policies
+        ],
+    )
+
+
+async def add_repairs(repairs: Iterable[tuple[UUID, str, date, date | None, UUID | None]]) -> None:
+    """(unit, component, started_on, finished_on, job)."""
+    await db.execute_many(
+        "INSERT INTO unit_repair (id, unit_id, component, started_on, finished_on, job_id)"
+        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5)",
+        list(repairs),
+    )
+
+
+async def versions(job_ids: Iterable[UUID]) -> dict[UUID, int]:
+    rows = await db.fetch("SELECT id, version FROM job WHERE id = ANY($1::uuid[])", list(set(job_ids)))
+    return {r["id"]: r["version"] for r in rows}
+
+
+async def versions_held_by(technician_id: UUID) -> dict[UUID, int]:
+    rows = await db.fetch("SELECT id, version FROM job WHERE technician_id = $1", technician_id)
+    return {r["id"]: r["version"] for r in rows}
+
+
+#: What the database stamped with the moment of writing gets the moment of the story. Nothing of it is a synced record.
+_AGE = """
+UPDATE history SET recorded_at = happened_at;
+UPDATE history h SET recorded_at = o.received_at FROM sync_operation o WHERE o.op_id = h.op_id;
+UPDATE completion c SET received_at = o.received_at FROM sync_operation o WHERE o.op_id = c.op_id;
+UPDATE completion_photo p SET received_at = least(c.received_at + interval '40 seconds', now())
+    FROM completion c WHERE c.id = p.completion_id AND p.received_at IS NOT NULL;
+UPDATE visit v SET booked_at = h.happened_at FROM history h
+    WHERE h.record_type = 'job' AND h.record_id = v.job_id AND h.changes -> 'visit_id' ->> 1 = v.id::text;
+UPDATE commitment SET made_at = started_at;
+UPDATE device d SET last_seen_at = (SELECT max(received_at) FROM sync_operation o WHERE o.device_id = d.id)
+"""
+
+
+async def age(received: Mapping[UUID, datetime]) -> None:
+    """`received`: operation → when it came in."""
+    await db.execute(
+        "UPDATE sync_operation o SET received_at = x.at FROM unnest($1::uuid[], $2::timestamptz[]) AS x(op_id, at)"
+        " WHERE o.op_id = x.op_id",
+        list(received),
+        list(received.values()),
+    )
+    for statement in _AGE.split(";"):
+        await db.execute(statement)
+
+
+async def unit_exists(gtin: str, serial: str) -> bool:
+    found: bool = await db.fetch_value(
+        "SELECT EXISTS (SELECT FROM product_unit WHERE gtin = $1 AND serial = $2)", gtin, serial
+    )
+    return found
