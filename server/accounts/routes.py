@@ -25,6 +25,7 @@ from schemas.errors import Code
 from server.accounts import actions, store
 from server.platform.auth import MANAGERS, OFFICE_READERS, Caller, only
 from server.platform.errors import Refused
+from server.platform.media import TOO_DEEP, json_only
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import address_of, at_most
 
@@ -137,5 +138,18 @@ async def revoke(caller: NamedDependency[Caller], device_id: FromPath[UUID]) -> 
 
 router = Router(
     "/",
-    route_handlers=[log_in, refresh, log_out, me, list_users, add_user, change_user, enrol, list_devices, revoke],
+    guards=[json_only],
+    exception_handlers=TOO_DEEP,
+    route_handlers=[
+        log_in,
+        refresh,
+        log_out,
+        me,
+        list_users,
+        add_user,
+        change_user,
+        enrol,
+        list_devices,
+        revoke,
+    ],
 )

@@ -41,6 +41,12 @@ async def headquarters() -> UUID | None:
     return found
 
 
+async def firm() -> Row | None:
+    """What the firm tells everyone about itself: `name`, `name_en`, `hotline`; None before the first centre is made."""
+    row = await db.fetch_row("SELECT name, name_en, hotline FROM headquarters ORDER BY id LIMIT 1")
+    return None if row is None else dict(row)
+
+
 async def insert_headquarters(headquarters_id: UUID, name: str, name_en: str, hotline: str) -> None:
     await db.execute(
         "INSERT INTO headquarters (id, name, name_en, hotline) VALUES ($1, $2, $3, $4)",

@@ -63,7 +63,8 @@ async def serving(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     db.use(settings.database_url)
     await db.open_pool(size=8)
     try:
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        asgi: Any = app  # litestar's and httpx's ASGI types differ
+        transport = httpx.ASGITransport(asgi, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client:
             yield client
     finally:

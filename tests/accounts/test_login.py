@@ -70,7 +70,12 @@ class TestAWrongPassword:
     ) -> None:
         counted: list[str | None] = []
         original = passwords._verify
-        monkeypatch.setattr(passwords, "_verify", lambda h, p: counted.append(h) or original(h, p))
+
+        def counting(password_hash: str | None, password: str) -> bool:
+            counted.append(password_hash)
+            return original(password_hash, password)
+
+        monkeypatch.setattr(passwords, "_verify", counting)
         await fail(firm, await username_of(firm.people["auditor"]), 1)
         await fail(firm, "nobody.here", 1)
         await fail(firm, "Nobody ever\thas this name", 1)
