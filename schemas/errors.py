@@ -59,6 +59,12 @@ class Code(StrEnum):
     GTIN_INVALID = "gtin_invalid"
     SERIAL_INVALID = "serial_invalid"
     CODE_INVALID = "code_invalid"
+    LINE_UNKNOWN = "line_unknown"
+    LINE_TAKEN = "line_taken"
+    MODEL_UNKNOWN = "model_unknown"
+    GTIN_TAKEN = "gtin_taken"
+    SERIAL_TAKEN = "serial_taken"
+    POLICY_TAKEN = "policy_taken"
     # evidence
     MANIFEST_INVALID = "manifest_invalid"
     SIGNATURE_INVALID = "signature_invalid"

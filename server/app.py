@@ -24,10 +24,11 @@ from server.platform.pokes import Pokes
 from server.platform.secrets import Secrets
 from server.platform.storage import Blobs
 from server.platform.text import refuse_forbidden_body
+from server.products import actions as products
 from server.settings import Settings
 
 #: Every feature exports `router` from its `routes`.
-FEATURES = ("accounts", "network", "customers", "commitments", "jobs", "evidence", "sync")
+FEATURES = ("accounts", "network", "customers", "commitments", "products", "jobs", "evidence", "sync")
 
 
 def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
@@ -83,6 +84,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     if settings.database_url:
         db.use(settings.database_url)
     await db.open_pool()
+    await products.ensure_default_policies()
     app.state.pokes = Pokes()
     await app.state.pokes.start()
     watching = asyncio.create_task(deadlines.watch())

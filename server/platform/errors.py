@@ -63,6 +63,12 @@ MEANING: Mapping[Code, tuple[int, str, str]] = {
     Code.GTIN_INVALID: (400, "GTIN 无效", "The GTIN is not valid"),
     Code.SERIAL_INVALID: (400, "序列号无效", "The serial is not valid"),
     Code.CODE_INVALID: (400, "产品码无效", "The product code is not valid"),
+    Code.LINE_UNKNOWN: (422, "产品线不存在", "No such product line"),
+    Code.LINE_TAKEN: (409, "产品线已存在", "The product line exists already"),
+    Code.MODEL_UNKNOWN: (422, "型号不存在", "No such product model"),
+    Code.GTIN_TAKEN: (409, "商品条码已存在", "Another model has this GTIN"),
+    Code.SERIAL_TAKEN: (409, "序列号已存在", "Another unit of this model has this serial"),
+    Code.POLICY_TAKEN: (409, "政策版本已存在", "A version with this number or first day exists already"),
     Code.MANIFEST_INVALID: (422, "完工清单无效", "The manifest is not valid"),
     Code.SIGNATURE_INVALID: (422, "签名无效", "The signature does not hold"),
     Code.DIGEST_MISMATCH: (422, "照片内容与摘要不符", "The bytes do not match the digest"),
@@ -130,7 +136,12 @@ def _fault(fault: Any) -> str:
 
 
 def _client(request: Request[Any, Any, Any], exc: ClientException) -> Response[bytes]:
-    by_status = {401: Code.NOT_AUTHENTICATED, 403: Code.FORBIDDEN, 404: Code.NOT_FOUND, 415: Code.UNSUPPORTED_MEDIA_TYPE}
+    by_status = {
+        401: Code.NOT_AUTHENTICATED,
+        403: Code.FORBIDDEN,
+        404: Code.NOT_FOUND,
+        415: Code.UNSUPPORTED_MEDIA_TYPE,
+    }
     by_status |= {HTTP_413_REQUEST_ENTITY_TOO_LARGE: Code.BODY_TOO_LARGE, 429: Code.TOO_MANY_REQUESTS}
     return problem(request, by_status.get(exc.status_code, Code.MALFORMED), exc.detail)
 

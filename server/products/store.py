@@ -1,17 +1,185 @@
-"""Queries of models and units."""
+"""Queries of the catalogue, of units, and of what decides their coverage."""
 
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
+from schemas.products import Model, NewModel, NewProductLine, ProductLine
 from server.platform import db
 from server.platform.auth import Scope
+from server.products.rules.coverage import Repair, UnitFacts
+from server.products.rules.policy import Policy
+
+#: A row by column name, as the table has it.
+Row = Mapping[str, Any]
+
+_IN_SCOPE = "($1::uuid IS NULL OR centre_id = $1) AND ($2::uuid IS NULL OR outlet_id = $2)"
+
+# ------------------------------------------------------------------------------------------------------------ catalogue
 
 
-async def unit(scope: Scope, unit_id: UUID) -> Any | None:
-    return await db.fetch_row(
-        "SELECT * FROM product_unit WHERE ($1::uuid IS NULL OR centre_id = $1) AND ($2::uuid IS NULL OR outlet_id = $2)"
-        " AND id = $3",
+async def lines() -> list[ProductLine]:
+    rows = await db.fetch("SELECT code, name, name_en FROM product_line ORDER BY code")
+    return [ProductLine(**dict(r)) for r in rows]
+
+
+async def insert_line(new: NewProductLine) -> None:
+    await db.execute(
+        "INSERT INTO product_line (code, name, name_en) VALUES ($1, $2, $3)", new.code, new.name, new.name_en
+    )
+
+
+_MODEL = "id, line_code, gtin, name, name_en"
+
+
+async def models_page(after: str | None, limit: int) -> list[Model]:
+    """By GTIN."""
+    rows = await db.fetch(
+        f"SELECT {_MODEL} FROM product_model WHERE ($1::text IS NULL OR gtin > $1) ORDER BY gtin LIMIT $2", after, limit
+    )
+    return [Model(**dict(r)) for r in rows]
+
+
+async def models(gtins: Collection[str]) -> dict[str, Model]:
+    """By GTIN-14; those that exist."""
+    rows = await db.fetch(f"SELECT {_MODEL} FROM product_model WHERE gtin = ANY($1::text[])", list(gtins))
+    return {r["gtin"]: Model(**dict(r)) for r in rows}
+
+
+async def insert_model(model_id: UUID, new: NewModel, gtin14: str) -> None:
+    await db.execute(
+        f"INSERT INTO product_model ({_MODEL}) VALUES ($1, $2, $3, $4, $5)",
+        model_id,
+        new.line_code,
+        gtin14,
+        new.name,
+        new.name_en,
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------- units
+
+
+async def unit(scope: Scope, unit_id: UUID) -> Row | None:
+    """All columns; None when unknown or outside the scope."""
+    row = await db.fetch_row(
+        f"SELECT * FROM product_unit WHERE {_IN_SCOPE} AND id = $3", scope.centre_id, scope.outlet_id, unit_id
+    )
+    return None if row is None else dict(row)
+
+
+async def unit_held_by(technician_id: UUID, unit_id: UUID) -> Row | None:
+    """All columns; None unless this technician's replica holds the unit, which it does while a job of theirs has it."""
+    row = await db.fetch_row(
+        "SELECT u.* FROM product_unit u JOIN feed f ON f.record_type = 'unit' AND f.record_id = u.id"
+        " WHERE u.id = $1 AND f.stream = $2 AND f.body IS NOT NULL",
+        unit_id,
+        f"technician:{technician_id}",
+    )
+    return None if row is None else dict(row)
+
+
+async def unit_by_code(gtin14: str, serial: str) -> Row | None:
+    """All columns, and the names of its line as `line_name`, `line_name_en`. One statement, known or not."""
+    row = await db.fetch_row(
+        "SELECT u.*, coalesce(l.name, '') AS line_name, coalesce(l.name_en, '') AS line_name_en FROM product_unit u"
+        " LEFT JOIN product_line l ON l.code = u.line_code WHERE u.gtin = $1 AND u.serial = $2",
+        gtin14,
+        serial,
+    )
+    return None if row is None else dict(row)
+
+
+async def units_page(scope: Scope, outlet_id: UUID | None, text: str, after: UUID | None, limit: int) -> list[Row]:
+    """In the order they were added. `text`: a part of the serial or of the model's name in any case, or a whole GTIN.
+
+    A part of a word has no index (the embedded PostgreSQL lacks pg_trgm), so this reads every unit of the scope.
+    """
+    rows = await db.fetch(
+        f"SELECT * FROM product_unit WHERE {_IN_SCOPE} AND ($3::uuid IS NULL OR outlet_id = $3)"
+        " AND ($4 = '' OR gtin = lpad($4, 14, '0') OR strpos(upper(serial), upper($4)) > 0"
+        " OR strpos(lower(model_name), lower($4)) > 0 OR strpos(lower(model_name_en), lower($4)) > 0)"
+        " AND ($5::uuid IS NULL OR id > $5) ORDER BY id LIMIT $6",
         scope.centre_id,
         scope.outlet_id,
-        unit_id,
+        outlet_id,
+        text,
+        after,
+        limit,
     )
+    return [dict(r) for r in rows]
+
+
+async def facts(known: Row) -> UnitFacts:
+    """What coverage is judged by. `known`: the unit's row."""
+    rows = await db.fetch(
+        "SELECT component, started_on, finished_on, cured, delay, fault_code FROM unit_repair WHERE unit_id = $1"
+        " ORDER BY started_on, id",
+        known["id"],
+    )
+    exchanged_on: date | None = known["exchanged_on"]
+    return UnitFacts(
+        product_line=known["line_code"],
+        sold_on=known["sold_on"],
+        installed_on=known["installed_on"],
+        registered_on=known["registered_on"],
+        manufactured_on=known["manufactured_on"],
+        proof=known["proof"],
+        repairs=tuple(Repair(**dict(r)) for r in rows),
+        exchanged_on=() if exchanged_on is None else (exchanged_on,),
+        withdrawn_on=known["withdrawn_on"],
+    )
+
+
+async def insert_repair(repair_id: UUID, unit_id: UUID, repair: Repair, job_id: UUID | None) -> None:
+    await db.execute(
+        "INSERT INTO unit_repair (id, unit_id, component, started_on, finished_on, cured, delay, fault_code, job_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        repair_id,
+        unit_id,
+        repair.component,
+        repair.started_on,
+        repair.finished_on,
+        repair.cured,
+        repair.delay,
+        repair.fault_code,
+        job_id,
+    )
+
+
+async def count_scan(unit_id: UUID, day: date) -> None:
+    await db.execute(
+        "INSERT INTO unit_scan (unit_id, day, scans) VALUES ($1, $2, 1)"
+        " ON CONFLICT (unit_id, day) DO UPDATE SET scans = unit_scan.scans + 1",
+        unit_id,
+        day,
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------- policies
+
+
+async def policies() -> tuple[Policy, ...]:
+    """Every version ever published; there are as many as a firm and its countries have made."""
+    rows = await db.fetch("SELECT document::text AS document FROM warranty_policy ORDER BY code, version")
+    return tuple(msgspec.json.decode(r["document"], type=Policy) for r in rows)
+
+
+async def insert_policy(policy_id: UUID, policy: Policy, published_by: UUID | None) -> bool:
+    """Whether it was new: False when a version of that number or first day is there already."""
+    made = await db.fetch_value(
+        "INSERT INTO warranty_policy (id, code, version, source, effective_from, effective_to, published_by, document)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb) ON CONFLICT DO NOTHING RETURNING id",
+        policy_id,
+        policy.code,
+        policy.version,
+        policy.source,
+        policy.effective_from,
+        policy.effective_to,
+        published_by,
+        msgspec.json.encode(policy).decode(),
+    )
+    return made is not None

@@ -6,7 +6,7 @@ sentences are whole, never glued from words; a date is written in full.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Literal
 
 from server.products.rules.refusal import Text
@@ -28,6 +28,12 @@ def pick(text: Text, locale: Locale) -> str:
 def date_text(day: date) -> Text:
     """A day in full: no reader has to guess which number is the month."""
     return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
+
+
+def moment_text(moment: datetime) -> Text:
+    """A moment to the minute, in the zone it has."""
+    day, clock = date_text(moment.date()), f"{moment:%H:%M}"
+    return Text(f"{day.zh} {clock}", f"{clock} on {day.en}")
 
 
 def say(key: str, locale: Locale, **filled: str) -> str:
@@ -166,6 +172,14 @@ TEXTS: Final[dict[str, Text]] = {
         "promise_on_site_detail": ("报修后技术员按时到达。", "A technician comes within that time of your call."),
         "promise_delivery": ("{hours} 小时内送货安装", "Delivered and installed within {hours} hours"),
         "promise_delivery_detail": ("送货、安装均免费。", "Both are free of charge."),
+        "promise_respond_by": (
+            "现在来电，技术员最迟 {moment} 到达（当地时间）。",
+            "Call now and a technician is with you by {moment}, local time.",
+        ),
+        "promise_resolve_by": (
+            "现在来电，最迟 {moment} 办妥（当地时间）。",
+            "Call now and it is done by {moment}, local time.",
+        ),
         "promise_on_site_for_life": ("终身上门服务", "On-site service for life"),
         "promise_on_site_for_life_detail": ("过保后上门、零件和工时收费。", "After the warranty it is charged."),
         "promise_follow_up": ("每单回访", "A follow-up for every job"),
@@ -186,6 +200,12 @@ TEXTS: Final[dict[str, Text]] = {
         "unconfirmed_step_3": (
             "仍无法确认时请拨打热线，我们会帮您查证。",
             "If it still cannot be confirmed, call us and we will look into it.",
+        ),
+        "busy_title": ("请稍候再试", "Please try again in a moment"),
+        "busy_badge": ("查询过于频繁", "Too many requests"),
+        "busy_detail": (
+            "这个网络地址在短时间内查询了太多次。请等一分钟，再打开本页。",
+            "This network address has asked too often in a short time. Wait a minute, then open this page again.",
         ),
         "problem_title": ("这个链接有误", "This link is not right"),
         "problem_badge": ("无法读取", "Cannot be read"),

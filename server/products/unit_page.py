@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -22,7 +22,7 @@ from server.products.rules.coverage import Line, Reason, Verdict
 from server.products.rules.policy import WHOLE_UNIT, Item, RemedyKind, Severity
 from server.products.rules.refusal import Refusal, Text
 from server.products.rules.sentences import sentence_of, severity_text
-from server.products.texts import LOCALES, TEXTS, Locale, date_text, pick, say
+from server.products.texts import LOCALES, TEXTS, Locale, date_text, moment_text, pick, say
 
 PAGES: Final = Path(__file__).parent / "pages"
 STATIC_DIR: Final = PAGES / "static"
@@ -79,7 +79,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnitPageView(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything on the page. `choices`: refund and exchange as they stand today. `service_url` None: call instead."""
+    """Everything on the page. `choices`: refund and exchange as they stand today. `notices` None: nobody has looked, so
+    the page says nothing about recalls. `service_url` None: call instead."""
 
     brand: Text
     product_line: Text
@@ -92,7 +93,7 @@ class UnitPageView(msgspec.Struct, frozen=True, kw_only=True):
     coverage: tuple[CoverageRow, ...]
     choices: tuple[ChoiceRow, ...] = ()
     promises: tuple[PromiseRow, ...] = ()
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[Notice, ...] | None = ()
     hotline: str
     service_url: str | None = None
 
@@ -107,6 +108,20 @@ class Firm(msgspec.Struct, frozen=True, kw_only=True):
 def promise_row(key: str, **filled: str) -> PromiseRow:
     """A service promise by its name in the catalogue: hotline, on_site, delivery, on_site_for_life, follow_up."""
     return PromiseRow(title=_in_both(f"promise_{key}", **filled), detail=_in_both(f"promise_{key}_detail"))
+
+
+def quoted_row(name: Text, respond_by: datetime | None, resolve_by: datetime | None) -> PromiseRow:
+    """A promise of the firm's own by its name, with what a call at this moment would be told. Times are local to the
+    unit's outlet; at least one of them is set."""
+    if respond_by is not None:
+        return PromiseRow(title=name, detail=_at("promise_respond_by", respond_by))
+    assert resolve_by is not None, "a policy that promises nothing was refused when saved"
+    return PromiseRow(title=name, detail=_at("promise_resolve_by", resolve_by))
+
+
+def _at(key: str, moment: datetime) -> Text:
+    text, when = TEXTS[key], moment_text(moment)
+    return Text(text.zh.format(moment=when.zh), text.en.format(moment=when.en))
 
 
 def coverage_parts(verdict: Verdict) -> dict[str, Any]:
@@ -173,6 +188,11 @@ def render_not_found(firm: Firm, locale: Locale) -> str:
 def render_problem(refusal: Refusal, firm: Firm, locale: Locale) -> str:
     """The page for a link that is no product code, naming the fault."""
     return _page("problem.html", locale).render(brand=firm.brand, hotline=firm.hotline, refusal=refusal)
+
+
+def render_busy(locale: Locale) -> str:
+    """The page for an address that asks too often. It names no firm: refusing must not cost a query."""
+    return _page("busy.html", locale).render(brand=TEXTS["unit_title"])
 
 
 def choose_locale(asked: str | None, accept_language: str | None) -> Locale:

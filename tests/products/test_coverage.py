@@ -276,7 +276,7 @@ class TestRepairsThatDoNotHelp:
         answer = judged(unit(repairs=self.FAILED), "2024-10-01", DOOR)
         assert kinds(answer) == {"refund", "exchange", "repair"}
         assert Reason.NOT_CURED in answer.reasons
-        assert "article-11" in answer.rules
+        assert "statute.repairs-that-do-not-cure" in answer.rules
 
     def test_one_does_not(self) -> None:
         assert kinds(judged(unit(repairs=self.FAILED[:1]), "2024-10-01", DOOR)) == {"repair"}
@@ -390,7 +390,7 @@ class TestExplains:
         assert (line.policy, line.policy_version, line.rule) == (
             "cn-three-guarantees",
             1,
-            "article-15.main-parts.air-conditioner",
+            "statute.main-parts.air-conditioner",
         )
         assert (line.starts_from, line.starts_on) == ("invoice", day("2024-06-01"))
 

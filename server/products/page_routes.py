@@ -1,0 +1,101 @@
+"""HTTP of a product's code: `/01/{GTIN}/21/{serial}` as anyone's phone opens it, without a login.
+
+The link is judged from the raw path: the decoded one has lost the difference between a separator and a `%2F` in a
+serial. So one handler takes everything under `/01`, and the grammar decides.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import structlog
+from litestar import HttpMethod, MediaType, Request, Response, route
+from litestar.background_tasks import BackgroundTask
+from litestar.datastructures import CacheControlHeader
+from litestar.static_files import create_static_files_router
+from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
+
+from schemas.errors import Code
+from server.platform.errors import Refused, problem
+from server.platform.ratelimit import address_of, at_most
+from server.products import customer_page, store
+from server.products.texts import Locale
+from server.products.unit_page import ASSETS_URL, STATIC_DIR, choose_locale, render_busy
+
+log = structlog.get_logger()
+
+_Request = Request[Any, Any, Any]
+
+#: A shop behind one address scans a shelf; a guesser of serials (80 bits) gets nowhere at this pace.
+_SCANS = at_most(120, timedelta(minutes=1), by=address_of)
+
+_STRANGERS = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex, nofollow, noarchive",
+}
+
+
+def _busy(request: _Request, refused: Refused) -> Response[Any]:
+    """Too many requests, as a page; what else may be refused stays a problem."""
+    if refused.code is not Code.TOO_MANY_REQUESTS:
+        return problem(request, refused.code, refused.detail, **refused.extra)
+    locale = _locale(request)
+    answer = _html(render_busy(locale), HTTP_429_TOO_MANY_REQUESTS, locale)
+    answer.headers["retry-after"] = str(refused.extra["retry_after"])
+    return answer
+
+
+@route(
+    ["/01", "/01/{link:path}"],
+    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+    guards=[_SCANS],
+    exception_handlers={Refused: _busy},
+    summary="The customer's page of a product, by its GS1 Digital Link",
+    tags=["products"],
+    media_type=MediaType.HTML,
+    include_in_schema=False,
+)
+async def show_page(request: _Request) -> Response[Any]:
+    locale = _locale(request)
+    answer = await customer_page.answer(_link_of(request), locale)
+    response = _html(answer.html, answer.status, locale)
+    if answer.scan is not None and request.method == HttpMethod.GET:
+        response.background = BackgroundTask(_count, answer.scan)
+    return response
+
+
+def _link_of(request: _Request) -> str:
+    """Path and query as they came over the wire."""
+    path = request.scope["raw_path"].partition(b"?")[0]
+    query = request.scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")
+
+
+def _locale(request: _Request) -> Locale:
+    return choose_locale(request.query_params.get("lang"), request.headers.get("accept-language"))
+
+
+def _html(html: str, status: int, locale: Locale) -> Response[Any]:
+    headers = _STRANGERS | {"content-language": locale}
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+async def _count(scan: customer_page.Scan) -> None:
+    """After the answer is out: a scan that cannot be counted costs a number, not a customer."""
+    try:
+        await store.count_scan(scan.unit_id, scan.day)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
+        log.warning("scan_not_counted", reason=str(fault))
+
+
+def handlers() -> list[Any]:
+    """The page, and what it looks like. Links to the files carry a hash of their content."""
+    files = create_static_files_router(
+        ASSETS_URL,
+        directories=[STATIC_DIR],
+        name="product-page-files",
+        cache_control=CacheControlHeader(public=True, max_age=31_536_000, immutable=True),
+        include_in_schema=False,
+    )
+    return [show_page, files]

@@ -1,0 +1,223 @@
+"""HTTP of products, for those who have logged in. What a stranger gets is in `page_routes`.
+
+| route | who | about whose data |
+| --- | --- | --- |
+| `/units` read, labels | the office | their subtree |
+| `/units/{id}`, coverage | the office; technicians | their subtree; units of the jobs they hold |
+| `/units` write | managers | their subtree |
+| `/models`, `/product-lines` read | anyone logged in | all |
+| `/models`, `/product-lines`, `/warranty-policies` write | HQ managers | all |
+| `/warranty-policies` read | the office | all |
+"""
+
+import asyncio
+import hashlib
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.status_codes import HTTP_304_NOT_MODIFIED
+
+from schemas.accounts import Role
+from schemas.base import Page
+from schemas.errors import Code
+from schemas.products import Coverage, Model, NewModel, NewProductLine, NewUnit, ProductLine, Unit
+from server.platform.auth import MANAGERS, OFFICE_READERS, Caller, only
+from server.platform.errors import Refused
+from server.platform.media import TOO_DEEP, json_only
+from server.platform.paging import PageLimit, decode_cursor, encode_cursor
+from server.platform.ratelimit import at_most
+from server.platform.text import refuse_forbidden
+from server.products import actions, page_routes, store
+from server.products.codes import label_url, unit_link
+from server.products.labels import DPI, human_readable, label_png
+from server.products.rules.coverage import Fault
+from server.products.rules.policy import Exclusion, Policy, Severity
+from server.products.rules.refusal import Refusal
+from server.products.rules.serial import typed_serial
+from server.products.rules.unit import EARLIEST, LATEST
+from server.products.shown import shown_coverage, shown_unit
+
+_MINUTE = timedelta(minutes=1)
+_WRITES = at_most(600, _MINUTE)
+_Search = Annotated[str, QueryParameter(max_length=80)]
+_Component = Annotated[str | None, QueryParameter(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
+_Exclusions = Annotated[list[Exclusion] | None, QueryParameter(max_items=10)]
+
+
+# ---------------------------------------------------------------------------------------------------------------- units
+
+
+@get(
+    "/units",
+    guards=[only(*OFFICE_READERS), at_most(600, _MINUTE)],
+    summary="Units of my subtree, also by part of serial or model",
+    tags=["products"],
+)
+async def list_units(
+    caller: NamedDependency[Caller],
+    state: State,
+    q: _Search = "",
+    outlet_id: FromQuery[UUID | None] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: PageLimit = 100,
+) -> Page[Unit]:
+    refuse_forbidden(q)
+    after: UUID | None = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
+    found = await store.units_page(caller.scope, outlet_id, typed_serial(q), after, limit + 1)
+    shown = [shown_unit(row, state.settings.public_url) for row in found[:limit]]
+    return Page(items=shown, next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None)
+
+
+@post("/units", guards=[only(*MANAGERS), _WRITES], summary="Add a unit of a known model", tags=["products"])
+async def add_unit(caller: NamedDependency[Caller], state: State, data: JSONBody[NewUnit]) -> Unit:
+    """Without a serial the server makes one that cannot be guessed."""
+    unit_id = await actions.add_unit(caller, data)
+    return shown_unit(await _unit(caller, unit_id), state.settings.public_url)
+
+
+@get("/units/{unit_id:uuid}", summary="One unit", tags=["products"])
+async def show_unit(caller: NamedDependency[Caller], state: State, unit_id: FromPath[UUID]) -> Unit:
+    return shown_unit(await _unit(caller, unit_id), state.settings.public_url)
+
+
+async def _unit(caller: Caller, unit_id: UUID) -> store.Row:
+    """The office sees its subtree, a technician the units of the jobs they hold."""
+    if caller.role is Role.TECHNICIAN:
+        known = await store.unit_held_by(caller.technician_id, unit_id) if caller.technician_id else None
+    else:
+        known = await store.unit(caller.scope, unit_id)
+    if known is None:
+        raise Refused(Code.NOT_FOUND)
+    return known
+
+
+@get("/units/{unit_id:uuid}/coverage", summary="What this unit is entitled to on a day", tags=["products"])
+async def show_coverage(
+    caller: NamedDependency[Caller],
+    unit_id: FromPath[UUID],
+    on: FromQuery[date | None] = None,
+    fault: _Component = None,
+    severity: FromQuery[Severity] = "performance",
+    exclusion: _Exclusions = None,
+) -> Coverage:
+    """`on`: today where the unit's outlet is, when left out. `fault`: the component reported, such as `compressor`;
+    `severity` and `exclusion` say more about that fault. Without one the unit is judged as a whole."""
+    if on is not None and not EARLIEST <= on < LATEST:
+        raise Refused(Code.TIME_OUT_OF_RANGE, f"on lies between {EARLIEST} and {LATEST}")
+    reported = Fault(component=fault, severity=severity, exclusions=tuple(exclusion or ())) if fault else None
+    return shown_coverage(unit_id, await actions.judge(await _unit(caller, unit_id), on, reported))
+
+
+# --------------------------------------------------------------------------------------------------------------- labels
+
+
+@get(
+    "/units/{unit_id:uuid}/label.png",
+    guards=[only(*OFFICE_READERS), at_most(600, _MINUTE)],
+    summary="The unit's label, whole printer dots per module",
+    tags=["products"],
+    responses={200: ResponseSpec(bytes, media_type="image/png", generate_examples=False)},
+)
+async def show_label(
+    request: Request[Any, Any, Any],
+    caller: NamedDependency[Caller],
+    state: State,
+    unit_id: FromPath[UUID],
+    dpi: FromQuery[int] = 300,
+    text: FromQuery[bool] = True,
+) -> Response[bytes]:
+    """`dpi`: 152, 203, 300 or 600; `text`: with the human-readable lines. Same unit, same bytes: 304 by `ETag`."""
+    if dpi not in DPI:
+        raise Refused(Code.INVALID, f"dpi: one of {', '.join(map(str, DPI))}")
+    unit = await _unit(caller, unit_id)
+    png, etag = await asyncio.to_thread(_label, state.settings.public_url, unit["gtin"], unit["serial"], dpi, text)
+    headers = {"etag": etag, "cache-control": "private, max-age=3600"}
+    if etag in (known.strip() for known in request.headers.get("if-none-match", "").split(",")):
+        return Response(b"", status_code=HTTP_304_NOT_MODIFIED, media_type="image/png", headers=headers)
+    return Response(png, media_type="image/png", headers=headers)
+
+
+@lru_cache(maxsize=128)
+def _label(public_url: str, gtin14: str, serial: str, dpi: int, text: bool) -> tuple[bytes, str]:
+    """The picture and its entity tag. Some 20 ms of work: run it in a thread."""
+    lines = human_readable(unit_link(public_url, gtin14, serial)) if text else ()
+    png = label_png(label_url(public_url, gtin14, serial), lines, dpi=dpi)
+    if isinstance(png, Refusal):
+        raise Refused(Code.INVALID, png.text_en, reason=png.code)
+    return png, f'"{hashlib.sha256(png).hexdigest()[:32]}"'
+
+
+# ------------------------------------------------------------------------------------------------------------ catalogue
+
+
+@get("/product-lines", summary="Product lines", tags=["products"])
+async def list_lines(caller: NamedDependency[Caller]) -> list[ProductLine]:
+    return await store.lines()
+
+
+@post("/product-lines", guards=[only(Role.HQ_MANAGER), _WRITES], summary="Add a product line", tags=["products"])
+async def add_line(data: JSONBody[NewProductLine]) -> ProductLine:
+    return await actions.add_line(data)
+
+
+@get("/models", summary="Product models, by GTIN", tags=["products"])
+async def list_models(
+    caller: NamedDependency[Caller], cursor: FromQuery[str | None] = None, limit: PageLimit = 100
+) -> Page[Model]:
+    after: str | None = decode_cursor(cursor, tuple[str])[0] if cursor else None
+    found = await store.models_page(after, limit + 1)
+    shown = found[:limit]
+    return Page(items=shown, next_cursor=encode_cursor(shown[-1].gtin) if len(found) > limit else None)
+
+
+@post("/models", guards=[only(Role.HQ_MANAGER), _WRITES], summary="Add a model to a line", tags=["products"])
+async def add_model(data: JSONBody[NewModel]) -> Model:
+    return await actions.add_model(data)
+
+
+@get(
+    "/warranty-policies",
+    guards=[only(*OFFICE_READERS)],
+    summary="Every version of every warranty policy",
+    tags=["products"],
+)
+async def list_policies(caller: NamedDependency[Caller]) -> list[Policy]:
+    return list(await store.policies())
+
+
+@post(
+    "/warranty-policies",
+    guards=[only(Role.HQ_MANAGER), _WRITES],
+    summary="Publish a version of a warranty policy",
+    tags=["products"],
+)
+async def publish_policy(caller: NamedDependency[Caller], data: JSONBody[Policy]) -> Policy:
+    return await actions.publish_policy(caller, data)
+
+
+router = Router(
+    "/",
+    guards=[json_only],
+    exception_handlers=TOO_DEEP,
+    route_handlers=[
+        list_units,
+        add_unit,
+        show_unit,
+        show_coverage,
+        show_label,
+        list_lines,
+        add_line,
+        list_models,
+        add_model,
+        list_policies,
+        publish_policy,
+        *page_routes.handlers(),
+    ],
+)
