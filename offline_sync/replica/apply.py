@@ -120,9 +120,7 @@ def checkpoint(store: Store) -> bool:
         ).fetchone()
         if unheard:
             return False
-        if staging["afresh"]:
-            _forget_base(connection)
-        _change_base(connection)
+        _change_base(connection, bool(staging["afresh"]))
         _settle(connection, staging)
         remove_left(connection)
         connection.execute("UPDATE progress SET cursor = ?", (staging["cursor"],))
@@ -130,27 +128,21 @@ def checkpoint(store: Store) -> bool:
         return True
 
 
-def _forget_base(connection: sqlite3.Connection) -> None:
-    connection.execute("DELETE FROM membership")
-    connection.execute("UPDATE base SET leaving = 1")
-
-
-def _change_base(connection: sqlite3.Connection) -> None:
-    connection.execute("DELETE FROM membership WHERE stream IN (SELECT stream FROM unlisted)")
+def _change_base(connection: sqlite3.Connection, afresh: bool) -> None:
+    connection.execute("DELETE FROM membership WHERE ? OR stream IN (SELECT stream FROM unlisted)", (afresh,))
     connection.execute(
         "DELETE FROM membership WHERE (type, id, stream) IN (SELECT type, id, stream FROM staged WHERE body IS NULL)"
     )
     connection.execute(
         "INSERT OR IGNORE INTO membership (type, id, stream) SELECT type, id, stream FROM staged WHERE body IS NOT NULL"
     )
-    # At a checkpoint all streams agree on a record; staged rows of an earlier moment carry a lower version. A record
-    # that was leaving comes back as it is said to be now, whatever its number: the server may be another epoch's.
+    # At a checkpoint all streams agree on a record. Its version may be lower than what is held: the server may be
+    # another epoch's.
     connection.execute(
         """
         INSERT INTO base (type, id, version, body)
         SELECT type, id, version, body FROM staged WHERE body IS NOT NULL ORDER BY version
         ON CONFLICT (type, id) DO UPDATE SET version = excluded.version, body = excluded.body, leaving = 0
-        WHERE base.leaving = 1 OR excluded.version >= base.version
         """
     )
     gone = "NOT EXISTS (SELECT 1 FROM membership WHERE membership.type = base.type AND membership.id = base.id)"

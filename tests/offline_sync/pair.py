@@ -75,6 +75,7 @@ class Office:
     judgings: list[Judging] = field(default_factory=list)
     duplicates: int = 0
     reviews_named: int = 0
+    buried: dict[RecordKey, int] = field(default_factory=dict)
 
     def enrol(self, device_id: str, technician: str) -> None:
         self.devices[device_id] = Known(technician)
@@ -98,7 +99,7 @@ class Office:
 
     def put(self, key: RecordKey, **fields: Any) -> None:
         """A decision of the office that no rule questions: assign, cancel, price."""
-        record = self.records.get(key) or Record(key.type, key.id, 0, {})
+        record = self.records.get(key) or Record(key.type, key.id, self.buried.get(key, 0), {})
         version = record.version + 1
         self._save(
             Record(
@@ -113,8 +114,9 @@ class Office:
         )
 
     def delete(self, key: RecordKey) -> None:
-        record = self.records.pop(key)
-        self._publish(key, record.version + 1, None, set())
+        # A version never goes down, not even over a deletion: base versions are compared with it.
+        self.buried[key] = self.records.pop(key).version + 1
+        self._publish(key, self.buried[key], None, set())
 
     def purge(self) -> None:
         for stream in self.streams.values():
@@ -137,6 +139,7 @@ class Office:
             list(self.judgings),
             self.duplicates,
             self.reviews_named,
+            dict(self.buried),
         )
 
     def restore(self, backup: Office, epoch: str) -> None:

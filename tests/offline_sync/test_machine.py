@@ -273,7 +273,7 @@ UNTIMED = settings(
 )
 
 TestDay = Day.TestCase
-TestDay.settings = settings(UNTIMED, max_examples=12, stateful_step_count=30)
+TestDay.settings = settings(UNTIMED, max_examples=8, stateful_step_count=30)
 
 
 @pytest.mark.deep

@@ -455,6 +455,20 @@ class TestARestoredServer:
         phone.replica.sync()
         assert (phone.brushes(), office.records[JOB].fields["parts"]) == (2, {"brush": 2})
 
+    def test_that_takes_nothing_in_still_leaves_the_work_on_view(self, phone: Device, office: Office) -> None:
+        backup = office.backup()
+        phone.use(2)
+        phone.replica.sync()
+        office.restore(backup, "epoch-2")
+
+        def refuse(body: dict[str, object]) -> dict[str, object]:
+            raise Problem("client_too_old", 426)
+
+        phone.line.push = refuse  # type: ignore[method-assign, assignment]
+        phone.replica.pull()
+        assert phone.base() == fresh_pull(Line(office, "d1"), "t1")
+        assert (phone.brushes(), len(phone.replica.pending())) == (2, 1)
+
     def test_that_forgot_more_than_is_kept_asks_for_a_new_identity(self, phone: Device, office: Office) -> None:
         backup = office.backup()
         phone.use(2)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from offline_sync.replica import Store
+import pytest
+
+from offline_sync.replica import Problem, Store
 from tests.offline_sync.builders import JOB
 from tests.offline_sync.device import Device
 from tests.offline_sync.pair import Line, Office
@@ -64,6 +67,69 @@ class TestTabsThatWorkAndSyncAtOnce:
         last.replica.sync()
         assert (last.replica.pending(), last.brushes()) == ([], TABS * NOTES)
         last.close()
+
+
+class TestProcessesThatWorkAtOnce:
+    def test_share_one_sequence_without_a_gap(self, tmp_path: Path) -> None:
+        path = tmp_path / "d1.db"
+        Store(path, "d1").close()
+        command = [sys.executable, "-m", "tests.offline_sync.victim", "enqueue", str(path), "150"]
+        working = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+        taken = {line for work in working for line in work.communicate()[0].split()}
+        store = Store(path)
+        rows = store.connection.execute("SELECT op_id, seq FROM operation ORDER BY place").fetchall()
+        store.close()
+        assert [work.returncode for work in working] == [0, 0, 0]
+        assert len(taken) == 450
+        assert [row["seq"] for row in rows] == list(range(1, 451))
+
+
+class TestATabWhoseAnswerComesLate:
+    """What it was told is about a moment that the other tab has left behind."""
+
+    @pytest.fixture
+    def tabs(self, tmp_path: Path) -> Iterator[tuple[Office, Device, Device]]:
+        office = Office()
+        office.enrol("d1", "t1")
+        office.put(JOB, technician="t1", priority=1)
+        first = Device(tmp_path / "d1.db", "d1", "t1", Line(office, "d1"))
+        other = Device(tmp_path / "d1.db", "d1", "t1", Line(office, "d1"))
+        yield office, first, other
+        first.close()
+        other.close()
+
+    def test_drops_a_page_that_no_longer_continues_what_is_read(self, tabs: tuple[Office, Device, Device]) -> None:
+        office, slow, quick = tabs
+        at_once = slow.line.pull
+
+        def late(cursor: str | None, limit: int) -> dict[str, Any]:
+            page = at_once(cursor, limit)
+            slow.line.pull = at_once  # type: ignore[method-assign]
+            office.put(JOB, priority=2)
+            quick.replica.pull()
+            return page
+
+        slow.line.pull = late  # type: ignore[method-assign]
+        slow.replica.pull()
+        view = slow.replica.view(JOB)
+        assert view is not None
+        assert (view.version, view.fields["priority"]) == (2, 2)
+
+    def test_goes_on_when_the_other_has_enrolled_anew(self, tabs: tuple[Office, Device, Device]) -> None:
+        office, slow, quick = tabs
+        slow.use(2)
+        at_once = slow.line.push
+
+        def late(body: dict[str, Any]) -> dict[str, Any]:
+            slow.line.push = at_once  # type: ignore[method-assign]
+            office.enrol("d9", "t1")
+            quick.replica.adopt_identity("d9")
+            raise Problem("forked", 409, {"seq": 1})
+
+        slow.line.push = late  # type: ignore[method-assign]
+        slow.replica.push()
+        assert office.records[JOB].fields["parts"] == {"brush": 2}
+        assert [judging.device_id for judging in office.judgings] == ["d9"]
 
 
 class TestTwoProcessesThatOpenANewFile:

@@ -1,13 +1,15 @@
-"""A child process that works on a replica until it is killed: `python -m tests.offline_sync.victim enqueue|pull FILE`.
+"""A child process that works on a replica until it is killed, or for a number of steps:
+
+    python -m tests.offline_sync.victim enqueue|pull FILE [STEPS]
 
 It prints a line after each step that has returned.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import sys
+import uuid
 from typing import Any
 
 from offline_sync.operation import FieldTime, RecordKey
@@ -54,22 +56,16 @@ def held_at(position: int) -> dict[RecordKey, dict[str, Any]]:
     return held
 
 
-def main(deed: str, path: str) -> None:
-    numbers = itertools.count()
+def main(deed: str, path: str, steps: str = "1000000") -> None:
     store = Store(path, "d1")
-    replica = Replica(
-        store,
-        GrowingServer(),
-        RULES,
-        lambda: FieldTime(NOON, 0, "boot"),
-        lambda: f"{store.device_id}-{store.connection.execute('SELECT last_seq FROM identity').fetchone()[0]}",
-    )
-    while True:
+    replica = Replica(store, GrowingServer(), RULES, lambda: FieldTime(NOON, 0, "boot"), lambda: str(uuid.uuid4()))
+    for step in range(int(steps)):
         if deed == "enqueue":
-            said: object = replica.enqueue("job.note", JOB, {"id": f"n{next(numbers)}", "text": "x" * 2_000})
+            said: object = replica.enqueue("job.note", JOB, {"id": f"n{step}", "text": "x" * 2_000})
         else:
             said = replica.pull()
         print(json.dumps(said), flush=True)
+    store.close()
 
 
 if __name__ == "__main__":
