@@ -14,12 +14,17 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 import structlog
 from structlog.contextvars import bound_contextvars
+from structlog.processors import ExceptionRenderer
+from structlog.tracebacks import ExceptionDictTransformer
 
 #: Others may name a request, if the name cannot be mistaken for anything else in a log.
 ACCEPTED_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 #: Asked every few seconds by machines; in the log only at level debug.
 QUIET_PATHS = ("/health/live", "/health/ready", "/metrics")
+
+#: Without the frames' variables: they hold tokens, names and addresses.
+_TRACEBACKS = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 
 log = structlog.get_logger()
 
@@ -35,7 +40,7 @@ def configure(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            _TRACEBACKS,
             _encode,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),

@@ -1,5 +1,6 @@
 """The built front end: pages and hashed assets of `server/web/dist`, and the API's own page without a CDN."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,19 @@ DIST = Path(__file__).parent.parent / "web" / "dist"
 _FOREVER = CacheControlHeader(public=True, max_age=31_536_000, immutable=True)
 
 
+@cache
+def _built(name: str) -> bytes | None:
+    """A page of the build, read once; it changes only with the release."""
+    file = DIST / name / "index.html"
+    return file.read_bytes() if file.is_file() else None
+
+
 def _page(name: str) -> Response[bytes]:
     # A kilobyte, read on the event loop: with two paths Litestar would wrap a handler in a thread twice.
-    file = DIST / name / "index.html"
-    if not file.is_file():
+    content = _built(name)
+    if content is None:
         raise Refused(Code.NOT_FOUND, "the front end is not built; scripts/run builds it")
-    return Response(file.read_bytes(), media_type=MediaType.HTML, headers={"cache-control": "no-cache"})
+    return Response(content, media_type=MediaType.HTML, headers={"cache-control": "no-cache"})
 
 
 @get(["/app", "/app/{view:path}"], include_in_schema=False, sync_to_thread=False)
@@ -42,8 +50,7 @@ class ApiPage(OpenAPIRenderPlugin):
         super().__init__(path="/")
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        file = DIST / "api" / "index.html"
-        return file.read_bytes() if file.is_file() else b"<!doctype html><title>Onsite API</title>/schema/openapi.json"
+        return _built("api") or b"<!doctype html><title>Onsite API</title>/schema/openapi.json"
 
 
 def routers() -> list[Any]:
