@@ -97,8 +97,14 @@ def _admin_create(arguments: argparse.Namespace, settings: Settings) -> int:
     password = _password(arguments.password_stdin)
     with _database(settings) as dsn:
         migrate(dsn)
-        actions = importlib.import_module("server.accounts.actions")
-        user_id = _with_pool(dsn, lambda: actions.create_admin(arguments.username, arguments.name, password))
+        from server.accounts import actions
+        from server.platform import errors
+
+        try:
+            user_id = _with_pool(dsn, lambda: actions.create_admin(arguments.username, arguments.name, password))
+        except errors.Refused as refused:
+            _, _, meaning = errors.MEANING[refused.code]
+            raise Refusal(f"{meaning}. {refused.detail}".strip()) from refused
     print(f"Administrator {arguments.username} made ({user_id}).")
     return 0
 

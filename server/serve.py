@@ -44,6 +44,7 @@ TICK = 0.05
 LONGEST_PAUSE = 10.0
 SHORT_LIFE = 5.0  # a worker that ends sooner is replaced after a growing pause
 
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 EVERYBODY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # recognised, not chosen
 
 log = structlog.get_logger()
@@ -60,7 +61,7 @@ class Stopped(BaseException):
 def serve(settings: Settings, demo: bool = False) -> None:
     """Run until SIGTERM, SIGINT or SIGHUP. Raises ServeError, EmbeddedPostgresError, MigrationError, SecretsError."""
     logging.configure(settings.log_level)
-    with _listening(settings.host, settings.port) as listening, contextlib.suppress(Stopped), _stopped_by_signals():
+    with _listening(settings.host, settings.port) as listening, contextlib.suppress(Stopped), _Signals() as signals:
         here = http_url(settings.host, listening.getsockname()[1])
         settings = msgspec.structs.replace(
             settings, port=listening.getsockname()[1], base_url=settings.base_url or here
@@ -69,7 +70,8 @@ def serve(settings: Settings, demo: bool = False) -> None:
         with contextlib.ExitStack() as ends:
             # Left in the opposite order: first the workers, then the database.
             database = ends.enter_context(_Database(settings))
-            workers = ends.enter_context(_Workers(settings, listening, APPLICATION))
+            workers = ends.enter_context(_Workers(settings, listening, signals))
+            workers.load()
             dsn = database.start()
             _interruptible(lambda: _migrate(dsn))
             if demo:
@@ -83,23 +85,38 @@ def serve(settings: Settings, demo: bool = False) -> None:
 # ------------------------------------------------------------------------------------------------------------ signals
 
 
-@contextlib.contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """The first signal raises Stopped where we are; later ones change nothing, so that the orderly end is not cut."""
-    asked = False
+class _Signals:
+    """SIGTERM, SIGINT and SIGHUP raise Stopped where we are: once, so that the orderly end is not cut by a second."""
 
-    def ask(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal asked
-        if not asked:
-            asked = True
-            raise Stopped
+    def __init__(self) -> None:
+        self._asked = self._raised = self._waits = False
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._ask) for number in ENDING}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+
+    @contextlib.contextmanager
+    def wait(self) -> Iterator[None]:
+        """What is done inside is done whole; a signal meanwhile is heard afterwards."""
+        self._waits = True
+        try:
+            yield
+        finally:
+            self._waits = False
+        self._raise_once()
+
+    def _ask(self, _signal: int, _frame: FrameType | None) -> None:
+        self._asked = True
+        self._raise_once()
+
+    def _raise_once(self) -> None:
+        if self._asked and not self._raised and not self._waits:
+            self._raised = True
+            raise Stopped
 
 
 def _interruptible(work: Callable[[], None]) -> None:
@@ -205,10 +222,10 @@ def _environment(settings: Settings) -> dict[str, str]:
 class _Worker:
     """One serving process, and when it was started. Its standard input tells it the database, and ends with us."""
 
-    def __init__(self, settings: Settings, listening: socket.socket, application: str) -> None:
+    def __init__(self, settings: Settings, listening: socket.socket) -> None:
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "server.worker", str(listening.fileno()), application],
+            [sys.executable, "-m", "server.worker", str(listening.fileno()), APPLICATION],
             env=_environment(settings),
             stdin=subprocess.PIPE,
             pass_fds=[listening.fileno()],
@@ -234,19 +251,22 @@ class _Worker:
 class _Workers:
     """The worker processes: start them, replace the dead, end all within WORKERS_LIMIT."""
 
-    def __init__(self, settings: Settings, listening: socket.socket, application: str) -> None:
-        self._settings, self._listening, self._application = settings, listening, application
+    def __init__(self, settings: Settings, listening: socket.socket, signals: _Signals) -> None:
+        self._settings, self._listening, self._signals = settings, listening, signals
         self._workers: list[_Worker] = []
         self._dsn = ""
         self._pause = 0.0
         self._not_before = 0.0
 
     def __enter__(self) -> Self:
-        self._workers.append(_Worker(self._settings, self._listening, self._application))
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def load(self) -> None:
+        """Start the first worker; it loads the application and waits for `serve`."""
+        self._add()
 
     def serve(self, dsn: str) -> None:
         """Let the first worker serve, and wait until /health/ready answers.
@@ -272,8 +292,7 @@ class _Workers:
                 worker.close()
                 self._note_death(worker)
             if len(self._workers) < self._settings.workers and time.monotonic() >= self._not_before:
-                self._workers.append(_Worker(self._settings, self._listening, self._application))
-                self._workers[-1].serve(self._dsn)
+                self._add().serve(self._dsn)
             time.sleep(TICK)
 
     def stop(self) -> None:
@@ -286,6 +305,11 @@ class _Workers:
             worker.process.kill()
             worker.close()
         self._workers.clear()
+
+    def _add(self) -> _Worker:
+        with self._signals.wait():  # a process that runs must be in the list
+            self._workers.append(_Worker(self._settings, self._listening))
+        return self._workers[-1]
 
     def _note_death(self, worker: _Worker) -> None:
         lived = time.monotonic() - worker.started
