@@ -33,7 +33,6 @@ class Code(StrEnum):
     FORKED = "forked"
     UNKNOWN_KIND = "unknown_kind"
     UNKNOWN_RECORD = "unknown_record"
-    OUT_OF_SCOPE = "out_of_scope"
     OP_ID_REUSED = "op_id_reused"
     OPERATION_FAULTY = "operation_faulty"
     ARGUMENTS_INVALID = "arguments_invalid"
