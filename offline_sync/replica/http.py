@@ -8,7 +8,7 @@ import json
 import zlib
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from offline_sync.replica.transport import Problem, Unreachable
 
@@ -20,7 +20,9 @@ GZIP_FROM_BYTES = 1024
 class HttpTransport:
     """Push and pull at `base_url` ('https://host[:port][/prefix]') with a bearer token.
 
-    `token` is called for every request, so that it may renew itself. `gzip_requests`: compress larger bodies.
+    `token` is called for every request, so that it may renew itself. `device_id`: named in every pull, so that the
+    server says how far it has judged this device (pull step 1); leave it out for a mere reader. `gzip_requests`:
+    compress larger bodies.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class HttpTransport:
         token: Callable[[], str],
         timeout: float = TIMEOUT_SECONDS,
         gzip_requests: bool = False,
+        device_id: Callable[[], str] | None = None,
     ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -39,6 +42,7 @@ class HttpTransport:
         self._token = token
         self._timeout = timeout
         self._gzip_requests = gzip_requests
+        self._device_id = device_id
         self._connection: http.client.HTTPConnection | None = None
         self.bytes_up = 0
         self.bytes_down = 0
@@ -52,8 +56,9 @@ class HttpTransport:
         return self._exchange("POST", "/sync/push", content, headers)
 
     def pull(self, cursor: str | None, limit: int) -> dict[str, Any]:
-        query = f"?limit={limit}" + (f"&cursor={quote(cursor, safe='')}" if cursor else "")
-        return self._exchange("GET", "/sync/pull" + query, None, {})
+        query = {"limit": str(limit), "cursor": cursor, "device_id": self._device_id and self._device_id()}
+        named = urlencode({name: value for name, value in query.items() if value})
+        return self._exchange("GET", f"/sync/pull?{named}", None, {})
 
     def close(self) -> None:
         if self._connection is not None:

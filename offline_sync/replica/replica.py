@@ -132,7 +132,7 @@ class Replica:
                 if problem.code == "forked":
                     if self._store.device_id != batch.device_id:
                         continue  # another process has enrolled anew meanwhile
-                    raise Forked(int(problem.detail.get("seq") or batch.operations[0].seq)) from problem
+                    raise Forked(_forked_at(problem) or batch.operations[0].seq) from problem
                 raise
             judged += outbox.acknowledge(self._store, answer)
             if self._store.device_id == batch.device_id:
@@ -225,6 +225,12 @@ class Replica:
                 raise
             return True
         return apply.checkpoint(self._store)
+
+
+def _forked_at(problem: Problem) -> int | None:
+    extra = problem.detail.get("extra")
+    seq = extra.get("seq") if isinstance(extra, dict) else None
+    return seq if isinstance(seq, int) else None
 
 
 def _record(row: sqlite3.Row) -> Record:

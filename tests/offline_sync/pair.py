@@ -166,7 +166,7 @@ class Office:
             self._review_id,
         )
         if isinstance(decision, Forked):
-            raise Problem("forked", 409, {"code": "forked", "status": 409, "seq": decision.seq})
+            raise Problem("forked", 409, {"code": "forked", "extra": {"seq": decision.seq}})
         self._take(device_id, decision)
         return {
             "outcomes": [outcome_json(outcome) for outcome in decision.outcomes],
@@ -230,7 +230,7 @@ class Office:
         assert isinstance(read, Cursor), read
         here = read.over(self.epoch, spans)
         if isinstance(here, Refusal):
-            raise Problem(here.code, 410, {"code": here.code, "status": 410})
+            raise Problem(here.code, 410, {"code": here.code})
         return here
 
     def _stream(self, name: str) -> Stream:

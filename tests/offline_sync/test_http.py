@@ -83,6 +83,17 @@ class TestARequest:
             "/api/sync/pull?limit=7",
         ]
 
+    def test_of_a_pull_names_the_device_as_it_is_called_now(self, site: Site) -> None:
+        names = iter(["d1", "d9"])
+        transport = HttpTransport(f"http://127.0.0.1:{site.server_port}", lambda: "t", device_id=lambda: next(names))
+        transport.pull("c", 7)
+        transport.pull(None, 7)
+        transport.close()
+        assert [seen[2] for seen in site.seen] == [
+            "/sync/pull?limit=7&cursor=c&device_id=d1",
+            "/sync/pull?limit=7&device_id=d9",
+        ]
+
     def test_of_a_push_carries_json_and_the_token(self, site: Site, transport: HttpTransport) -> None:
         transport.push({"device_id": "机"})
         _, method, path, headers, body = site.seen[0]
@@ -123,7 +134,7 @@ class TestAnAnswer:
         assert transport.pull(None, 1) == {"ok": 1}
 
     def test_that_is_a_problem_is_raised_with_its_code(self, site: Site, transport: HttpTransport) -> None:
-        said = {"code": "forked", "status": 409, "seq": 3}
+        said = {"code": "forked", "status": 409, "extra": {"seq": 3}}
         site.answer = lambda handler: handler.say(409, "application/problem+json", json.dumps(said).encode())
         with pytest.raises(Problem) as problem:
             transport.push({})
