@@ -70,7 +70,7 @@ def _new_password() -> str:
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
-async def found(cast: Cast, accounts_made: Sequence[Account], now: datetime) -> Firm:
+async def found(cast: Cast, accounts_made: Sequence[Account]) -> Firm:
     """Headquarters, centres, outlets, technicians and everybody's login. Inside a transaction."""
     firm = Firm()
     headquarters = await network.create_headquarters(*FIRM, HOTLINE)

@@ -63,10 +63,6 @@ def publish(folder: Path) -> None:
     _sync_folder(folder)
 
 
-def discard(folder: Path) -> None:
-    (folder / DRAFT).unlink(missing_ok=True)
-
-
 def _write(path: Path, handout: Handout) -> None:
     path.unlink(missing_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -46,12 +46,51 @@ _WOMEN_LAST = (
     *(("兰", "lan"), ("怡", "yi"), ("萍", "ping"), ("梅", "mei"), ("英", "ying"), ("娟", "juan"), ("莉", "li")),
     *(("涵", "han"), ("琪", "qi"), ("云", "yun"), ("珍", "zhen"), ("娜", "na")),
 )
-_ENGLISH = (
-    *("Emily Carter", "James Whitfield", "Sophie Laurent", "Daniel Brooks", "Hannah Weiss", "Oliver Grant"),
-    *("Priya Nair", "Thomas Keller", "Grace Sullivan", "Marco Bianchi", "Laura Jensen", "Peter Novak"),
-    *("Isabel Moreno", "Kenji Watanabe", "Rachel Adams", "Stephen Clarke", "Anna Lindqvist", "David Okafor"),
-    *("Claire Dubois", "Michael Tan", "Julia Hoffmann", "Andrew Fraser", "Nina Petrova", "Samuel Price"),
-    *("Eleanor Hughes", "Lucas Moreau", "Karen Mitchell", "Robert Ng", "Victoria Shaw", "William Park"),
+_ENGLISH_FIRST = (
+    *(
+        "Emily",
+        "James",
+        "Sophie",
+        "Daniel",
+        "Hannah",
+        "Oliver",
+        "Grace",
+        "Thomas",
+        "Laura",
+        "Peter",
+        "Isabel",
+        "Rachel",
+    ),
+    *(
+        "Stephen",
+        "Anna",
+        "David",
+        "Claire",
+        "Michael",
+        "Julia",
+        "Andrew",
+        "Nina",
+        "Samuel",
+        "Eleanor",
+        "Lucas",
+        "Karen",
+    ),
+)
+_ENGLISH_LAST = (
+    *("Carter", "Whitfield", "Laurent", "Brooks", "Weiss", "Grant", "Sullivan", "Keller", "Jensen", "Novak", "Moreno"),
+    *(
+        "Adams",
+        "Clarke",
+        "Lindqvist",
+        "Okafor",
+        "Dubois",
+        "Hoffmann",
+        "Fraser",
+        "Petrov",
+        "Price",
+        "Hughes",
+        "Mitchell",
+    ),
 )
 _BUSINESSES = (
     *("晨光咖啡馆 Morning Light Café", "禾木民宿 Hemu Guesthouse", "小满面馆", "青禾幼儿园", "知行书店"),
@@ -95,7 +134,7 @@ def different(rng: Random, women: float = 0.5) -> Iterator[Person]:
 
 
 def english(rng: Random) -> str:
-    return rng.choice(_ENGLISH)
+    return f"{rng.choice(_ENGLISH_FIRST)} {rng.choice(_ENGLISH_LAST)}"
 
 
 def business(rng: Random) -> str:

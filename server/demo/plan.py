@@ -77,6 +77,7 @@ class Task:
     closed_at: datetime | None = None
     twist: Twist | None = None
     second: Second | None = None
+    lost_signal_at: datetime | None = None
     pushed_at: datetime | None = None  # when the phone of a twisted visit found signal again
 
     @property
@@ -397,7 +398,7 @@ class _Planner:
         self._unsigned(0)
         self._cancelled_but_done(0, "settled", 20)
         self._two_technicians(1)
-        self._wrong_clock(2)
+        self._wrong_clock(sorted(range(len(DISTRICTS)), key=lambda outlet: (outlet - 2) % len(DISTRICTS)))
 
     def _latest(self, outlet: int, at_least_ago: float) -> Iterator[Task]:
         """Finished visits of the outlet, the latest first."""
@@ -428,6 +429,7 @@ class _Planner:
     def _without_signal(self, task: Task, since: datetime, minutes: float) -> None:
         assert task.ended_at is not None
         assert task.technician is not None
+        task.lost_signal_at = since
         task.pushed_at = min(task.ended_at + minutes * _MINUTE, self.now - 2 * _MINUTE)
         self.offline.setdefault(task.technician, []).append((since, task.pushed_at))
 
@@ -460,19 +462,25 @@ class _Planner:
                 return Second(other, start, start + 2 * _MINUTE, start + 17 * _MINUTE)
         return None
 
-    def _wrong_clock(self, outlet: int) -> None:
-        """A phone whose clock ran days ahead wrote a telephone number that the office had changed as well."""
-        for task in self.tasks:
-            booked = task.outlet == outlet and task.fate == "visit" and task.accepted_at and not task.set_off_at
-            if booked and task.twist is None and task.moved_at is None and task.start:
-                assert task.accepted_at is not None
-                assert task.technician is not None
-                since = max(task.accepted_at + 20 * _SECOND, self.now - 95 * _MINUTE)
-                task.twist, task.pushed_at = "suspect_time", self.now - 1.5 * _MINUTE
-                if since < task.pushed_at - _MINUTE:
-                    self.offline.setdefault(task.technician, []).append((since, task.pushed_at))
-                    return
-                task.twist = task.pushed_at = None
+    def _wrong_clock(self, outlets: Sequence[int]) -> None:
+        """A phone whose clock ran days ahead wrote a telephone number that the office had changed as well; at the first
+        of `outlets` where it fits."""
+        until = self.now - 1.5 * _MINUTE
+        for task in sorted(self.tasks, key=lambda t: outlets.index(t.outlet)):
+            if (
+                task.fate != "visit"
+                or task.set_off_at is not None
+                or task.accepted_at is None
+                or task.twist is not None
+                or task.moved_at is not None
+            ):
+                continue
+            assert task.technician is not None
+            since = max(task.accepted_at + 20 * _SECOND, self.now - 95 * _MINUTE)
+            if until - since > 8 * _MINUTE:
+                task.twist, task.lost_signal_at, task.pushed_at = "suspect_time", since, until
+                self.offline.setdefault(task.technician, []).append((since, until))
+                return
 
     # -------------------------------------------------------------------------------------------------- after the visit
 
@@ -540,11 +548,9 @@ class _Units:
         lines = set(LINES) if job_type != "removal_refit" else {"air_conditioner"}
         if job_type in ("maintenance", "inspection"):
             lines = {"air_conditioner", "refrigerator"}
-        for place, index in enumerate(pool):
-            if self._cast.units[index].model.line in lines:
-                return pool.pop(place)
-        return None
+        fitting = [place for place, index in enumerate(pool) if self._cast.units[index].model.line in lines]
+        return pool.pop(self._rng.choice(fitting)) if fitting else None
 
     def put_back(self, outlet: int, unit: int) -> None:
         pool = self._fresh if self._cast.units[unit].just_sold else self._old
-        pool[outlet].insert(self._rng.randrange(len(pool[outlet]) + 1), unit)
+        pool[outlet].append(unit)

@@ -117,8 +117,8 @@ def _text(facts: Facts) -> str:
 def strokes(rng: Random) -> list[list[list[float]]]:
     """A few quick curves: [x, y, ms, pressure] each point, as a signature pad gives them."""
     drawn, ms = [], 0
-    for stroke in range(rng.randrange(3, 6)):
-        x, y, bend = 30 + 60 * stroke + rng.uniform(-6, 6), 70 + rng.uniform(-20, 20), rng.uniform(0.4, 1.1)
+    for stroke in range(rng.randrange(2, 4)):
+        x, y, bend = 40 + 90 * stroke + rng.uniform(-6, 6), 70 + rng.uniform(-20, 20), rng.uniform(0.4, 1.1)
         points = []
         for step in range(rng.randrange(7, 13)):
             pressure = round(0.35 + 0.3 * math.sin(step / 3), 2)

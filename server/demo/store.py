@@ -1,4 +1,4 @@
-"""The demonstration's own statements: is there a firm, the product catalogue, earlier repairs, and the past.
+"""The demonstration's own statements: the product catalogue, repairs, what phones have seen, and the past.
 
 The catalogue and the warranty policies have no way in of their own yet, so their rows are written here.
 """
@@ -11,14 +11,6 @@ import msgspec
 
 from server.platform import clock, db
 from server.products.rules.policy import Policy
-
-#: The `source` of every job of the demonstration: by it the firm is known again.
-SOURCE = "demo"
-
-
-async def is_demonstration() -> bool:
-    found: bool = await db.fetch_value("SELECT EXISTS (SELECT FROM job WHERE source = $1)", SOURCE)
-    return found
 
 
 async def usernames() -> set[str]:
@@ -79,8 +71,10 @@ async def versions_held_by(technician_id: UUID) -> dict[UUID, int]:
     return {r["id"]: r["version"] for r in rows}
 
 
-#: What the database stamped with the moment of writing gets the moment of the story. Nothing of it is a synced record.
+#: What the database stamped with the moment of writing gets the moment of the story. No reader was sent any of it.
 _AGE = """
+UPDATE job SET created_at = opened_at;
+UPDATE history h SET happened_at = j.opened_at FROM job j WHERE h.record_id = j.id AND h.action = 'raise';
 UPDATE history SET recorded_at = happened_at;
 UPDATE history h SET recorded_at = o.received_at FROM sync_operation o WHERE o.op_id = h.op_id;
 UPDATE completion c SET received_at = o.received_at FROM sync_operation o WHERE o.op_id = c.op_id;
@@ -103,10 +97,3 @@ async def age(received: Mapping[UUID, datetime]) -> None:
     )
     for statement in _AGE.split(";"):
         await db.execute(statement)
-
-
-async def unit_exists(gtin: str, serial: str) -> bool:
-    found: bool = await db.fetch_value(
-        "SELECT EXISTS (SELECT FROM product_unit WHERE gtin = $1 AND serial = $2)", gtin, serial
-    )
-    return found

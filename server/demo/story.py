@@ -1,6 +1,6 @@
 """Plays the plan from its first call to now: through the actions that people and phones use, by the story's clock."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -11,6 +11,7 @@ from schemas.jobs import Assign, JobEdit, NewJob
 from server.demo import names, phone, report, standards, store
 from server.demo.cast import Cast
 from server.demo.firm import Firm
+from server.demo.known import SOURCE
 from server.demo.phone import Deed, Phone
 from server.demo.places import Place, near
 from server.demo.plan import Plan, Task
@@ -23,6 +24,7 @@ from server.platform.storage import Blobs
 
 _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
+_CALLS_TOGETHER = 30
 
 
 class Event(NamedTuple):
@@ -54,6 +56,7 @@ class Story:
     async def play(self) -> None:
         """Inside one transaction. Raises `StoryFault`."""
         await self._enrol()
+        self._stage_calls()
         for key, task in enumerate(self._plan.tasks):
             self._stage(key, task)
         self._stage_lost_signals()
@@ -76,8 +79,18 @@ class Story:
 
     # ---------------------------------------------------------------------------------------------------- the office
 
+    def _stage_calls(self) -> None:
+        """Some calls of one outlet are raised together, at the first of them: it costs as much as one alone.
+        `store.age` tells their true times, and numbers still follow the calls closely."""
+        tasks = self._plan.tasks
+        for start in range(0, len(tasks), _CALLS_TOGETHER):
+            window = range(start, min(start + _CALLS_TOGETHER, len(tasks)))
+            for outlet in range(len(self._firm.outlets)):
+                keys = [key for key in window if tasks[key].outlet == outlet]
+                if keys:
+                    self._at(tasks[start].opened_at, lambda o=outlet, k=keys: self._raise(o, k))  # type: ignore[misc]
+
     def _stage(self, key: int, task: Task) -> None:
-        self._at(task.opened_at, lambda: self._raise(key, task))
         if task.technician is None:
             return
         assert task.assigned_at is not None
@@ -91,7 +104,7 @@ class Story:
         if task.closed_at is not None and task.twist != "settled":
             self._at(self._heard(task, task.closed_at), lambda: self._close(key, task))
         if task.twist == "suspect_time":
-            self._at(self._now - 70 * _MINUTE, lambda: self._correct_phone(key, task))
+            self._at(_between(task, 0.4), lambda: self._correct_phone(key, task))
         if task.twist == "settled" and task.pushed_at is not None:
             self._at(task.pushed_at + 25 * _MINUTE, lambda: self._settle(key, task))
         self._stage_field(key, task)
@@ -99,9 +112,18 @@ class Story:
     def _office(self, task: Task) -> Any:
         return self._firm.dispatchers[task.outlet]
 
-    async def _raise(self, key: int, task: Task) -> None:
+    async def _raise(self, outlet: int, keys: Sequence[int]) -> None:
+        tasks = [self._plan.tasks[key] for key in keys]
+        wanted = [self._call(task) for task in tasks]
+        numbered = [f"{key + 1:03d}" for key in keys]
+        user_id = self._firm.dispatchers[outlet].user_id
+        with clock.as_of(tasks[-1].opened_at):
+            raised = await jobs.raise_jobs(self._firm.outlets[outlet], wanted, user_id, SOURCE, numbered)
+        self._made |= {k: Made(UUID(job["id"]), job["number"], []) for k, job in zip(keys, raised, strict=True)}
+
+    def _call(self, task: Task) -> NewJob:
         customer = self._cast.customers[task.customer]
-        wanted = NewJob(
+        return NewJob(
             outlet_id=self._firm.outlets[task.outlet]["id"],
             job_type=task.job_type,
             title=task.title,
@@ -116,9 +138,6 @@ class Story:
             priority=task.priority,
             opened_at=task.opened_at,
         )
-        outlet, user = self._firm.outlets[task.outlet], self._office(task).user_id
-        (job,) = await jobs.raise_jobs(outlet, [wanted], user, store.SOURCE, [f"{key + 1:03d}"])
-        self._made[key] = Made(UUID(job["id"]), job["number"], [])
 
     async def _assign(self, key: int, task: Task, technician: int) -> None:
         assert task.start is not None
@@ -163,7 +182,7 @@ class Story:
         if task.accepted_at is not None:
             self._do(mine, task.accepted_at, lambda: self._plain(key, "accept", task.accepted_at), pushed=not over)
         if task.twist == "suspect_time":
-            at = self._now - 50 * _MINUTE
+            at = _between(task, 0.6)
             self._do(mine, at, lambda: self._wrong_clock(key, at), pushed=True)
         if task.set_off_at is None:
             return
@@ -364,6 +383,13 @@ class Story:
                 component = _OFTEN[unit.model.line]
                 rows.append((self._firm.unit_ids[index], component, began, ended, None))
         await store.add_repairs(rows)
+
+
+def _between(task: Task, share: float) -> datetime:
+    """A moment while the task's phone had no signal."""
+    assert task.lost_signal_at is not None
+    assert task.pushed_at is not None
+    return task.lost_signal_at + share * (task.pushed_at - task.lost_signal_at)
 
 
 async def _chunks(content: bytes) -> AsyncIterator[bytes]:
