@@ -20,7 +20,7 @@ from typing import Any
 from offline_sync.operation import canonical
 from offline_sync.rules import Refusal
 
-CURSOR_MALFORMED = "cursor_malformed"
+CURSOR_INVALID = "cursor_invalid"
 CURSOR_EXPIRED = "cursor_expired"
 # Some 250 streams; a URL of this length passes every proxy we know of with its default limits raised to 16 kB.
 MAX_CHARS = 12_000
@@ -80,15 +80,15 @@ class Cursor:
     def decode(text: str) -> Cursor | Refusal:
         """The cursor, or a refusal for anything `encode` did not make, down to the last bit."""
         if len(text) > MAX_CHARS:
-            return _malformed("too long")
+            return _invalid("too long")
         cursor = _read(_json(text))
         if cursor is None or cursor.encode() != text:
-            return _malformed("not made by this server")
+            return _invalid("not made by this server")
         return cursor
 
 
-def _malformed(why: str) -> Refusal:
-    return Refusal(CURSOR_MALFORMED, f"The cursor is {why}.")
+def _invalid(why: str) -> Refusal:
+    return Refusal(CURSOR_INVALID, f"The cursor is {why}.")
 
 
 def _json(text: str) -> Any:

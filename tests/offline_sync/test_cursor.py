@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offline_sync.cursor import CURSOR_MALFORMED, MAX_CHARS, Cursor
+from offline_sync.cursor import CURSOR_INVALID, MAX_CHARS, Cursor
 from offline_sync.rules import Refusal
 
 
@@ -61,7 +61,7 @@ class TestAnythingElse:
     def test_is_refused_with_its_code(self, text: str) -> None:
         refusal = Cursor.decode(text)
         assert isinstance(refusal, Refusal)
-        assert refusal.code == CURSOR_MALFORMED
+        assert refusal.code == CURSOR_INVALID
 
     @given(st.text())
     def test_never_raises(self, text: str) -> None:
