@@ -14,6 +14,7 @@ from scripts.fieldday.technician import Said
 
 _TOLD = ("status", "version", "merges", "review_id", "code")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
+_STEPS = frozenset({"job.start", "job.resume"})
 _VISITS = frozenset({"job.arrive", "job.pause", "job.complete", "job.cannot_complete"})
 
 Violations = Iterator[str]
@@ -60,9 +61,11 @@ def every_operation_has_one_effect(f: Findings) -> Violations:
         yield f"{len(f.jobs)} jobs where {len(f.office.raised) + 1} were raised"
     for job_id, job in f.jobs.items():
         done = [s for s in _all(f) if s.operation["record"]["id"] == job_id and s.stands]
-        yield from _same(job, "notes", _counted(n["id"] for n in job["notes"]), _ops(done, {"job.note"}))
-        yield from _same(job, "visits", _counted(v["id"] for v in job["visits_done"]), _ops(done, _VISITS))
-        completions = _counted(c["id"] for c in f.completions[job_id])
+        yield from _same(job, "notes", Counter(n["id"] for n in job["notes"]), _ops(done, {"job.note"}))
+        steps = _ops(done, _STEPS)  # an entry of their own only where somebody else had the job by then
+        visits = Counter(v["id"] for v in job["visits_done"])
+        yield from _same(job, "visits", visits - steps, _ops(done, _VISITS))
+        completions = Counter(c["id"] for c in f.completions[job_id])
         yield from _same(job, "completions", completions, _ops(done, {"job.complete"}))
         parts: Counter[str] = Counter()
         for s in done:
@@ -213,10 +216,6 @@ def _all(f: Findings) -> Iterator[Said]:
 
 def _standing(f: Findings, kind: str) -> Iterator[Said]:
     return (s for s in _all(f) if s.operation["kind"] == kind and s.stands)
-
-
-def _counted(ids: Iterator[str] | Any) -> Counter[str]:
-    return Counter(ids)
 
 
 def _ops(done: Sequence[Said], kinds: frozenset[str] | set[str]) -> Counter[str]:
