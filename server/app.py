@@ -6,13 +6,12 @@ import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
-from litestar.types import Middleware
 
 from server.jobs import deadlines
 from server.platform import db, health, pages
@@ -28,7 +27,7 @@ from server.products import actions as products
 from server.settings import Settings
 
 #: Every feature exports `router` from its `routes`.
-FEATURES = ("accounts", "network", "customers", "commitments", "products", "jobs", "evidence", "sync")
+FEATURES = ("accounts", "network", "customers", "commitments", "products", "jobs", "dispatch", "evidence", "sync")
 
 
 def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
@@ -38,12 +37,12 @@ def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
         route_handlers=[
             health.router,
             Metrics,
-            *(importlib.import_module(f"server.{feature}.routes").router for feature in FEATURES),
+            *(_mounted(feature, settings) for feature in FEATURES),
             *pages.routers(),
         ],
         dependencies={"caller": Provide(provide_caller)},
         before_request=refuse_forbidden_body,
-        middleware=_middleware(settings),
+        middleware=[PrometheusConfig(app_name="onsite", prefix="onsite", group_path=True).middleware],
         exception_handlers=HANDLERS,
         compression_config=CompressionConfig(backend="gzip", minimum_size=1024, gzip_compress_level=4),
         request_max_body_size=settings.json_limit,
@@ -61,15 +60,19 @@ def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
     app.state.settings = settings
     app.state.secrets = kept
     app.state.blobs = Blobs(settings.data_dir / "blobs")
+    # Around everything: Litestar's own middleware never sees a path without a route.
+    headers = SecurityHeaders(https=settings.public_url.startswith("https://"))
+    app.asgi_handler = RequestLog()(headers(app.asgi_handler))
     return app
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
-    return [
-        RequestLog(),
-        SecurityHeaders(https=settings.public_url.startswith("https://")),
-        PrometheusConfig(app_name="onsite", prefix="onsite", group_path=True).middleware,
-    ]
+def _mounted(feature: str, settings: Settings) -> Router:
+    """The feature's routes; those that take more than JSON of ordinary size get the limit the settings say."""
+    router: Router = importlib.import_module(f"server.{feature}.routes").router
+    limits = {"sync": settings.push_limit, "evidence": settings.photo_limit}
+    if feature not in limits:
+        return router
+    return Router("/", route_handlers=[router], request_max_body_size=limits[feature])
 
 
 class Metrics(PrometheusController):

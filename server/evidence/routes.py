@@ -16,8 +16,6 @@ from server.platform.auth import OFFICE_READERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.storage import Blobs
 
-_PHOTO_LIMIT = 20 * 1024 * 1024
-
 Sha256 = Annotated[str, PathParameter(pattern="^[0-9a-f]{64}$", description="lower-case hexadecimal")]
 
 
@@ -25,7 +23,6 @@ Sha256 = Annotated[str, PathParameter(pattern="^[0-9a-f]{64}$", description="low
     "/photos/{sha256:str}",
     summary="Hand in a photo that a signed completion of yours names",
     guards=[only(Role.TECHNICIAN)],
-    request_max_body_size=_PHOTO_LIMIT,
     status_code=HTTP_201_CREATED,
     opt={"raw_text": True},
 )

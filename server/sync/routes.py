@@ -19,7 +19,6 @@ from server.platform.auth import Caller, only
 from server.platform.errors import Refused
 from server.sync import actions
 
-_PUSH_LIMIT = 4 * 1024 * 1024
 _PUSH = msgspec.json.Decoder(wire.Push)
 
 
@@ -27,7 +26,6 @@ _PUSH = msgspec.json.Decoder(wire.Push)
     "/push",
     summary="Hand in a device's operations, in sequence",
     guards=[only(Role.TECHNICIAN)],
-    request_max_body_size=_PUSH_LIMIT,
     status_code=HTTP_200_OK,
     opt={"raw_text": True},
 )
