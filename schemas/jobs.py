@@ -56,12 +56,24 @@ class JobEdit(Request, frozen=True, kw_only=True):
     diagnosis: LongText | msgspec.UnsetType = msgspec.UNSET
 
 
+class LaterVisit(Request, frozen=True, kw_only=True):
+    """A visit of the same technician that makes room, with its new window. `base_version`: of its job, as the
+    dispatcher saw it; a job that changed meanwhile is not moved."""
+
+    job_id: UUID
+    starts_at: Instant
+    ends_at: Instant
+    base_version: Annotated[int, msgspec.Meta(ge=1)]
+
+
 class Assign(Request, frozen=True, kw_only=True):
-    """Books a visit. `ends_at` left out: the job's usual duration."""
+    """Books a visit. `ends_at` left out: the job's usual duration. `delays`: visits that make room for it; all of it is
+    booked or nothing."""
 
     technician_id: UUID
     starts_at: Instant
     ends_at: Instant | None = None
+    delays: Annotated[list[LaterVisit], msgspec.Meta(max_length=50)] = []
 
 
 class Reason(Request, frozen=True, kw_only=True):

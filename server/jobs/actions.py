@@ -1,6 +1,7 @@
 """What the office does with jobs: one function per deed, one transaction each; rules and feed as the field's."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ import msgspec
 from offline_sync.record import Record
 from offline_sync.rules import Effect
 from schemas.errors import Code
-from schemas.jobs import Assign, JobEdit, JobState, NewJob, NewJobType
+from schemas.jobs import Assign, JobEdit, JobState, LaterVisit, NewJob, NewJobType
 from server.commitments import actions as commitments
 from server.customers import store as customers
 from server.jobs import store
@@ -184,8 +185,9 @@ async def add_job_type(
 
 
 async def assign(caller: Caller, job_id: UUID, wanted: Assign) -> None:
-    """Books a first visit. Raises `Refused`: `transition_illegal`, `technician_unknown`, `skill_missing`,
-    `double_booked`."""
+    """Books a first visit, and moves the visits that make room for it in the same transaction. Raises `Refused`:
+    `transition_illegal`, `technician_unknown`, `skill_missing`, `double_booked`; for `delays` also `version_stale`,
+    `job_reassigned`, `invalid`."""
     await _book(caller, job_id, wanted, "assign")
 
 
@@ -194,30 +196,64 @@ async def move(caller: Caller, job_id: UUID, wanted: Assign) -> None:
     await _book(caller, job_id, wanted, "move")
 
 
+@dataclass(frozen=True, slots=True)
+class _Booking:
+    """A visit to be booked in place of the job's present one, if it has any."""
+
+    job: Record
+    event: str
+    state: str
+    starts: datetime
+    ends: datetime
+
+
 async def _book(caller: Caller, job_id: UUID, wanted: Assign, event: str) -> None:
     async with db.transaction():
-        job = await _locked(caller, job_id)
+        job, *others = await _locked_together(caller, [job_id, *(later.job_id for later in wanted.delays)])
         state = _after(event, job)
         technician = await _technician_for(job, wanted.technician_id)
-        starts, ends = _window(job, wanted)
-        visit_id = clock.new_id()
-        if job.fields["visit_id"] is not None:
-            await store.move_visits("withdrawn", [UUID(job.fields["visit_id"])])
-        try:
-            await store.book_visit(
-                visit_id, job.fields, wanted.technician_id, technician["no"], starts, ends, caller.user_id
-            )
-        except store.DoubleBooked as fault:
-            raise Refused(Code.DOUBLE_BOOKED, technician["name"]) from fault
-        booked = {
-            "state": state,
-            "technician_id": str(wanted.technician_id),
-            "visit_id": str(visit_id),
-            "window_start": starts.isoformat(),
-            "window_end": ends.isoformat(),
-            "reason": "",
-        }
-        await _force(job, booked, event, caller)
+        window = _window(wanted.starts_at, wanted.ends_at, job.fields["duration_minutes"])
+        first = _Booking(job, event, state, *window)
+        moved = [_later(other, asked, technician) for other, asked in zip(others, wanted.delays, strict=True)]
+        await publish(await _book_visits([first, *moved], technician, caller))
+
+
+def _later(job: Record, asked: LaterVisit, technician: Mapping[str, Any]) -> _Booking:
+    """An ordinary move of a visit that makes room."""
+    if asked.base_version != job.version:
+        raise Refused(Code.VERSION_STALE, f"job {job.fields['number']} is at version {job.version}", job_id=job.id)
+    if job.fields["technician_id"] != str(technician["id"]):
+        raise Refused(Code.JOB_REASSIGNED, f"job {job.fields['number']} is not this technician's", job_id=job.id)
+    return _Booking(job, "move", _after("move", job), *_window(asked.starts_at, asked.ends_at, 0))
+
+
+async def _book_visits(
+    bookings: Sequence[_Booking], technician: Mapping[str, Any], caller: Caller
+) -> Sequence[Written]:
+    """All visits they have now are withdrawn before the first is booked, so that they may change places."""
+    await store.one_booking_at_a_time(technician["no"])
+    given_up = [UUID(b.job.fields["visit_id"]) for b in bookings if b.job.fields["visit_id"] is not None]
+    await store.move_visits("withdrawn", given_up)
+    return [await _book_visit(booking, technician, caller) for booking in bookings]
+
+
+async def _book_visit(booking: _Booking, technician: Mapping[str, Any], caller: Caller) -> Written:
+    visit_id, (starts, ends) = clock.new_id(), (booking.starts, booking.ends)
+    try:
+        await store.book_visit(
+            visit_id, booking.job.fields, technician["id"], technician["no"], starts, ends, caller.user_id
+        )
+    except store.DoubleBooked as fault:
+        raise Refused(Code.DOUBLE_BOOKED, technician["name"]) from fault
+    booked = {
+        "state": booking.state,
+        "technician_id": str(technician["id"]),
+        "visit_id": str(visit_id),
+        "window_start": starts.isoformat(),
+        "window_end": ends.isoformat(),
+        "reason": "",
+    }
+    return _forced(booking.job, booked, booking.event, caller)
 
 
 async def _technician_for(job: Record, technician_id: UUID) -> Mapping[str, Any]:
@@ -229,14 +265,16 @@ async def _technician_for(job: Record, technician_id: UUID) -> Mapping[str, Any]
     return technician
 
 
-def _window(job: Record, wanted: Assign) -> tuple[datetime, datetime]:
-    ends = wanted.ends_at or wanted.starts_at + timedelta(minutes=job.fields["duration_minutes"])
+def _window(starts: datetime, ends: datetime | None, usual_minutes: int) -> tuple[datetime, datetime]:
+    """In UTC. `usual_minutes`: how long it lasts when `ends` is None."""
     now = clock.now()
-    if not timedelta(0) < ends - wanted.starts_at <= _LONGEST_VISIT:
-        raise Refused(Code.TIME_OUT_OF_RANGE, "a visit ends after it starts and lasts 24 hours at most")
-    if abs(wanted.starts_at - now) > timedelta(days=366):
+    if abs(starts - now) > timedelta(days=366):
         raise Refused(Code.TIME_OUT_OF_RANGE, "a visit is booked within a year")
-    return wanted.starts_at.astimezone(now.tzinfo), ends.astimezone(now.tzinfo)
+    if ends is None:
+        ends = starts + timedelta(minutes=usual_minutes)
+    if not timedelta(0) < ends - starts <= _LONGEST_VISIT:
+        raise Refused(Code.TIME_OUT_OF_RANGE, "a visit ends after it starts and lasts 24 hours at most")
+    return starts.astimezone(now.tzinfo), ends.astimezone(now.tzinfo)
 
 
 async def unassign(caller: Caller, job_id: UUID, reason: str) -> None:
@@ -280,11 +318,21 @@ async def edit(caller: Caller, job_id: UUID, wanted: JobEdit) -> None:
 
 
 async def _locked(caller: Caller, job_id: UUID) -> Record:
-    """The job, locked. A job outside the caller's subtree is answered like one that does not exist."""
-    row = (await feed.load_for_update("job", [job_id])).get(job_id)
-    if row is None or not caller.scope.holds(UUID(row["centre_id"]), UUID(row["outlet_id"])):
-        raise Refused(Code.NOT_FOUND)
-    return as_record("job", row)
+    (job,) = await _locked_together(caller, [job_id])
+    return job
+
+
+async def _locked_together(caller: Caller, job_ids: Sequence[UUID]) -> list[Record]:
+    """The jobs, locked, in the order asked. A job outside the caller's subtree is answered like one that does not
+    exist."""
+    if len(set(job_ids)) < len(job_ids):
+        raise Refused(Code.INVALID, "delays: a job is named twice")
+    rows = await feed.load_for_update("job", job_ids)
+    for job_id in job_ids:
+        row = rows.get(job_id)
+        if row is None or not caller.scope.holds(UUID(row["centre_id"]), UUID(row["outlet_id"])):
+            raise Refused(Code.NOT_FOUND)
+    return [as_record("job", rows[job_id]) for job_id in job_ids]
 
 
 def _after(event: str, job: Record) -> str:
@@ -300,6 +348,10 @@ async def _withdraw_visit(job: Record) -> None:
 
 
 async def _force(job: Record, fields: Mapping[str, Any], action: str, caller: Caller) -> None:
+    await publish([_forced(job, fields, action, caller)])
+
+
+def _forced(job: Record, fields: Mapping[str, Any], action: str, caller: Caller) -> Written:
     deed = Deed(action, clock.now(), caller.user_id)
     merged, history = office_edit(job, Effect(force=dict(fields)), ownership.JOB, deed)
-    await publish([Written(job, merged.record, history)])
+    return Written(job, merged.record, history)
