@@ -48,6 +48,10 @@ class TestAnEmptyDay:
         assert proposal(job(10), one, now=at("13:00")).start == at("13:31")
         assert proposal(job(10), one, now=EARLY).start == at("13:40")
 
+    def test_it_starts_on_a_whole_minute(self) -> None:
+        assert proposal(job(10.3), technician()).start == at("08:11")
+        assert proposal(job(10), technician(), now=at("13:00") + 1).start == at("13:11")
+
     def test_tomorrows_shift_is_used_when_today_is_over(self) -> None:
         one = technician(shifts=(shift(), shift(day=1)))
         assert proposal(job(10), one, now=at("17:00")).start == at("08:10", day=1)
@@ -74,6 +78,11 @@ class TestBetweenOtherVisits:
         assert [(d.job_id, d.by_s, d.start, d.end) for d in found.delayed] == [
             ("at 09:00", 10 * MINUTE, at("09:10"), at("10:10"))
         ]
+
+    def test_what_is_pushed_starts_on_a_whole_minute(self) -> None:
+        found = proposal(job(10.3, due=at("08:30")), self.one)
+        assert (found.start, found.end) == (at("08:11"), at("09:11"))
+        assert (found.delayed[0].start, found.delayed[0].by_s) == (at("09:12"), 12 * MINUTE)
 
     def test_the_push_ends_where_the_slack_is_used_up(self) -> None:
         tight = technician("王伟", stop(10, "09:00"), stop(10, "10:05"), stop(10, "13:00"))
@@ -204,6 +213,14 @@ class TestHardRules:
     def test_nothing_is_put_before_a_visit_under_way(self) -> None:
         one = technician("王伟", stop(10, "09:00"))
         assert proposal(job(10, due=at("09:00")), one, now=at("09:00")).start == at("10:00")
+
+    def test_a_visit_before_the_shift_does_not_open_it(self) -> None:
+        one = technician("王伟", stop(10, "06:00", minutes=30))
+        assert proposal(job(10), one, now=at("05:00")).start == at("08:00")
+
+    def test_whoever_is_held_longer_than_planned_starts_nothing_before(self) -> None:
+        one = technician("王伟", stop(10, "09:00", minutes=30), here=Place(0.0, 10), free_from=at("10:30"))
+        assert proposal(job(10), one, now=at("08:50")).start == at("10:30")
 
     def test_an_overrun_visit_holds_its_technician_until_now(self) -> None:
         one = technician("王伟", stop(10, "09:00"))

@@ -191,7 +191,8 @@ class TestTravelByHour:
         near = job(0, lat=0.09)
         early = recommend(near, [technician()], slow, NOW, SHANGHAI).proposals[0]
         late = recommend(near, [technician()], slow, NOW + HOUR, SHANGHAI).proposals[0]
-        assert early.start - NOW == pytest.approx(6 * (late.start - NOW - HOUR), abs=6)
+        assert early.travel_s == pytest.approx(6 * late.travel_s, abs=12)
+        assert early.start - NOW > 5 * (late.start - NOW - HOUR)
 
     def test_a_plan_over_several_days_asks_by_hour(self) -> None:
         people, new, _ = city(100, 10, seed=5)

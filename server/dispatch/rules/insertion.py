@@ -2,6 +2,7 @@
 
 Existing visits keep their times. A new visit that does not fit before the next one pushes it, and that one the next,
 until the slack is used up; every visit pushed counts as delayed. Lateness is soft, everything in RULES is hard.
+New times are whole minutes, rounded up: they are what people are told and what is booked.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,8 @@ from typing import NamedTuple
 from server.dispatch.rules.objective import NAMES, Cost, Objective
 from server.dispatch.rules.problem import Job, Limits, Place, Span, Stop, Technician
 from server.dispatch.rules.travel import TravelModel
+
+MINUTE = 60
 
 RULES = ("skills", "territory", "declined", "no_shift", "absence", "site_hours", "locked", "shift_full")
 """In the order in which they are asked; a technician not proposed is told the first that leaves no position."""
@@ -124,7 +127,7 @@ def _slots_of_shift(
     legs = tuple(travel.legs(places, leaves)) if stops else (0,)
     for i in range(len(stops) + 1):
         if i:
-            leaves = max(stops[i - 1].end, now)
+            leaves = max(stops[i - 1].end, leaves)
         frozen = i < len(stops) and stops[i].start <= now + limits.freeze_s
         yield Slot(first + i, shift, latest, places[i], leaves, stops[i:], legs[i:], technician.home, frozen)
 
@@ -132,12 +135,12 @@ def _slots_of_shift(
 def _first_start(arrives: int, travel_s: int, job: Job, absences: Sequence[Span]) -> int | None:
     """The earliest start at or after `arrives` within the site's hours and outside absences; None when the site does
     not open again. After an absence the journey begins anew."""
-    start, settled = max(arrives, job.earliest), False
+    start, settled = _minute(max(arrives, job.earliest)), False
     while not settled:
         settled = True
         for absence in absences:
             if start < absence.end and start + job.service_s > absence.start:
-                start, settled = absence.end + travel_s, False
+                start, settled = _minute(absence.end + travel_s), False
         if job.windows:
             opened = [max(start, span.start) for span in job.windows if span.end > start]
             if not opened:
@@ -145,6 +148,10 @@ def _first_start(arrives: int, travel_s: int, job: Job, absences: Sequence[Span]
             settled = settled and min(opened) == start
             start = min(opened)
     return start
+
+
+def _minute(instant: int) -> int:
+    return -(-instant // MINUTE) * MINUTE
 
 
 def _push(slot: Slot, reached: int, absences: Sequence[Span]) -> tuple[int, list[Delayed], list[float]] | str:
@@ -156,6 +163,7 @@ def _push(slot: Slot, reached: int, absences: Sequence[Span]) -> tuple[int, list
             return _home_before(slot), delayed, values
         if stop.lock in ("time", "both"):
             return "locked"
+        reached = _minute(reached)
         by, end = reached - stop.start, reached + stop.service_s
         if any(reached < absence.end and end > absence.start for absence in absences):
             return "absence"

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from server.commitments.rules.said import Said, span_in_words
-from server.dispatch.rules.insertion import Delayed
-
-MINUTE = 60
+from server.dispatch.rules.insertion import MINUTE, Delayed
 
 
 def proposal_in_words(

@@ -1,0 +1,31 @@
+"""Recommendations over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from schemas.base import Instant
+from schemas.dispatch import Recommendations
+from server.dispatch import actions
+from server.platform.auth import OFFICE_READERS, Caller, only
+
+
+@get(
+    "/jobs/{job_id:uuid}/recommendations",
+    summary="Who should take this job, best first, and why nobody else",
+    guards=[only(*OFFICE_READERS)],
+)
+async def read_recommendations(
+    caller: NamedDependency[Caller],
+    job_id: FromPath[UUID],
+    at: FromQuery[Instant | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=200)] = 20,
+) -> Recommendations:
+    """`at`: the instant from which planning starts; now when left out."""
+    return await actions.recommend_for(caller, job_id, at, limit)
+
+
+router = Router("/dispatch", route_handlers=[read_recommendations], tags=["dispatch"])
