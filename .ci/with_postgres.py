@@ -4,6 +4,7 @@ The cluster is new, in a temporary folder, from the programs in BINARIES, reache
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from server.platform.embedded import EmbeddedPostgres
 
 binaries, *command = sys.argv[1:]
+signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop the PostgreSQL also when the CI job is cancelled
 with tempfile.TemporaryDirectory() as directory:
     postgres = EmbeddedPostgres(Path(directory) / "data", Path(binaries), options={"fsync": "off"})
     try:

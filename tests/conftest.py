@@ -7,10 +7,11 @@ runs in a temporary folder. Tests that use `database` get the mark `database` by
 import asyncio
 import os
 import secrets
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -33,6 +34,11 @@ hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.register_profile("fast", deadline=None, max_examples=25)
 hypothesis.settings.register_profile("deep", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("default")
+
+
+def pytest_configure() -> None:
+    """A run that is ended (`timeout`, a cancelled CI job) stops its PostgreSQL, as after Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by mark
@@ -94,7 +100,7 @@ def app(settings: Settings) -> Litestar:
 async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """The whole application on the module's database, in the test's own event loop: a test may use `db` as well.
     (Litestar's AsyncTestClient runs the application in another thread, and a pool belongs to one loop.)"""
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app=cast("Any", app), raise_app_exceptions=False)
     async with running(app), httpx.AsyncClient(transport=transport, base_url="http://testserver.local") as client:
         yield client
 
