@@ -17,7 +17,7 @@ CREATE SEQUENCE job_number START 10001;
 CREATE INDEX feed_record ON feed (record_type, record_id);
 CREATE INDEX job_queue ON job (outlet_id, state, respond_by);
 CREATE INDEX job_deadline ON job (respond_by) WHERE promise_state = 'running';
-CREATE INDEX visit_of_technician ON visit (technician_id, starts_at) WHERE state IN ('planned', 'active');
+CREATE INDEX visit_of_technician ON visit (technician_id, starts_at) WHERE state <> 'withdrawn';
 CREATE UNIQUE INDEX review_open ON review (record_id, kind, technician_id) NULLS NOT DISTINCT WHERE settled_at IS NULL;
 CREATE UNIQUE INDEX commitment_of_job ON commitment (job_id);
 INSERT INTO installation (epoch) VALUES (gen_random_uuid());

@@ -59,8 +59,11 @@ class GreatCircle:
 
     def matrix(self, origins: Sequence[Place], destinations: Sequence[Place], depart_at: int) -> Matrix:
         pace = self._seconds_per_metre(depart_at)
-        ends = [_prepared(place) for place in destinations]
-        metres = [self._metres(_prepared(origin), ends) for origin in origins]
+        starts, ends = [_prepared(place) for place in origins], [_prepared(place) for place in destinations]
+        if len(ends) == 1:  # as far back as there, and one pass instead of many
+            metres = [[m] for m in self._metres(ends[0], starts)]
+        else:
+            metres = [self._metres(start, ends) for start in starts]
         return Matrix([[ceil(m * pace) for m in row] for row in metres], [[round(m) for m in row] for row in metres])
 
     def legs(self, places: Sequence[Place], depart_at: int) -> list[int]:
