@@ -12,7 +12,6 @@ DATABASE_LIMIT, together under five even when event streams are open.
 import asyncio
 import contextlib
 import http.client
-import json
 import os
 import signal
 import socket
@@ -184,11 +183,7 @@ def _migrate(dsn: str) -> None:
 
 
 def _fill_demo(settings: Settings, dsn: str) -> None:
-    """Let `server.demo` fill an empty installation; at once when DATA/demo.json already speaks of this address."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        told = json.loads((settings.data_dir / "demo.json").read_text("utf-8"))
-        if told.get("base_url") == settings.base_url:
-            return
+    """Let `server.demo` fill an empty installation, or say in a moment what is there already."""
     environment = {**_environment(settings), "DATABASE_URL": dsn}
     done = subprocess.run([sys.executable, "-m", "server.demo"], env=environment, check=False)
     if done.returncode != 0:

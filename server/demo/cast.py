@@ -30,6 +30,11 @@ SHIFT_DAYS = range(-14, 15)
 Span = tuple[datetime, datetime]
 
 
+def day_of(instant: datetime) -> date:
+    """The day on which it happens in the city."""
+    return instant.astimezone(LOCAL).date()
+
+
 class Rota(NamedTuple):
     """Daily working time by the outlet's clock; `every`: on which days (None: five of seven)."""
 
@@ -123,10 +128,10 @@ class Cast:
 def gather(seed: int, now: datetime, new_serial: Callable[[], str]) -> Cast:
     rng = Random(seed)
     people = names.different(rng, women=0.12)
-    technicians = tuple(_technicians(rng, people, now.astimezone(LOCAL).date()))
+    technicians = tuple(_technicians(rng, people, day_of(now)))
     staff = tuple(_staff(rng, people))
     customers = tuple(_customers(rng))
-    units = tuple(_units(rng, customers, now.astimezone(LOCAL).date(), new_serial))
+    units = tuple(_units(rng, customers, day_of(now), new_serial))
     return Cast(staff, technicians, customers, units)
 
 

@@ -35,9 +35,7 @@ async def fill(folder: Path, base_url: str, seed: int = SEED) -> str:
             await set_standards(now)
             await fill_files(firm, cast, plan)
         await Story(seed, cast, plan, firm, Blobs(folder / "blobs"), now).play()
-        units = [
-            handout.Unit(handout.link(base_url, u.model.gtin, u.serial), u.model.gtin, u.serial) for u in cast.units
-        ]
+        units = [handout.named(base_url, u.model.gtin, u.serial) for u in cast.units]
         handout.draft(folder, Handout(base_url, handout.one_of_each_first(firm.accounts), units))
     handout.publish(folder)
     return f"The demonstration firm is made; logins and product codes are in {folder / handout.NAME}."

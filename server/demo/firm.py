@@ -14,24 +14,23 @@ from schemas.accounts import NewUser, Role
 from schemas.commitments import NewPolicy
 from schemas.customers import NewCustomer
 from schemas.network import NewOutlet, NewServiceCentre, NewShift, NewTechnician
+from schemas.products import NewModel, NewProductLine, NewUnit
 from server.accounts import actions as accounts
 from server.accounts import passwords
 from server.commitments import actions as commitments
 from server.commitments import store as commitment_store
 from server.customers import actions as customers
 from server.demo import places, standards, store
-from server.demo.cast import FIRM, HOTLINE, Cast, Staff
+from server.demo.cast import FIRM, HOTLINE, Cast, Staff, day_of
 from server.demo.catalogue import LINES, MODELS
 from server.demo.names import Person
 from server.demo.plan import Plan
 from server.jobs import actions as jobs
 from server.jobs import store as job_store
 from server.network import actions as network
-from server.platform import clock, feed
 from server.platform.auth import Caller
-from server.platform.feed import Deed, HistoryLine
-from server.platform.records import as_change, born
-from server.products import policies
+from server.products import actions as products
+from server.products import store as product_store
 from server.products.rules.serial import ALPHABET
 
 
@@ -159,7 +158,7 @@ async def set_standards(now: datetime) -> None:
                 photos_required=kind.photos,
             )
     await _promise(now - timedelta(days=365))
-    await store.add_warranty_policies(policies.shipped())
+    await products.ensure_default_policies()
 
 
 async def _promise(since: datetime) -> None:
@@ -205,16 +204,21 @@ async def fill_files(firm: Firm, cast: Cast, plan: Plan) -> None:
         for c in cast.customers
     ]
     firm.customer_ids = await customers.create_customers(news, firm.dispatchers[0].user_id)
-    await store.add_lines(LINES)
-    models = await store.add_models(MODELS)
+    await _list_products()
     days = _days_of_sale(plan)
-    changes = []
-    for index in range(len(cast.units)):
-        fields = _unit_fields(firm, cast, index, models, days.get(index))
-        line = HistoryLine(1, Deed("unit.add", clock.now()))
-        changes.append(as_change(born("unit", fields), frozenset(), [line]))
-        firm.unit_ids.append(UUID(fields["id"]))
-    await feed.write(changes)
+    units = [_unit(firm, cast, index, days.get(index)) for index in range(len(cast.units))]
+    firm.unit_ids = await products.create_units(units, firm.dispatchers[0].user_id)
+
+
+async def _list_products() -> None:
+    known = {line.code for line in await product_store.lines()}
+    for code, (name, name_en) in LINES.items():
+        if code not in known:
+            await products.add_line(NewProductLine(code=code, name=name, name_en=name_en))
+    for model in MODELS:
+        await products.add_model(
+            NewModel(line_code=model.line, gtin=model.gtin, name=model.name, name_en=model.name_en)
+        )
 
 
 class _Days(NamedTuple):
@@ -226,39 +230,27 @@ def _days_of_sale(plan: Plan) -> dict[int, _Days]:
     """What the jobs say about units just sold: they are delivered and installed when the job says so."""
     days = {}
     for task in plan.tasks:
-        called = task.opened_at.date()
+        called = day_of(task.opened_at)
         if task.job_type in ("delivery", "installation"):
             over = task.ended_at is not None and task.fate == "visit" and task.job_type == "installation"
-            days[task.unit] = _Days(called, task.ended_at.date() if over and task.ended_at else None)
+            days[task.unit] = _Days(called, day_of(task.ended_at) if over and task.ended_at else None)
         elif task.job_type == "return_pickup":
             days[task.unit] = _Days(called - timedelta(days=6), called - timedelta(days=5))
     return days
 
 
-def _unit_fields(firm: Firm, cast: Cast, index: int, models: dict[str, UUID], days: _Days | None) -> dict[str, Any]:
+def _unit(firm: Firm, cast: Cast, index: int, days: _Days | None) -> tuple[UUID, NewUnit]:
     unit = cast.units[index]
     outlet = firm.outlets[unit.outlet]
     sold_on, installed_on = days or (unit.sold_on, unit.installed_on)
-    made_on = min(unit.manufactured_on, sold_on - timedelta(days=5)) if sold_on else unit.manufactured_on
-    plain: dict[str, Any] = msgspec.to_builtins(
-        {
-            "id": clock.new_id(),
-            "centre_id": outlet["centre_id"],
-            "outlet_id": outlet["id"],
-            "model_id": models[unit.model.gtin],
-            "customer_id": None if unit.customer is None else firm.customer_ids[unit.customer],
-            "gtin": unit.model.gtin,
-            "serial": unit.serial,
-            "model_name": unit.model.name,
-            "model_name_en": unit.model.name_en,
-            "line_code": unit.model.line,
-            "manufactured_on": made_on,
-            "sold_on": sold_on,
-            "installed_on": installed_on,
-            "registered_on": unit.registered_on,
-            "proof": "valid",
-            "exchanged_on": None,
-            "withdrawn_on": None,
-        }
+    new = NewUnit(
+        outlet_id=outlet["id"],
+        gtin=unit.model.gtin,
+        serial=unit.serial,
+        customer_id=None if unit.customer is None else firm.customer_ids[unit.customer],
+        manufactured_on=min(unit.manufactured_on, sold_on - timedelta(days=5)) if sold_on else unit.manufactured_on,
+        sold_on=sold_on,
+        installed_on=installed_on,
+        registered_on=unit.registered_on,
     )
-    return plain
+    return outlet["centre_id"], new

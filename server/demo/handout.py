@@ -10,6 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from server.products.codes import unit_url
+
 NAME = "demo.json"
 DRAFT = ".demo.json.draft"
 
@@ -18,6 +20,10 @@ class Unit(msgspec.Struct, frozen=True):
     url: str
     gtin: str
     serial: str
+
+
+def named(base_url: str, gtin: str, serial: str) -> Unit:
+    return Unit(unit_url(base_url, gtin, serial), gtin, serial)
 
 
 class Handout(msgspec.Struct, frozen=True):
@@ -29,13 +35,8 @@ class Handout(msgspec.Struct, frozen=True):
 
     def moved_to(self, base_url: str) -> "Handout":
         """The same firm at another address."""
-        units = [Unit(link(base_url, unit.gtin, unit.serial), unit.gtin, unit.serial) for unit in self.units]
+        units = [named(base_url, unit.gtin, unit.serial) for unit in self.units]
         return Handout(base_url, self.accounts, units)
-
-
-def link(base_url: str, gtin: str, serial: str) -> str:
-    """GS1 Digital Link of one unit."""
-    return f"{base_url.rstrip('/')}/01/{gtin}/21/{serial}"
 
 
 def one_of_each_first(accounts: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -1,64 +1,14 @@
-"""The demonstration's own statements: the product catalogue, repairs, what phones have seen, and the past.
-
-The catalogue and the warranty policies have no way in of their own yet, so their rows are written here.
-"""
+"""The demonstration's own statements: who is there, what phones have seen, and the past as it is told."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
-from server.platform import clock, db
-from server.products.rules.policy import Policy
+from server.platform import db
 
 
 async def usernames() -> set[str]:
     return {r["username"] for r in await db.fetch("SELECT username FROM app_user")}
-
-
-async def add_lines(lines: Mapping[str, tuple[str, str]]) -> None:
-    await db.execute_many(
-        "INSERT INTO product_line (code, name, name_en) VALUES ($1, $2, $3) ON CONFLICT (code) DO NOTHING",
-        [(code, name, name_en) for code, (name, name_en) in lines.items()],
-    )
-
-
-async def add_models(models: Iterable[tuple[str, str, str, str]]) -> dict[str, UUID]:
-    """(line, gtin, name, name_en) each. Returns gtin → id."""
-    rows = [(clock.new_id(), *model) for model in models]
-    await db.execute_many(
-        "INSERT INTO product_model (id, line_code, gtin, name, name_en) VALUES ($1, $2, $3, $4, $5)", rows
-    )
-    return {row[2]: row[0] for row in rows}
-
-
-async def add_warranty_policies(policies: Iterable[Policy]) -> None:
-    await db.execute_many(
-        "INSERT INTO warranty_policy (id, code, version, source, effective_from, effective_to, document)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb) ON CONFLICT (code, version) DO NOTHING",
-        [
-            (
-                clock.new_id(),
-                policy.code,
-                policy.version,
-                policy.source,
-                policy.effective_from,
-                policy.effective_to,
-                msgspec.json.encode(policy).decode(),
-            )
-            for policy in policies
-        ],
-    )
-
-
-async def add_repairs(repairs: Iterable[tuple[UUID, str, date, date | None, UUID | None]]) -> None:
-    """(unit, component, started_on, finished_on, job)."""
-    await db.execute_many(
-        "INSERT INTO unit_repair (id, unit_id, component, started_on, finished_on, job_id)"
-        " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5)",
-        list(repairs),
-    )
 
 
 async def versions(job_ids: Iterable[UUID]) -> dict[UUID, int]:

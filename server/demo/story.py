@@ -9,7 +9,7 @@ from uuid import UUID
 
 from schemas.jobs import Assign, JobEdit, NewJob
 from server.demo import names, phone, report, standards, store
-from server.demo.cast import Cast
+from server.demo.cast import Cast, day_of
 from server.demo.firm import Firm
 from server.demo.known import SOURCE
 from server.demo.phone import Deed, Phone
@@ -21,6 +21,8 @@ from server.jobs import reviews
 from server.jobs import store as job_store
 from server.platform import clock
 from server.platform.storage import Blobs
+from server.products import actions as products
+from server.products.rules.coverage import Repair
 
 _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
@@ -367,22 +369,21 @@ class Story:
 
     async def _note_repairs(self) -> None:
         """Repairs that coverage counts: those of the story, and earlier ones of older units."""
-        rows: list[tuple[UUID, str, Any, Any, UUID | None]] = []
         for key, task in enumerate(self._plan.tasks):
             if task.trouble and task.ended_at and task.fate == "visit" and task.twist in (None, "settled"):
-                day = task.ended_at.date()
-                rows.append((self._firm.unit_ids[task.unit], task.trouble.component, day, day, self._made[key].id))
+                day = day_of(task.ended_at)
+                repair = Repair(component=task.trouble.component, started_on=day, finished_on=day)
+                await products.record_repair(self._firm.unit_ids[task.unit], repair, self._made[key].id)
         old = [i for i, unit in enumerate(self._cast.units) if unit.sold_on and not unit.just_sold]
         for index in self._rng.sample(old, 45):
             unit = self._cast.units[index]
             assert unit.sold_on is not None
-            days = (self._now.date() - unit.sold_on).days
+            days = (day_of(self._now) - unit.sold_on).days
             if days > 40:
                 began = unit.sold_on + timedelta(days=self._rng.randrange(15, days - 12))
                 ended = began + timedelta(days=self._rng.choice([0, 0, 0, 1, 3, 9]))
-                component = _OFTEN[unit.model.line]
-                rows.append((self._firm.unit_ids[index], component, began, ended, None))
-        await store.add_repairs(rows)
+                repair = Repair(component=_OFTEN[unit.model.line], started_on=began, finished_on=ended)
+                await products.record_repair(self._firm.unit_ids[index], repair)
 
 
 def _between(task: Task, share: float) -> datetime:
