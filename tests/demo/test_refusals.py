@@ -1,7 +1,6 @@
 """Installations that cannot take the demonstration, and a making that fails half-way."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,13 +31,17 @@ class TestAFirmOfItsOwn:
         await network.create_headquarters("真实企业", "A real firm")
         with pytest.raises(DemoRefused, match="firm of its own"):
             await known(database, tmp_path, "http://testserver.local")
-        assert not os.listdir(tmp_path)
+        assert _names(tmp_path) == []
 
     async def test_one_that_came_meanwhile_is_left_alone(self, tmp_path: Path) -> None:
         await network.create_headquarters("真实企业", "A real firm")
         with pytest.raises(DemoRefused):
             await fill(tmp_path, "http://testserver.local")
         assert await fetch_value("SELECT count(*) FROM app_user") == 0
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
 
 
 class TestFailingHalfWay:
