@@ -74,12 +74,11 @@ export async function bookBest(board: Board, job: Job): Promise<void> {
 
 /** True when it is booked. */
 export async function bookProposal(board: Board, job: Job, proposal: Recommendation): Promise<boolean> {
-  const { technician_id, starts_at, ends_at } = proposal;
-  const problem = await book(board, job, { technician_id, starts_at, ends_at });
+  const problem = await book(board, job, proposal.booking);
   if (problem === null) return true;
   const words =
     problem.code === "double_booked"
-      ? t("failed.double_booked", { name: board.nameOf(technician_id) })
+      ? t("failed.double_booked", { name: board.nameOf(proposal.technician_id) })
       : t("failed.assign", { n: job.number, why: sentence(problem) });
   tell("bad", words);
   return false;

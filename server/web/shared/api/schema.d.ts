@@ -356,6 +356,139 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/units": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Units of my subtree, also by part of serial or model */
+    get: operations["UnitsListUnits"];
+    put?: never;
+    /**
+     * Add a unit of a known model
+     * @description Without a serial the server makes one that cannot be guessed.
+     */
+    post: operations["UnitsAddUnit"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/units/{unit_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One unit */
+    get: operations["UnitsUnitIdShowUnit"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/units/{unit_id}/coverage": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What this unit is entitled to on a day
+     * @description `on`: today where the unit's outlet is, when left out. `fault`: the component reported, such as `compressor`;
+     *     `severity` and `exclusion` say more about that fault. Without one the unit is judged as a whole.
+     */
+    get: operations["UnitsUnitIdCoverageShowCoverage"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/units/{unit_id}/label.png": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The unit's label, whole printer dots per module
+     * @description `dpi`: 152, 203, 300 or 600; `text`: with the human-readable lines. Same unit, same bytes: 304 by `ETag`.
+     */
+    get: operations["UnitsUnitIdLabelPngShowLabel"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/product-lines": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Product lines */
+    get: operations["ProductLinesListLines"];
+    put?: never;
+    /** Add a product line */
+    post: operations["ProductLinesAddLine"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/models": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Product models, by GTIN */
+    get: operations["ModelsListModels"];
+    put?: never;
+    /** Add a model to a line */
+    post: operations["ModelsAddModel"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/warranty-policies": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every version of every warranty policy */
+    get: operations["WarrantyPoliciesListPolicies"];
+    put?: never;
+    /** Publish a version of a warranty policy */
+    post: operations["WarrantyPoliciesPublishPolicy"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/jobs": {
     parameters: {
       query?: never;
@@ -538,6 +671,27 @@ export interface paths {
     /** Kinds of jobs with their checklists */
     get: operations["JobTypesListJobTypes"];
     put?: never;
+    /** Add a kind of jobs */
+    post: operations["JobTypesAddJobType"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/jobs/{job_id}/recommendations": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who should take this job, best first, and why nobody else
+     * @description `at`: the instant from which planning starts; now when left out.
+     */
+    get: operations["DispatchJobsJobIdRecommendationsReadRecommendations"];
+    put?: never;
     post?: never;
     delete?: never;
     options?: never;
@@ -644,98 +798,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/dispatch/jobs/{job_id}/recommendations": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          job_id: string;
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Recommendations"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/units/{unit_id}/coverage": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          unit_id: string;
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/json": components["schemas"]["Coverage"];
-          };
-        };
-        /** @description x */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            "application/problem+json": components["schemas"]["Problem"];
-          };
-        };
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -747,6 +809,7 @@ export interface components {
       /** Format: date-time */
       starts_at: string;
       ends_at?: string | null;
+      delays?: components["schemas"]["LaterVisit"][];
     };
     /** Calendar */
     Calendar: {
@@ -794,6 +857,15 @@ export interface components {
       version: number;
       merges: components["schemas"]["FieldMerge"][];
     };
+    /** ChecklistItem */
+    ChecklistItem: {
+      key: string;
+      text: string;
+      /** @default  */
+      text_en: string;
+      /** @default false */
+      required: boolean;
+    };
     /** Completion */
     Completion: {
       /** Format: uuid */
@@ -811,6 +883,61 @@ export interface components {
       manifest: {
         [key: string]: unknown;
       };
+    };
+    /** CostTerm */
+    CostTerm: {
+      term: string;
+      tier: number;
+      value: number;
+      cost: number;
+      sentence: components["schemas"]["Sentence"];
+    };
+    /** Coverage */
+    Coverage: {
+      /** Format: uuid */
+      unit_id: string;
+      /** Format: date */
+      on: string;
+      component: string | null;
+      covered: boolean;
+      until: string | null;
+      best: string | null;
+      pays: components["schemas"]["WhoPays"];
+      on_site: boolean;
+      remedies: components["schemas"]["CoverageRemedy"][];
+      reasons: string[];
+      rules: string[];
+      sentence: components["schemas"]["Sentence"];
+      lines: components["schemas"]["CoverageLine"][];
+      statute: components["schemas"]["SourceCoverage"];
+      promise: components["schemas"]["SourceCoverage"];
+    };
+    /** CoverageLine */
+    CoverageLine: {
+      source: string;
+      policy: string;
+      policy_version: number;
+      policy_name: components["schemas"]["Sentence"];
+      rule: string;
+      component: string;
+      component_name: components["schemas"]["Sentence"];
+      covered: boolean;
+      starts_on: string | null;
+      starts_from: string | null;
+      until: string | null;
+      covers: string[];
+      reasons: string[];
+      sentence: components["schemas"]["Sentence"];
+    };
+    /** CoverageRemedy */
+    CoverageRemedy: {
+      kind: string;
+      source: string | null;
+      rule: string;
+      until: string | null;
+      paid_by: string;
+      severity: string | null;
+      reason: string;
     };
     /** Customer */
     Customer: {
@@ -837,6 +964,18 @@ export interface components {
       access_notes?: string;
       lat?: number | null;
       lon?: number | null;
+    };
+    /** Delay */
+    Delay: {
+      /** Format: uuid */
+      job_id: string;
+      number: number;
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+      seconds: number;
+      breaks_promise: boolean;
     };
     /** Device */
     Device: {
@@ -989,10 +1128,29 @@ export interface components {
       }[];
       photos_required: number;
     };
+    /** LaterVisit */
+    LaterVisit: {
+      /** Format: uuid */
+      job_id: string;
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+      base_version: number;
+    };
     /** Login */
     Login: {
       username: string;
       password: string;
+    };
+    /** Model */
+    Model: {
+      /** Format: uuid */
+      id: string;
+      line_code: string;
+      gtin: string;
+      name: string;
+      name_en: string;
     };
     /** NewCalendar */
     NewCalendar: {
@@ -1045,6 +1203,28 @@ export interface components {
       duration_minutes?: number | null;
       opened_at?: string | null;
     };
+    /** NewJobType */
+    NewJobType: {
+      code: string;
+      name: string;
+      /** @default  */
+      name_en: string;
+      /** @default  */
+      skill: string;
+      /** @default 60 */
+      duration_minutes: number;
+      checklist?: components["schemas"]["ChecklistItem"][];
+      /** @default 0 */
+      photos_required: number;
+    };
+    /** NewModel */
+    NewModel: {
+      line_code: string;
+      gtin: string;
+      name: string;
+      /** @default  */
+      name_en: string;
+    };
     /** NewOutlet */
     NewOutlet: {
       /** Format: uuid */
@@ -1077,6 +1257,13 @@ export interface components {
       rank: number;
       effective_from?: string | null;
     };
+    /** NewProductLine */
+    NewProductLine: {
+      code: string;
+      name: string;
+      /** @default  */
+      name_en: string;
+    };
     /** NewServiceCentre */
     NewServiceCentre: {
       name: string;
@@ -1106,6 +1293,23 @@ export interface components {
       home_lon: number;
       shifts?: components["schemas"]["NewShift"][];
     };
+    /** NewUnit */
+    NewUnit: {
+      /** Format: uuid */
+      outlet_id: string;
+      gtin: string;
+      serial?: string | null;
+      customer_id?: string | null;
+      manufactured_on?: string | null;
+      sold_on?: string | null;
+      installed_on?: string | null;
+      registered_on?: string | null;
+      /**
+       * @default valid
+       * @enum {string}
+       */
+      proof: "valid" | "missing" | "altered" | "other_serial";
+    };
     /** NewUser */
     NewUser: {
       username: string;
@@ -1117,6 +1321,12 @@ export interface components {
       technician_id?: string | null;
       /** @default zh-CN */
       locale: string;
+    };
+    /** OnSiteService */
+    OnSiteService: {
+      rule: string;
+      /** @default [] */
+      product_lines: string[];
     };
     /** Outcome */
     Outcome: {
@@ -1183,6 +1393,16 @@ export interface components {
       items: components["schemas"]["Technician"][];
       next_cursor?: string | null;
     };
+    /** Page[Model] */
+    "Page_schemas.products.Model_": {
+      items: components["schemas"]["Model"][];
+      next_cursor?: string | null;
+    };
+    /** Page[Unit] */
+    "Page_schemas.products.Unit_": {
+      items: components["schemas"]["Unit"][];
+      next_cursor?: string | null;
+    };
     /** Photo */
     Photo: {
       sha256: string;
@@ -1190,26 +1410,11 @@ export interface components {
       media_type: string;
       received_at: string | null;
     };
-    /** Policy */
-    Policy: {
-      /** Format: uuid */
-      id: string;
+    /** ProductLine */
+    ProductLine: {
       code: string;
-      version: number;
       name: string;
       name_en: string;
-      /** Format: uuid */
-      calendar_id: string;
-      job_type: string | null;
-      region_grade: string | null;
-      respond_seconds: number | null;
-      respond_day: number | null;
-      resolve_seconds: number | null;
-      resolve_day: number | null;
-      rank: number;
-      /** Format: date-time */
-      effective_from: string;
-      effective_to: string | null;
     };
     /** PublicKey */
     PublicKey: {
@@ -1274,9 +1479,87 @@ export interface components {
       /** @default  */
       reason: string;
     };
+    /** Recommendation */
+    Recommendation: {
+      /** Format: uuid */
+      technician_id: string;
+      technician_name: string;
+      rank: number;
+      position: number;
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+      travel_seconds: number;
+      slack_seconds: number | null;
+      cost: components["schemas"]["CostTerm"][];
+      delays: components["schemas"]["Delay"][];
+      sentence: components["schemas"]["Sentence"];
+      booking: components["schemas"]["Assign"];
+    };
+    /** Recommendations */
+    Recommendations: {
+      /** Format: uuid */
+      job_id: string;
+      book_with: string;
+      recommendations: components["schemas"]["Recommendation"][];
+      possible: number;
+      why_not: components["schemas"]["WhyNot"][];
+      counts: {
+        [key: string]: number;
+      };
+      /** Format: date-time */
+      at: string;
+      /** Format: date-time */
+      computed_at: string;
+    };
     /** Refresh */
     Refresh: {
       refresh_token: string;
+    };
+    /** RemedyWindow */
+    RemedyWindow: {
+      rule: string;
+      remedies: ("refund" | "exchange" | "repair")[];
+      days: number;
+      /** @enum {string} */
+      severity: "minor" | "performance" | "major";
+      /**
+       * @default invoice
+       * @enum {string}
+       */
+      starts: "invoice" | "installation" | "registration";
+      /** @default [] */
+      product_lines: string[];
+      /**
+       * @default seller
+       * @enum {string}
+       */
+      paid_by: "maker" | "seller" | "repairer" | "customer";
+    };
+    /** RepairGuarantee */
+    RepairGuarantee: {
+      rule: string;
+      days: number;
+      /**
+       * @default [
+       *       "parts",
+       *       "labour",
+       *       "travel"
+       *     ]
+       */
+      covers: ("parts" | "labour" | "travel")[];
+    };
+    /** RepeatedRepairs */
+    RepeatedRepairs: {
+      rule: string;
+      repairs: number;
+      remedies: ("refund" | "exchange" | "repair")[];
+      /**
+       * @default seller
+       * @enum {string}
+       */
+      paid_by: "maker" | "seller" | "repairer" | "customer";
     };
     /** Review */
     Review: {
@@ -1333,6 +1616,24 @@ export interface components {
       /** Format: date-time */
       ends_at: string;
     };
+    /** SlowRepair */
+    SlowRepair: {
+      rule: string;
+      /** @enum {string} */
+      delay: "parts" | "repairer";
+      more_than_days: number;
+      remedies: ("refund" | "exchange" | "repair")[];
+      /** @enum {string} */
+      paid_by: "maker" | "seller" | "repairer" | "customer";
+    };
+    /** SourceCoverage */
+    SourceCoverage: {
+      covered: boolean;
+      until: string | null;
+      pays: components["schemas"]["WhoPays"];
+      lines: components["schemas"]["CoverageLine"][];
+      remedies: components["schemas"]["CoverageRemedy"][];
+    };
     /** Technician */
     Technician: {
       /** Format: uuid */
@@ -1346,6 +1647,11 @@ export interface components {
       home_lon: number;
       shifts: components["schemas"]["Shift"][];
     };
+    /** Text */
+    Text: {
+      zh: string;
+      en: string;
+    };
     /** Tokens */
     Tokens: {
       access_token: string;
@@ -1354,6 +1660,27 @@ export interface components {
       user: components["schemas"]["User"];
       /** @default Bearer */
       token_type: string;
+    };
+    /** Unit */
+    Unit: {
+      /** Format: uuid */
+      id: string;
+      gtin: string;
+      serial: string;
+      url: string;
+      model_name: string;
+      model_name_en: string;
+      line_code: string;
+      /** Format: uuid */
+      outlet_id: string;
+      customer_id: string | null;
+      manufactured_on: string | null;
+      sold_on: string | null;
+      installed_on: string | null;
+      registered_on: string | null;
+      proof: string;
+      exchanged_on: string | null;
+      withdrawn_on: string | null;
     };
     /** User */
     User: {
@@ -1374,51 +1701,37 @@ export interface components {
       active?: boolean | null;
       role?: components["schemas"]["Role"] | null;
     };
-    /**
-     * Recommendations
-     * @description Ranked, best first. `why_not`: everyone else with the first rule that failed; `counts`: technicians per rule.
-     */
-    Recommendations: {
-      /** Format: uuid */
-      job_id: string;
-      recommendations: components["schemas"]["Recommendation"][];
-      why_not: components["schemas"]["WhyNot"][];
-      counts: {
-        [key: string]: number;
-      };
-      /** Format: date-time */
-      computed_at: string;
+    /** WarrantyTerm */
+    WarrantyTerm: {
+      rule: string;
+      component: string;
+      name: components["schemas"]["Text"];
+      /** @default [] */
+      parts: string[];
+      /** @default [] */
+      product_lines: string[];
+      /** @default 0 */
+      months: number;
+      /** @default 0 */
+      days: number;
+      /** @default false */
+      life: boolean;
+      covers: ("parts" | "labour" | "travel")[];
+      /**
+       * @default invoice
+       * @enum {string}
+       */
+      starts: "invoice" | "installation" | "registration";
+      /** @default true */
+      extended_by_repairs: boolean;
+      /** @default true */
+      restarts_on_exchange: boolean;
     };
-    /**
-     * Recommendation
-     * @description `slack_seconds`: from arrival to the promise, negative when late, null without a promise. `cost`: term → amount in
-     *         that term's unit. `position`: 0-based place in the technician's day.
-     */
-    Recommendation: {
-      /** Format: uuid */
-      technician_id: string;
-      technician_name: string;
-      rank: number;
-      position: number;
-      /** Format: date-time */
-      starts_at: string;
-      /** Format: date-time */
-      ends_at: string;
-      travel_seconds: number;
-      slack_seconds: number | null;
-      cost: {
-        [key: string]: number;
-      };
-      delays: components["schemas"]["Delay"][];
-      sentence: components["schemas"]["Sentence"];
-    };
-    /** Delay */
-    Delay: {
-      /** Format: uuid */
-      job_id: string;
-      number: number;
-      seconds: number;
-      breaks_promise: boolean;
+    /** WhoPays */
+    WhoPays: {
+      parts: string;
+      labour: string;
+      travel: string;
     };
     /** WhyNot */
     WhyNot: {
@@ -1428,133 +1741,57 @@ export interface components {
       rule: string;
       sentence: components["schemas"]["Sentence"];
     };
-    /**
-     * Coverage
-     * @description The verdict for one unit on one date, computed, never stored.
-     */
-    Coverage: {
-      /** Format: uuid */
-      unit_id: string;
-      /** Format: date */
-      on: string;
-      covered: boolean;
-      sentence: components["schemas"]["Sentence"];
-      lines: components["schemas"]["CoverageLine"][];
-    };
-    /**
-     * CoverageLine
-     * @description One component judged under one source (`statute` or `promise`). `pays`: parts, labour, travel → company|customer.
-     */
-    CoverageLine: {
-      component: string;
-      component_name: components["schemas"]["Sentence"];
-      source: string;
-      covered: boolean;
-      starts_on: string | null;
-      until: string | null;
-      remedies: string[];
-      pays: {
-        [key: string]: string;
-      };
-      reasons: string[];
-      sentence: components["schemas"]["Sentence"];
-    };
-    /** Unit */
-    Unit: {
+    /** Policy */
+    schemas_commitments_Policy: {
       /** Format: uuid */
       id: string;
-      gtin: string;
-      serial: string;
-      url: string;
-      model_name: string;
-      model_name_en: string;
-      line_code: string;
+      code: string;
+      version: number;
+      name: string;
+      name_en: string;
       /** Format: uuid */
-      outlet_id: string;
-      customer_id: string | null;
-      manufactured_on: string | null;
-      sold_on: string | null;
-      installed_on: string | null;
-      registered_on: string | null;
+      calendar_id: string;
+      job_type: string | null;
+      region_grade: string | null;
+      respond_seconds: number | null;
+      respond_day: number | null;
+      resolve_seconds: number | null;
+      resolve_day: number | null;
+      rank: number;
+      /** Format: date-time */
+      effective_from: string;
+      effective_to: string | null;
     };
-    /**
-     * Problem
-     * @description RFC 9457 problem details, sent as `application/problem+json`. `code` is the stable part.
-     */
-    Problem: {
-      type: string;
-      title: string;
-      status: number;
-      code: components["schemas"]["Code"];
+    /** Policy */
+    server_products_rules_policy_Policy: {
+      code: string;
+      version: number;
+      /** @enum {string} */
+      source: "statute" | "promise";
+      name: components["schemas"]["Text"];
       /** @default  */
-      detail: string;
-      /** @default  */
-      instance: string;
-      /** @default null */
-      extra: {
-        [key: string]: unknown;
-      } | null;
+      country: string;
+      /** Format: date */
+      effective_from: string;
+      effective_to?: string | null;
+      /** @enum {string} */
+      without_proof: "excluded" | "manufacture_plus_grace";
+      /** @default 0 */
+      grace_days: number;
+      /** @default [] */
+      exclusions: (
+        "misuse" | "unauthorised_opening" | "proof_missing" | "proof_altered" | "serial_mismatch" | "force_majeure"
+      )[];
+      /** @default [] */
+      terms: components["schemas"]["WarrantyTerm"][];
+      /** @default [] */
+      windows: components["schemas"]["RemedyWindow"][];
+      repeated_repairs?: components["schemas"]["RepeatedRepairs"] | null;
+      /** @default [] */
+      slow_repairs: components["schemas"]["SlowRepair"][];
+      repair_guarantee?: components["schemas"]["RepairGuarantee"] | null;
+      on_site_service?: components["schemas"]["OnSiteService"] | null;
     };
-    /**
-     * Code
-     * @enum {unknown}
-     */
-    Code:
-      | "arguments_invalid"
-      | "body_too_large"
-      | "calendar_never_open"
-      | "choice_unknown"
-      | "code_invalid"
-      | "credentials_wrong"
-      | "cursor_expired"
-      | "cursor_invalid"
-      | "customer_unknown"
-      | "device_revoked"
-      | "device_unknown"
-      | "digest_mismatch"
-      | "double_booked"
-      | "forbidden"
-      | "forked"
-      | "gtin_invalid"
-      | "internal"
-      | "invalid"
-      | "job_reassigned"
-      | "job_type_unknown"
-      | "key_invalid"
-      | "locked_out"
-      | "malformed"
-      | "manifest_invalid"
-      | "method_not_allowed"
-      | "no_policy"
-      | "not_authenticated"
-      | "not_found"
-      | "not_ready"
-      | "op_id_reused"
-      | "operation_faulty"
-      | "out_of_scope"
-      | "outlet_unknown"
-      | "outside_shift"
-      | "photo_not_expected"
-      | "refresh_reused"
-      | "review_settled"
-      | "serial_invalid"
-      | "signature_invalid"
-      | "size_mismatch"
-      | "skill_missing"
-      | "storage_full"
-      | "technician_unknown"
-      | "text_forbidden_character"
-      | "time_out_of_range"
-      | "token_expired"
-      | "token_invalid"
-      | "too_many_requests"
-      | "transition_illegal"
-      | "unit_unknown"
-      | "unknown_kind"
-      | "unknown_record"
-      | "unsupported_media_type"
-      | "username_taken"
-      | "version_stale";
   };
   responses: never;
   parameters: never;
@@ -2561,7 +2798,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Policy"][];
+          "application/json": components["schemas"]["schemas_commitments_Policy"][];
         };
       };
     };
@@ -2585,7 +2822,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Policy"];
+          "application/json": components["schemas"]["schemas_commitments_Policy"];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -2650,6 +2887,435 @@ export interface operations {
           "application/json": {
             [key: string]: string;
           };
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsListUnits: {
+    parameters: {
+      query?: {
+        q?: string;
+        outlet_id?: string | null;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.products.Unit_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsAddUnit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewUnit"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Unit"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsUnitIdShowUnit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Unit"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsUnitIdCoverageShowCoverage: {
+    parameters: {
+      query?: {
+        on?: string | null;
+        fault?: string | null;
+        severity?: "minor" | "performance" | "major";
+        exclusion?:
+          | (
+              | "misuse"
+              | "unauthorised_opening"
+              | "proof_missing"
+              | "proof_altered"
+              | "serial_mismatch"
+              | "force_majeure"
+            )[]
+          | null;
+      };
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Coverage"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsUnitIdLabelPngShowLabel: {
+    parameters: {
+      query?: {
+        dpi?: number;
+        text?: boolean;
+      };
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "image/png": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ProductLinesListLines: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProductLine"][];
+        };
+      };
+    };
+  };
+  ProductLinesAddLine: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewProductLine"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProductLine"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ModelsListModels: {
+    parameters: {
+      query?: {
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.products.Model_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ModelsAddModel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewModel"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  WarrantyPoliciesListPolicies: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["server_products_rules_policy_Policy"][];
+        };
+      };
+    };
+  };
+  WarrantyPoliciesPublishPolicy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["server_products_rules_policy_Policy"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["server_products_rules_policy_Policy"];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -3206,6 +3872,91 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["JobType"][];
+        };
+      };
+    };
+  };
+  JobTypesAddJobType: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewJobType"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["JobType"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchJobsJobIdRecommendationsReadRecommendations: {
+    parameters: {
+      query?: {
+        at?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Recommendations"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
         };
       };
     };
