@@ -23,6 +23,7 @@ from server.products.unit_page import (
     PromiseRow,
     UnitPageView,
     coverage_parts,
+    picture_of,
     promise_row,
     quoted_row,
     render_not_found,
@@ -86,6 +87,7 @@ async def _page_of(unit: store.Row, locale: Locale) -> Answer:
         promises=await _promises(unit, outlet, zone, judged, ours),
         notices=None,
         hotline=ours.hotline,
+        picture=picture_of(unit["line_code"]),
         **coverage_parts(judged),
     )
     return Answer(200, render_unit_page(view, locale), Scan(unit["id"], today))

@@ -80,7 +80,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 class UnitPageView(msgspec.Struct, frozen=True, kw_only=True):
     """Everything on the page. `choices`: refund and exchange as they stand today. `notices` None: nobody has looked, so
-    the page says nothing about recalls. `service_url` None: call instead."""
+    the page says nothing about recalls. `service_url` None: call instead. `picture`: a drawing of `marks.svg`."""
 
     brand: Text
     product_line: Text
@@ -96,6 +96,7 @@ class UnitPageView(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] | None = ()
     hotline: str
     service_url: str | None = None
+    picture: str = "product"
 
 
 class Firm(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +104,14 @@ class Firm(msgspec.Struct, frozen=True, kw_only=True):
 
     brand: Text
     hotline: str
+
+
+_DRAWN = frozenset({"air_conditioner", "refrigerator", "washing_machine", "television", "range_hood"})
+
+
+def picture_of(line_code: str) -> str:
+    """The drawing of a product line; a plain parcel for lines nobody has drawn."""
+    return line_code if line_code in _DRAWN else "product"
 
 
 def promise_row(key: str, **filled: str) -> PromiseRow:

@@ -102,6 +102,7 @@ class TestWhatAStrangerSees:
             "notices",
             "hotline",
             "service_url",
+            "picture",
         )
 
     def test_fields_of_its_rows(self) -> None:
