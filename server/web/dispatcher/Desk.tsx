@@ -99,6 +99,7 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
             <Reviews board={board} show={show} />
           ) : (
             <>
+              <h1 class="unseen">{t("desk.queue")}</h1>
               <Filters board={board} view={view} queue={queue} show={show} />
               <QueueList board={board} view={view} queue={queue} cursor={cursor} show={show} list={list} />
             </>

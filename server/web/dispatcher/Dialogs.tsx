@@ -95,6 +95,7 @@ function Frame({ title, confirm, danger = false, children, onConfirm, onClose }:
     <dialog ref={dialog} class="asking" aria-labelledby="asking-title" onClose={onClose}>
       <form
         method="dialog"
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           void submit(event.currentTarget);
@@ -199,7 +200,7 @@ function Booking({ how, job, board, onClose }: BookingProps): JSX.Element {
       <div class="field-pair">
         <div class="field">
           <label for="start">{t("act.start")}</label>
-          <input id="start" name="start" type="datetime-local" step={300} defaultValue={toLocalInput(start)} />
+          <input id="start" name="start" type="datetime-local" step={60} defaultValue={toLocalInput(start)} />
         </div>
         <div class="field">
           <label for="minutes">{t("act.minutes")}</label>
@@ -209,7 +210,7 @@ function Booking({ how, job, board, onClose }: BookingProps): JSX.Element {
             type="number"
             min={5}
             max={1440}
-            step={5}
+            step={1}
             defaultValue={String(job.duration_minutes)}
           />
         </div>

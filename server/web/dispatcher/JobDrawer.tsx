@@ -37,7 +37,7 @@ export function JobDrawer({ job, board, onClose, show }: JobDrawerProps): JSX.El
   return (
     <aside class="drawer" aria-labelledby="drawer-title">
       <header>
-        <h1 id="drawer-title" ref={head} tabIndex={-1}>
+        <h2 id="drawer-title" ref={head} tabIndex={-1}>
           {job ? (
             <>
               <span class="numbers soft">{t("job.number", { n: job.number })}</span>{" "}
@@ -46,7 +46,7 @@ export function JobDrawer({ job, board, onClose, show }: JobDrawerProps): JSX.El
           ) : (
             t("desk.queue")
           )}
-        </h1>
+        </h2>
         <button type="button" class="button plain square" aria-label={t("close")} onClick={onClose}>
           <Icon name="close" />
         </button>

@@ -33,7 +33,7 @@ export function Proposals({ job, board }: ProposalsProps): JSX.Element {
   return (
     <section class="proposals" aria-label={t("proposals.title")}>
       <header>
-        <h2>{t("proposals.title")}</h2>
+        <h3>{t("proposals.title")}</h3>
         <button type="button" class="button plain" onClick={lookAgain}>
           {t("proposals.refresh")}
         </button>

@@ -18,7 +18,7 @@ export function Story({ job, board }: { readonly job: Job; readonly board: Board
   const loaded = state.value;
   return (
     <section class="story" aria-label={t("drawer.story")}>
-      <h2>{t("drawer.story")}</h2>
+      <h3>{t("drawer.story")}</h3>
       {loaded.kind === "loading" && <p class="soft">{t("loading")}</p>}
       {loaded.kind === "failed" && <p class="trouble">{sentence(loaded.problem)}</p>}
       {loaded.kind === "ready" && (

@@ -118,7 +118,7 @@ function Who({ job, work }: { readonly job: Job; readonly work: Work }): JSX.Ele
       <p class="typed">{name}</p>
       {customer && customer.name !== name && <p class="soft typed">{customer.name}</p>}
       {phone !== "" && (
-        <a class="button" href={`tel:${phone.replaceAll(/[^\d+*#]/g, "")}`} aria-label={t("page.call_named", { name })}>
+        <a class="button" href={`tel:${phone.replaceAll(/[^\d+*#]/g, "")}`}>
           <Icon name="phone" />
           {t("page.call")} <span class="numbers">{phone}</span>
         </a>
