@@ -6,8 +6,6 @@ HQ ── north ── north one
 """
 
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -16,59 +14,18 @@ from uuid import UUID
 import httpx
 from joserfc.jwk import ECKey
 from litestar import Litestar
-from litestar.di import Provide
 
 from schemas.accounts import NewUser, Role
 from schemas.network import NewOutlet, NewServiceCentre, NewTechnician
 from server.accounts import actions as accounts
 from server.accounts import passwords
 from server.accounts import store as account_store
-from server.accounts.routes import router as accounts_router
-from server.customers.routes import router as customers_router
 from server.network import actions as network
-from server.network.routes import router as network_router
 from server.platform import clock, db
-from server.platform.auth import Caller, issue_token, provide_caller
-from server.platform.errors import HANDLERS
-from server.platform.headers import SecurityHeaders
-from server.platform.secrets import Secrets
-from server.platform.text import refuse_forbidden_body
-from server.settings import Settings
+from server.platform.auth import Caller, issue_token
 
 PASSWORD = "correct horse battery"
 _numbers = itertools.count(1)
-
-
-def features_app(settings: Settings) -> Litestar:
-    """The three features behind the same hooks as the whole application."""
-    app = Litestar(
-        route_handlers=[accounts_router, network_router, customers_router],
-        dependencies={"caller": Provide(provide_caller)},
-        before_request=refuse_forbidden_body,
-        exception_handlers=HANDLERS,
-        request_max_body_size=settings.json_limit,
-    )
-    app.asgi_handler = SecurityHeaders(https=settings.public_url.startswith("https://"))(app.asgi_handler)
-    app.state.settings = settings
-    app.state.secrets = Secrets.load_or_make(settings.data_dir)
-    return app
-
-
-@asynccontextmanager
-async def serving(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
-    """The app on the test's own event loop, so that a test may also ask the database itself. (Litestar's test client
-    runs the app in a second loop, where the pool would be out of reach.)"""
-    settings: Settings = app.state.settings
-    assert settings.database_url is not None
-    db.use(settings.database_url)
-    await db.open_pool(size=8)
-    try:
-        asgi: Any = app  # litestar's and httpx's ASGI types differ
-        transport = httpx.ASGITransport(asgi, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client:
-            yield client
-    finally:
-        await db.close_pool()
 
 
 @dataclass

@@ -1,17 +1,32 @@
-"""`firm`: the small firm, served over the module's database."""
+"""`firm`: the small firm of these tests, served by the whole application, which is built once per module."""
 
-from collections.abc import AsyncIterator
-
+import asyncpg
+import httpx
 import pytest
+from litestar import Litestar
 
-from server.platform import db
+from server.app import create_app
 from server.settings import Settings
-from tests.accounts.builders import Firm, features_app, found_firm, serving
+from tests.accounts.builders import Firm, found_firm
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings) -> Litestar:
+    return create_app(settings)
 
 
 @pytest.fixture
-async def firm(settings: Settings) -> AsyncIterator[Firm]:
-    app = features_app(settings)
-    async with serving(app) as client:
-        await db.execute("TRUNCATE headquarters, login_failures, feed, stream, history CASCADE")
-        yield await found_firm(app, client)
+async def emptied(app: Litestar, database: str) -> None:
+    """Nothing is left of the test before. Done before the application starts: its sweeper of deadlines reads tables in
+    another order than TRUNCATE locks them, and the two would deadlock."""
+    app.state["rate_limits"] = {}
+    connection = await asyncpg.connect(database)
+    try:
+        await connection.execute("TRUNCATE headquarters, login_failures, feed, stream, history CASCADE")
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def firm(emptied: None, app: Litestar, client: httpx.AsyncClient) -> Firm:
+    return await found_firm(app, client)

@@ -6,7 +6,8 @@ from offline_sync.fieldtime import CorrectedTime
 from offline_sync.operation import FieldTime, Operation, RecordKey
 from offline_sync.record import Record
 from offline_sync.rules import Actor, Effect, Refusal
-from server.customers.rules import OWNERSHIP, CustomerRules
+from server.customers.field_work import CustomerRules
+from server.customers.rules import OWNERSHIP
 
 AT = FieldTime(0, 0, "boot")
 RECORD = Record("customer", "c", 3, {"name": "张三", "phone": ""})

@@ -1,10 +1,15 @@
 import asyncio
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import httpx
 import pytest
+from litestar import Litestar
 
-from server.platform import db
+from schemas.accounts import Role
+from server.platform import clock, db
+from server.platform.auth import Caller, issue_token
 from tests.accounts.builders import Firm, code
 
 
@@ -49,11 +54,19 @@ class TestAddingACentre:
         for who in ("north_manager", "north_one_manager", "auditor", "technician"):
             assert code(await firm.post(who, "/centres", {"name": "西区"})) == "forbidden"
 
-    async def test_makes_the_firm_once_when_there_is_none(self, firm: Firm) -> None:
-        await db.execute("TRUNCATE headquarters CASCADE")
-        await asyncio.gather(*(firm.post("hq_manager", "/centres", {"name": f"区 {n}"}) for n in range(4)))
+
+class TestAnInstallationWithoutAFirm:
+    async def test_gets_one_with_its_first_centre_and_never_two(
+        self, emptied: None, app: Litestar, client: httpx.AsyncClient
+    ) -> None:
+        boss = Caller(uuid4(), Role.HQ_MANAGER, None, None, None)
+        token = issue_token(app.state.secrets.token_key, boss, clock.now(), timedelta(minutes=15))
+        headers = {"authorization": f"Bearer {token}"}
+        names = [f"区 {n}" for n in range(4)]
+        answers = await asyncio.gather(*(client.post("/centres", json={"name": n}, headers=headers) for n in names))
+        assert {a.status_code for a in answers} == {201}
         assert await db.fetch_value("SELECT count(*) FROM headquarters") == 1
-        assert await db.fetch_value("SELECT count(*) FROM service_centre") == 4
+        assert await db.fetch_value("SELECT count(DISTINCT headquarters_id) FROM service_centre") == 1
 
 
 class TestAddingAnOutlet:
