@@ -283,6 +283,8 @@ def audience(record: Record) -> set[str]:
 class Line:
     """A transport to the office. `faults` names what happens to the next exchanges, one each; then all goes well.
 
+    `scope`: what was to be held when the last page was given, with versions.
+
     `lost_request`, `lost_reply`: as they say. `twice`: delivered twice, the second answer counts. `late`: an older
     push arrives once more after this one.
     """
@@ -293,6 +295,7 @@ class Line:
     said: list[dict[str, Any]] = field(default_factory=list)
     pulls: int = 0
     pushes: int = 0
+    scope: dict[RecordKey, int] = field(default_factory=dict)
 
     def push(self, body: dict[str, Any]) -> dict[str, Any]:
         self.pushes += 1
@@ -315,7 +318,9 @@ class Line:
         self.pulls += 1
         if self._fault() in ("lost_request", "lost_reply"):
             raise Unreachable("pull")
-        return _json(self.office.pull(self.device_id, cursor, limit))
+        answer = _json(self.office.pull(self.device_id, cursor, limit))
+        self.scope = self.office.in_scope(self.device_id)
+        return answer
 
     def _fault(self) -> str | None:
         return self.faults.pop(0) if self.faults else None

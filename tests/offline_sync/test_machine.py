@@ -132,7 +132,7 @@ class Day(RuleBasedStateMachine):
     def _only_what_is_in_scope(self, device: str) -> None:
         """Guarantee 7."""
         phone = self.phones[device]
-        assert {key: version for key, (version, _) in phone.base().items()} == self.office.in_scope(device)
+        assert {key: version for key, (version, _) in phone.base().items()} == phone.line.scope
         assert phone.kept_copies() <= {operation.record for operation in phone.replica.pending()}
 
     @rule(device=phones)
@@ -277,5 +277,5 @@ TestDay.settings = settings(UNTIMED, max_examples=8, stateful_step_count=30)
 
 
 @pytest.mark.deep
-class TestManyLongDays(Day.TestCase):  # type: ignore[misc, name-defined]
+class TestManyLongDays(Day.TestCase):  # type: ignore[misc, valid-type]
     settings = settings(UNTIMED, max_examples=400, stateful_step_count=60)

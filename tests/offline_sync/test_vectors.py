@@ -30,7 +30,7 @@ def load(name: str) -> Case:
     return loaded
 
 
-def cases(name: str) -> Any:
+def cases(name: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", load(name)["cases"], ids=lambda case: case["name"])
 
 
