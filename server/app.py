@@ -44,7 +44,9 @@ def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
         before_request=refuse_forbidden_body,
         middleware=[PrometheusConfig(app_name="onsite", prefix="onsite", group_path=True).middleware],
         exception_handlers=HANDLERS,
-        compression_config=CompressionConfig(backend="gzip", minimum_size=1024, gzip_compress_level=4),
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=1024, gzip_compress_level=4, exclude=["^/sync/stream$", "^/evidence/photos/"]
+        ),
         request_max_body_size=settings.json_limit,
         openapi_config=OpenAPIConfig(
             title="Onsite",
