@@ -3,7 +3,7 @@
 Commands that need the database use DATABASE_URL, or the embedded one of the data directory: when a server runs it they
 join it, otherwise they start it and stop it in the end.
 
-Features are imported inside the commands that use them: `onsite serve` must not load what only its workers need.
+What is slow to load is imported inside the commands that use it: `onsite serve` has five seconds until it is ready.
 """
 
 import argparse
@@ -18,19 +18,18 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from server.platform.embedded import DataDirectoryInUse, EmbeddedPostgres, EmbeddedPostgresError
-from server.platform.migrate import MigrationError, migrate
-from server.platform.secrets import SecretsError
-from server.serve import ServeError, serve
+from server.platform.startup import CannotStart
+from server.serve import serve
 from server.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from server.platform.embedded import EmbeddedPostgres
 
 T = TypeVar("T")
 
 JOIN_LIMIT = 60.0  # seconds to wait for a server that is just starting its database
-
-EXPECTED = (EmbeddedPostgresError, MigrationError, SecretsError, ServeError, SettingsError)
 
 
 class Refusal(Exception):
@@ -69,10 +68,10 @@ def _no_arguments(_: argparse.ArgumentParser) -> None:
 
 
 def _migrate(_: argparse.Namespace, settings: Settings) -> int:
-    with _database(settings) as dsn:
-        ran = migrate(dsn)
-    for name in ran:
-        print(f"migrated {name}")
+    with _database(settings) as (_dsn, ran):
+        pass
+    for migration in ran:
+        print(f"migrated {migration}")
     print("The database is up to date.")
     return 0
 
@@ -95,8 +94,7 @@ def _admin_create_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _admin_create(arguments: argparse.Namespace, settings: Settings) -> int:
     password = _password(arguments.password_stdin)
-    with _database(settings) as dsn:
-        migrate(dsn)
+    with _database(settings) as (dsn, _):
         from server.accounts import actions
         from server.platform import errors
 
@@ -132,8 +130,7 @@ def _import_jobs(arguments: argparse.Namespace, settings: Settings) -> int:
     for path in (arguments.file, arguments.mapping):
         if not path.is_file():
             raise Refusal(f"There is no file {path}.")
-    with _database(settings) as dsn:
-        migrate(dsn)
+    with _database(settings) as (dsn, _):
         importing = importlib.import_module("server.jobs.importing")
         try:
             report = _with_pool(
@@ -157,7 +154,18 @@ def _progress(words: object) -> None:
 
 
 @contextlib.contextmanager
-def _database(settings: Settings) -> Iterator[str]:
+def _database(settings: Settings) -> Iterator[tuple[str, list[str]]]:
+    """The database's address and the migrations that it needed."""
+    from server.platform.migrate import migrate
+
+    with _postgres(settings) as dsn:
+        yield dsn, migrate(dsn)
+
+
+@contextlib.contextmanager
+def _postgres(settings: Settings) -> Iterator[str]:
+    from server.platform.embedded import DataDirectoryInUse, EmbeddedPostgres
+
     if settings.database_url is not None:
         yield settings.database_url
         return
@@ -173,7 +181,7 @@ def _database(settings: Settings) -> Iterator[str]:
         embedded.stop()
 
 
-def _join(embedded: EmbeddedPostgres) -> str:
+def _join(embedded: "EmbeddedPostgres") -> str:
     deadline = time.monotonic() + JOIN_LIMIT
     while (dsn := embedded.running_dsn()) is None:
         if time.monotonic() > deadline:
@@ -240,7 +248,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         run: Callable[[argparse.Namespace, Settings], int] = arguments.run
         return run(arguments, _settings(arguments))
-    except (*EXPECTED, Refusal) as refusal:
+    except (CannotStart, SettingsError, Refusal) as refusal:
         print(f"onsite: {refusal}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

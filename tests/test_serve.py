@@ -19,8 +19,8 @@ from server.platform.embedded import EmbeddedPostgres
 
 SERVE = """
 import sys
-from server import cli, serve
-serve.APPLICATION = sys.argv[1]
+from server import cli, workers
+workers.APPLICATION = sys.argv[1]
 sys.exit(cli.main(["serve", *sys.argv[2:]]))
 """
 

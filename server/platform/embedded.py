@@ -30,6 +30,7 @@ from urllib.parse import quote
 import psutil
 
 from server.platform import unprivileged
+from server.platform.startup import CannotStart
 
 USER = "onsite"
 DATABASE = "onsite"
@@ -62,8 +63,8 @@ ORPHANS_LIMIT = 10.0  # seconds for the children of a killed postmaster to notic
 LOG_KEPT = 10 * 1024 * 1024  # bytes; a longer log is put aside at the next start
 
 
-class EmbeddedPostgresError(Exception):
-    """The embedded PostgreSQL cannot be used; the text is a sentence for the person who runs the server."""
+class EmbeddedPostgresError(CannotStart):
+    """The embedded PostgreSQL cannot be used."""
 
 
 class DataDirectoryInUse(EmbeddedPostgresError):

@@ -14,13 +14,15 @@ from typing import Any
 
 import asyncpg
 
+from server.platform.startup import CannotStart
+
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 OLDEST_POSTGRES = 15
 LOCK = 0x6F6E73697465  # "onsite"
 
 
-class MigrationError(Exception):
-    """The database cannot be brought to this release; the text is a sentence for the person who runs the server."""
+class MigrationError(CannotStart):
+    """The database cannot be brought to this release."""
 
 
 def migrate(dsn: str) -> list[str]:

@@ -15,11 +15,13 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from server.platform.startup import CannotStart
+
 FILE_NAME = "secrets.json"
 
 
-class SecretsError(Exception):
-    """The secrets file is there but cannot be used; the text is a sentence for the person who runs the server."""
+class SecretsError(CannotStart):
+    """The secrets file is there but cannot be used."""
 
 
 class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
