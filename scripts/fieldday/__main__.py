@@ -4,48 +4,53 @@ Exit status: 0 all guarantees kept, 1 one was broken, 2 the day could not be pla
 """
 
 import argparse
-import random
 import shutil
 import sys
 import tempfile
-import time
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
-from scripts.fieldday import checks, firm, report
-from scripts.fieldday.calls import Gone, Person, Refusal
-from scripts.fieldday.crew import ROOT, Crew
-from scripts.fieldday.findings import errors_of, gather
-from scripts.fieldday.office import Office, settle_all
-from scripts.fieldday.source import Request, requests_of
-from scripts.fieldday.timeline import Day, Timeline, recent
+from scripts.fieldday.calls import Gone, Refusal
+from scripts.fieldday.crew import ROOT
+from scripts.fieldday.day import Plan, Played, play
+from scripts.fieldday.firm import administrator
+from scripts.fieldday.report import table, verdict
 from server.jobs.importing import ImportRefused
-from server.jobs.importing.mapping import JobMapping, read_mapping
-
-_DAY = (6.5, 24.0)  # hours that are played; what was called in by night waits for the morning
-_TURN = 0.25  # seconds between two rounds at the desk
-_LATE = 6.0  # times the planned length: then the day has not come to rest
 
 
 def main() -> int:
     arguments = _arguments()
+    folder = Path(arguments.folder or tempfile.mkdtemp(prefix="field_day-"))
     try:
-        mapping = read_mapping(arguments.mapping)
-        day = recent(arguments.day, mapping.zone, datetime.now(UTC))
-        requests = requests_of(arguments.jobs, mapping, day, arguments.limit, arguments.seed)
-        if not requests:
-            raise ValueError(f"{arguments.jobs.name} has no requests of {arguments.day}")
-        hq = firm.administrator(arguments.url, arguments.data, arguments.username, arguments.password)
-        folder = Path(arguments.folder or tempfile.mkdtemp(prefix="field_day-"))
-        broken = _play(arguments, mapping, day, requests, hq, folder)
+        played = _played(arguments, folder)
     except (ImportRefused, ValueError, OSError, Gone, Refusal) as fault:
         print(f"field_day: {fault}", file=sys.stderr)
         return 2
+    print(table(played.findings, played.seconds, played.killed))
+    print(verdict(played.broken))
+    broken = any(played.broken.values())
     if broken or arguments.folder:
         print(f"Phones and diaries are in {folder}", file=sys.stderr)
     else:
         shutil.rmtree(folder)
     return 1 if broken else 0
+
+
+def _played(arguments: argparse.Namespace, folder: Path) -> Played:
+    hq = administrator(arguments.url, arguments.data, arguments.username, arguments.password)
+    plan = Plan(
+        jobs=arguments.jobs,
+        mapping=arguments.mapping,
+        day=arguments.day,
+        limit=arguments.limit,
+        technicians=arguments.technicians,
+        seed=arguments.seed,
+        faults=arguments.faults,
+        minutes=arguments.minutes,
+        url=arguments.url,
+        folder=folder,
+    )
+    return play(plan, hq)
 
 
 def _arguments() -> argparse.Namespace:
@@ -64,67 +69,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--password")
     parser.add_argument("--folder", type=Path, help="where to keep phones and diaries (a temporary folder)")
     return parser.parse_args()
-
-
-def _play(
-    arguments: argparse.Namespace, mapping: JobMapping, day: Day, requests: list[Request], hq: Person, folder: Path
-) -> bool:
-    began = time.monotonic()
-    _say(f"{len(requests)} requests of {day.chosen}, played as {day.played} with seed {arguments.seed}")
-    made = firm.found(hq, arguments.url, day, mapping, requests, arguments.technicians, folder)
-    office = Office(made, requests, random.Random(f"office/{arguments.seed}"))
-    decoy = office.raise_decoy(day.begins)
-    _say(f"firm {made.run}: {len(made.hands)} technicians, outlet {made.outlet_id}")
-    seconds = arguments.minutes * 60
-    hours = _DAY[1] - _DAY[0]
-    timeline = Timeline(day.at(_DAY[0]).timestamp(), time.time(), hours * 3600 / seconds)
-    crew = Crew(
-        hands=made.hands,
-        url=arguments.url,
-        timeline=timeline,
-        seed=arguments.seed,
-        faults=arguments.faults,
-        foreign_job=decoy,
-        kills=max(2, round(arguments.technicians * arguments.faults * 2)),
-        dice=random.Random(f"crew/{arguments.seed}"),
-    )
-    crew.start(seconds)
-    rested = _work(crew, office, timeline, time.monotonic() + seconds * _LATE + 300)
-    left_open = settle_all(office)
-    found = gather(made, office, arguments.url)
-    broken = checks.violations(found)
-    if not rested:
-        broken["4"].append("the day did not come to rest")
-    if left_open:
-        broken["9"].append(f"{left_open} reviews stayed open")
-    for number, status in crew.failed.items():
-        broken["1"].append(f"technician {number} ended with {status}: {errors_of(made.hands[number].folder)}")
-    print(report.table(found, time.monotonic() - began, crew.killed))
-    print(report.verdict(broken))
-    return any(broken.values())
-
-
-def _work(crew: Crew, office: Office, timeline: Timeline, until: float) -> bool:
-    """The day itself; False when it had to be broken off."""
-    said = time.monotonic()
-    try:
-        while crew.working:
-            if time.monotonic() > until:
-                return False
-            now = datetime.fromtimestamp(timeline.now(), UTC)
-            office.turn(now)
-            crew.tend()
-            if time.monotonic() - said > 15:
-                said = time.monotonic()
-                _say(f"{now:%H:%M} UTC: {len(office.raised)} raised, {office.did['assign']} assigned")
-            time.sleep(_TURN)
-        return True
-    finally:
-        crew.stop()
-
-
-def _say(words: str) -> None:
-    print(f"field_day: {words}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

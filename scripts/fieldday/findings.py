@@ -102,7 +102,7 @@ def _phone(hand: Hand, url: str) -> Phone:
 
 
 def _catch_up(hand: Hand, person: Person, url: str) -> None:
-    http = HttpTransport(url, lambda: person.token)
+    http = HttpTransport(url, lambda: person.token, device_id=lambda: hand.device_id)
     store = Store(hand.folder / "replica.sqlite3")
     try:
         Replica(store, http, {}, Clock(0, "checks"), lambda: "").sync()

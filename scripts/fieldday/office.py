@@ -160,9 +160,8 @@ class Office:
         for offer in offered:
             if offer["technician_id"] == other_than:
                 continue
-            wanted = {name: offer[name] for name in ("technician_id", "starts_at", "ends_at")}
             try:
-                booked: dict[str, Any] = self.firm.dispatcher.post(f"/jobs/{job['id']}/{how}", wanted)
+                booked: dict[str, Any] = self.firm.dispatcher.post(f"/jobs/{job['id']}/{how}", offer["booking"])
                 self.did[how] += 1
                 return booked
             except Uncertain:
@@ -173,6 +172,7 @@ class Office:
                 self.did[f"{how} refused: {refusal.code}"] += 1
                 if refusal.code == "transition_illegal":
                     return None
+                # double_booked, version_stale: the day moved on; the next best may still hold
         return None
 
     # ---- whims

@@ -103,7 +103,8 @@ class Technician:
         self.clock = Clock(self.config.skew_ms, self.config.boot_id)
         self.key = evidence.Key.load(folder / "key.pem")
         self.token = _read(folder / "token").strip()
-        self.http = HttpTransport(self.config.url, lambda: self.token, gzip_requests=False)
+        device_id = self.config.device_id
+        self.http = HttpTransport(self.config.url, lambda: self.token, device_id=lambda: device_id)
         line = Line(self.http, self.config.faults, self.dice, self.diary)
         self.store = Store(folder / "replica.sqlite3", self.config.device_id)
         actor = Actor("field", self.config.user_id, self.config.technician_id, self.config.device_id)
