@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from offline_sync.cursor import Cursor
+from offline_sync.cursor import Cursor, Span
 from offline_sync.engine import Decision, Forked
 from offline_sync.rules import Refusal
 from schemas import sync as wire
@@ -112,19 +112,22 @@ async def streams_of(caller: Caller) -> list[str]:
 
 async def pull(caller: Caller, cursor: str | None, limit: int, device_id: UUID | None) -> bytes:
     """One page, encoded. Raises `Refused`: `cursor_invalid`, `cursor_expired`, `device_unknown`, `device_revoked`."""
-    last_seq = await _last_seq(caller, device_id) if device_id is not None else None
-    streams = await streams_of(caller)
+    if device_id is not None:
+        await _may_pull(caller, device_id)
     known = _cursor(cursor)
+    streams = await streams_of(caller)
     positions = {s: known.positions.get(s, 0) if known else 0 for s in streams}
-    page = await store.pull(positions, limit)
-    heads = _marks(page["heads"])
-    _check_cursor(known, str(page["epoch"]), positions, heads)
-    reached = _marks(page["reached"])
-    if page["more"]:
-        positions |= {stream: marks[0] for stream, marks in reached.items()}
-    else:
-        positions |= {stream: marks[0] for stream, marks in heads.items()}
-    return _encode_page(page["changes"], not page["more"], Cursor(str(page["epoch"]), positions), last_seq)
+    page = await store.pull(positions, limit, device_id)
+    marks = {name: _numbers(line) for name, line in _lines(page["heads"])}
+    heads = {name: marks[name][0] if name in marks else 0 for name in streams}
+    spans = {name: Span(floor=marks[name][1] if name in marks else 0, head=heads[name]) for name in streams}
+    epoch = str(page["epoch"])
+    here = (known or Cursor(epoch, {})).over(epoch, spans)
+    if isinstance(here, Refusal):
+        raise Refused(Code.CURSOR_EXPIRED, here.text)
+    reached = {name: _numbers(line)[0] for name, line in _lines(page["reached"])}
+    there = here.advanced(reached if page["more"] else heads)
+    return _encode_page(page["changes"], not page["more"], there, page["last_seq"])
 
 
 def _cursor(text: str | None) -> Cursor | None:
@@ -136,31 +139,21 @@ def _cursor(text: str | None) -> Cursor | None:
     return cursor
 
 
-def _marks(lines: Sequence[str] | None) -> dict[str, list[int]]:
-    return {name: list(map(int, marks)) for name, *marks in (line.split(" ") for line in lines or ())}
+def _lines(lines: Sequence[str] | None) -> list[tuple[str, str]]:
+    """`name number …` → (name, the numbers)."""
+    return [(name, numbers) for name, _, numbers in (line.partition(" ") for line in lines or ())]
 
 
-def _check_cursor(
-    cursor: Cursor | None, epoch: str, positions: Mapping[str, int], heads: Mapping[str, Sequence[int]]
-) -> None:
-    if cursor is None:
-        return
-    if cursor.epoch != epoch:
-        raise Refused(Code.CURSOR_EXPIRED, "the server's epoch changed")
-    for stream, position in positions.items():
-        head, floor = heads.get(stream, (0, 0))
-        if position > head or 0 < position < floor:
-            raise Refused(Code.CURSOR_EXPIRED, f"position {position} of {stream} is outside {floor} to {head}")
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in text.split(" ")]
 
 
-async def _last_seq(caller: Caller, device_id: UUID) -> int:
+async def _may_pull(caller: Caller, device_id: UUID) -> None:
     device = await store.device(device_id)
     if device is None or device["user_id"] != caller.user_id:
         raise Refused(Code.DEVICE_UNKNOWN)
     if device["revoked_at"] is not None:
         raise Refused(Code.DEVICE_REVOKED)
-    last_seq: int = device["last_seq"]
-    return last_seq
 
 
 def _encode_page(changes: str | None, checkpoint: bool, cursor: Cursor, last_seq: int | None) -> bytes:

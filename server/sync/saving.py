@@ -70,7 +70,7 @@ def _written(device: Mapping[str, Any], decision: Decision, known: Known) -> lis
         lines.setdefault(entry.record, []).append(_line(device, entry, kinds[entry.op_id]))
     touched: Sequence[RecordKey] = list(dict.fromkeys([*decision.changed, *lines]))
     return [
-        Written(known.records[key], decision.changed.get(key, known.records[key]), lines.get(key, []))
+        Written(known.records.get(key), decision.changed.get(key) or known.records[key], lines.get(key, []))
         for key in touched
     ]
 

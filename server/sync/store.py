@@ -79,11 +79,13 @@ SELECT
     (SELECT array_agg(stream || ' ' || last) FROM (SELECT stream, max(position) AS last FROM sent GROUP BY stream) s)
         AS reached,
     (SELECT array_agg(name || ' ' || head || ' ' || floor) FROM stream WHERE name = ANY($1::text[])) AS heads,
-    (SELECT epoch FROM installation) AS epoch
+    (SELECT epoch FROM installation) AS epoch,
+    (SELECT last_seq FROM device WHERE id = $4) AS last_seq
 """
 
 
-async def pull(positions: Mapping[str, int], limit: int) -> Any:
+async def pull(positions: Mapping[str, int], limit: int, device_id: UUID | None = None) -> Any:
     """One statement, so one snapshot: up to `limit` changes beyond `positions`, already encoded, with the heads that
-    this snapshot sees. A stream read from its start skips tombstones: there is nothing to remove."""
-    return await db.fetch_row(_PULL, list(positions), list(positions.values()), limit)
+    this snapshot sees, and the device's `last_seq` in it. A stream read from its start skips tombstones: there is
+    nothing to remove."""
+    return await db.fetch_row(_PULL, list(positions), list(positions.values()), limit, device_id)
