@@ -1,4 +1,4 @@
-"""How long a recommendation takes: `python -m tests.dispatch.time_recommend`. Not a test: machines differ.
+"""How long a recommendation takes: `scripts/bench dispatch`. Not a test: machines differ.
 
 To hold on two cores (commitments.md): at most 10 ms at 25 technicians and 200 jobs, 50 ms at 100 and 1,000.
 """
