@@ -20,7 +20,6 @@ import hypothesis
 import pytest
 from litestar import Litestar
 
-from server.platform import db
 from server.platform.embedded import EmbeddedPostgres
 from server.platform.migrate import migrate
 from server.settings import Settings
@@ -106,14 +105,24 @@ async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def firm(client: httpx.AsyncClient) -> AsyncIterator[Firm]:
-    """A firm in an otherwise empty database; everything is taken back after the test."""
-    yield await found_firm(client)
-    names = await db.fetch_value(
-        "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
-        " WHERE schemaname = 'public' AND tablename NOT IN ('migration', 'installation')"
-    )
-    await db.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+async def emptied(database: str) -> None:
+    """Nothing is left of the test before. Done before the application starts: its watch of deadlines reads tables in
+    another order than TRUNCATE locks them, and the two would deadlock."""
+    connection: Any = await asyncpg.connect(database)
+    try:
+        names = await connection.fetchval(
+            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename NOT IN ('migration', 'installation')"
+        )
+        await connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def firm(emptied: None, client: httpx.AsyncClient) -> Firm:
+    """A firm in an otherwise empty database, served by the whole application."""
+    return await found_firm(client)
 
 
 @asynccontextmanager
