@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,18 @@ async def firm(served: str, database: str) -> AsyncIterator[Firm]:
             firm = await found_firm(client)
         finally:
             await db.close_pool()
+        await _on_duty(firm)
         yield firm
+
+
+async def _on_duty(firm: Firm) -> None:
+    """Everybody works around the clock for five days, so that there is somebody to propose at any hour."""
+    hq, start = await firm.login("hq"), datetime.now(UTC) - timedelta(hours=1)
+    days = [(start + timedelta(days=n), start + timedelta(days=n + 1)) for n in range(5)]
+    shifts = [{"starts_at": begin.isoformat(), "ends_at": end.isoformat()} for begin, end in days]
+    for technician in firm.technicians:
+        answer = await hq.post(f"/technicians/{technician}/shifts", {"shifts": shifts})
+        assert answer.status_code == 201, answer.text
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -149,10 +149,9 @@ class TestAssigning:
         await row(page, mine).click()
         await page.locator(".proposal").first.wait_for()
         best = (await desk.get(f"/dispatch/jobs/{mine['id']}/recommendations")).json()["recommendations"][0]
-        booked = {name: best[name] for name in ("technician_id", "starts_at", "ends_at")}
-        assert (await desk.post(f"/jobs/{theirs['id']}/assign", booked)).status_code == 200
+        assert (await desk.post(f"/jobs/{theirs['id']}/assign", best["booking"])).status_code == 200
         await page.locator(".proposal").first.get_by_role("button").click()
-        await expect(page.locator(".toast[data-tone=bad]")).to_contain_text("has just been booked")
+        await expect(page.locator(".toast[data-tone=bad]")).to_contain_text("The proposals are new now.")
         await expect(row(page, mine)).to_contain_text("Unassigned")
         assert (await desk.get(f"/jobs/{mine['id']}")).json()["state"] == "new"
 

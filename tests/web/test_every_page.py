@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page
 
 from tests.journeys.firm import Firm
@@ -61,15 +62,16 @@ def visit(request: pytest.FixtureRequest) -> tuple[str, Callable[[Screen], Await
     return request.param, PAGES[request.param]
 
 
-async def _something_to_see(firm: Firm) -> None:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def busy_firm(firm: Firm) -> Firm:
+    """With something to see on every page."""
     desk, phone = await firm.login("desk"), await firm.phone(0)
-    if (await desk.get("/jobs", q="等待")).json()["items"]:
-        return
     await firm.job(desk, title="等待派工")
     await firm.assigned(desk, 0, hours=2, title="有人负责")
     cancelled = await firm.assigned(desk, 0, hours=6, title="取消后仍完成")
     await desk.post(f"/jobs/{cancelled['id']}/cancel", {"reason": "no answer"})
     await phone.outcomes(phone.complete(cancelled))
+    return firm
 
 
 @pytest.fixture(scope="session")
@@ -82,18 +84,16 @@ class TestEveryPage:
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
     async def test_breaks_no_rule_of_accessibility(
-        self, visit: Any, scheme: str, locale: str, firm: Firm, screens: Screens, axe: str
+        self, visit: Any, scheme: str, locale: str, busy_firm: Firm, screens: Screens, axe: str
     ) -> None:
-        await _something_to_see(firm)
         name, go = visit
         screen = await screens(PHONE if name in ON_THE_PHONE else DESK, locale=locale, color_scheme=scheme)
         await go(screen)
-        assert await _violations(screen.page, axe) == []
+        assert await violations(screen.page, axe) == []
 
     async def test_asks_nobody_else_and_keeps_the_content_policy(
-        self, visit: Any, firm: Firm, screens: Screens
+        self, visit: Any, busy_firm: Firm, screens: Screens
     ) -> None:
-        await _something_to_see(firm)
         screen = await screens()
         asked: list[str] = []
         screen.page.on("request", lambda request: asked.append(request.url))
@@ -113,7 +113,7 @@ class TestTheApiPage:
         assert [url for url in asked if not url.startswith((screen.url, "data:"))] == []
 
 
-async def _violations(page: Page, axe: str) -> list[str]:
+async def violations(page: Page, axe: str) -> list[str]:
     await page.evaluate(axe)
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     found = await page.evaluate("(tags) => axe.run({ runOnly: tags })", rules)

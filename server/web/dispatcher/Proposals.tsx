@@ -68,6 +68,11 @@ export function Proposals({ job, board }: ProposalsProps): JSX.Element {
               />
             ))}
           </ol>
+          {loaded.data.possible > loaded.data.recommendations.length && (
+            <p class="soft">
+              {t("proposals.more", { shown: loaded.data.recommendations.length, all: loaded.data.possible })}
+            </p>
+          )}
           <WhyNot answer={loaded.data} />
         </>
       )}
@@ -98,7 +103,9 @@ function Proposal({ proposal, job, name, busy, onTake }: ProposalProps): JSX.Ele
       <p>{inLanguage(proposal.sentence)}</p>
       {proposal.delays.length > 0 && <Delays proposal={proposal} />}
       <div class="proposal-foot">
-        <span class="soft">{t("proposals.travel", { time: span(proposal.travel_seconds * 1000) })}</span>
+        <span class="soft">
+          {proposal.travel_seconds > 0 && t("proposals.travel", { time: span(proposal.travel_seconds * 1000) })}
+        </span>
         {onTake !== null && (
           <button
             type="button"

@@ -12,8 +12,11 @@ import { tell } from "./news";
 
 const at = (job: Job): { params: { path: { job_id: string } } } => ({ params: { path: { job_id: job.id } } });
 
+const PROPOSALS = 5; // nobody reads more before taking one
+
 export function recommend(board: Board, job: Job): Promise<Answer<Recommendations>> {
-  return answer(board.api.GET("/dispatch/jobs/{job_id}/recommendations", at(job)));
+  const few = { params: { ...at(job).params, query: { limit: PROPOSALS } } };
+  return answer(board.api.GET("/dispatch/jobs/{job_id}/recommendations", few));
 }
 
 /** Books a visit as proposed or as entered. Null when it is booked, else why not. */
@@ -23,7 +26,7 @@ export async function book(board: Board, job: Job, wanted: Assign): Promise<Prob
   const done = await put(board, how, job, wanted);
   if (!done.ok) return done.problem;
   board.feed.pullSoon();
-  tell("good", bookedWords(board, how, done.data), wayBack(board, how, job, done.data));
+  tell("good", bookedWords(board, how, done.data), wayBack(board, how, wanted, job, done.data));
   return null;
 }
 
@@ -41,8 +44,16 @@ function bookedWords(board: Board, how: "assign" | "move", job: Job): string {
   return how === "assign" ? t("done.assigned", words) : t("done.moved", words);
 }
 
-/** Undoing an assignment takes it back; undoing a move moves back to where it was. */
-function wayBack(board: Board, how: "assign" | "move", before: Job, after: Job): (() => Promise<void>) | null {
+/** Undoing an assignment takes it back; undoing a move moves back to where it was. What others were moved for has no
+ * way back here: they have been told, and their visits may have changed since. */
+function wayBack(
+  board: Board,
+  how: "assign" | "move",
+  wanted: Assign,
+  before: Job,
+  after: Job,
+): (() => Promise<void>) | null {
+  if (wanted.delays !== undefined && wanted.delays.length > 0) return null;
   const { technician_id, window_start, window_end } = before;
   if (how === "assign") return () => undo(board, takeBackQuietly(board, after));
   if (technician_id === null || window_start === null) return null;
@@ -72,16 +83,19 @@ export async function bookBest(board: Board, job: Job): Promise<void> {
   else await bookProposal(board, job, best);
 }
 
-/** True when it is booked. */
+/** True when it is booked. What the proposal would delay is booked with it, or nothing is. */
 export async function bookProposal(board: Board, job: Job, proposal: Recommendation): Promise<boolean> {
   const problem = await book(board, job, proposal.booking);
   if (problem === null) return true;
-  const words =
-    problem.code === "double_booked"
-      ? t("failed.double_booked", { name: board.nameOf(proposal.technician_id) })
-      : t("failed.assign", { n: job.number, why: sentence(problem) });
-  tell("bad", words);
+  const name = board.nameOf(proposal.technician_id, proposal.technician_name);
+  tell("bad", whyNotBooked(job, name, problem));
   return false;
+}
+
+function whyNotBooked(job: Job, name: string, problem: Problem): string {
+  if (problem.code === "double_booked") return t("failed.double_booked", { name });
+  if (problem.code === "version_stale") return t("failed.overtaken", { name });
+  return t("failed.assign", { n: job.number, why: sentence(problem) });
 }
 
 export async function takeBack(board: Board, job: Job, reason: string): Promise<Problem | null> {
