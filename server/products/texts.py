@@ -157,7 +157,8 @@ TEXTS: Final[dict[str, Text]] = {
             "请拨打 24 小时热线，并报出以下编号：",
             "Please call the 24-hour hotline and give this reference:",
         ),
-        "ask_for_service_plain": (
+        "contact": ("联系我们", "Talk to us"),
+        "contact_detail": (
             "请拨打 24 小时热线，我们随时为您查询。",
             "Please call the 24-hour hotline; we are there at any time.",
         ),
@@ -188,8 +189,8 @@ TEXTS: Final[dict[str, Text]] = {
         "unconfirmed_title": ("无法确认此码", "We cannot confirm this code"),
         "unconfirmed_badge": ("未确认", "Not confirmed"),
         "unconfirmed_detail": (
-            "我们的档案里没有这个码。它可能抄写有误，也可能不是正品。",
-            "This code is not in our records. It may be misread, or the product may not be genuine.",
+            "我们无法将此码对应到一台产品。它可能抄写有误，也可能不是正品。",
+            "We cannot match this code to a product. It may be misread, or the product may not be genuine.",
         ),
         "unconfirmed_what_to_do": ("您可以这样做", "What you can do"),
         "unconfirmed_step_1": ("用相机重新扫描机身上的码。", "Scan the code on the product again."),

@@ -14,11 +14,10 @@ from PIL import Image
 from server.platform import db
 from server.products import actions
 from server.products.policies import shipped
-from server.products.rules.coverage import Repair
 from server.products.rules.policy import Policy
 from server.products.rules.serial import is_own_serial
 from tests.journeys.firm import Firm, Person
-from tests.products.builders import policy, term
+from tests.products.builders import policy, repair, term
 from tests.products.shop import GTIN, LINE, MODEL, added, stocked
 
 TODAY = date.today()  # noqa: DTZ011  # tests stay clear of midnight by whole days
@@ -217,8 +216,7 @@ class TestCoverage:
         hq = await stocked(firm)
         unit = await added(hq, firm, sold_on="2024-06-01")
         before = await self.coverage(hq, unit, on="2024-06-20")
-        days = {"started_on": date(2024, 7, 1), "finished_on": date(2024, 7, 11)}
-        await actions.record_repair(uuid.UUID(unit["id"]), Repair(component="compressor", **days))
+        await actions.record_repair(uuid.UUID(unit["id"]), repair("2024-07-01", "2024-07-11"))
         assert (await self.coverage(hq, unit, on="2024-09-01"))["until"] == "2026-06-11"
         assert await self.coverage(hq, unit, on="2024-06-20") == before
 
@@ -226,8 +224,8 @@ class TestCoverage:
         hq = await stocked(firm)
         unit = await added(hq, firm, sold_on="2024-06-01")
         for month in (7, 8):
-            days = {"started_on": date(2024, month, 1), "finished_on": date(2024, month, 2)}
-            await actions.record_repair(uuid.UUID(unit["id"]), Repair(component="door", cured=False, **days))
+            failed = repair(f"2024-0{month}-01", f"2024-0{month}-02", "door", cured=False)
+            await actions.record_repair(uuid.UUID(unit["id"]), failed)
         found = await self.coverage(hq, unit, on="2024-10-01", fault="door")
         assert {remedy["kind"] for remedy in found["remedies"]} == {"refund", "exchange", "repair"}
 

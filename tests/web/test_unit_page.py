@@ -1,0 +1,128 @@
+"""The customer's page on the real server, in a real Chromium with JavaScript off: what a scan of the code opens."""
+
+from datetime import date, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Response, ViewportSize, expect
+
+from server.products.texts import LOCALES, TEXTS, Locale, pick
+from tests.journeys.firm import Firm
+from tests.products.shop import GTIN, added, stocked
+from tests.web.conftest import DESK, PHONE, Screen, Screens
+from tests.web.test_every_page import axe, violations
+
+__all__ = ["axe"]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SMALL = ViewportSize(width=320, height=568)
+WEIGHT = 50_000  # bytes of a page with all it loads, as sent
+TOUCHED = """[...document.querySelectorAll("a.button, a.language")]
+    .map(link => link.getBoundingClientRect().height).filter(height => height > 0)"""
+
+Paths = dict[str, str]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def paths(firm: Firm) -> Paths:
+    """A path for each thing that a scan may come upon."""
+    hq = await stocked(firm)
+    today = date.today()  # noqa: DTZ011  # a day more or less is all one here
+    ages = {"new": 3, "genuine": 400, "parts only": 900, "expired": 4000}
+    units = {name: await added(hq, firm, sold_on=(today - timedelta(days)).isoformat()) for name, days in ages.items()}
+    units["no proof"] = await added(hq, firm, sold_on=None, proof="missing", manufactured_on="2026-01-05")
+    return {name: urlsplit(unit["url"]).path for name, unit in units.items()} | {
+        "unknown": f"/01/{GTIN}/21/0123456789ABCDEF",
+        "malformed": f"/01/{GTIN[:-1]}3/21/0123456789ABCDEF",
+    }
+
+
+async def scanned(screens: Screens, size: ViewportSize, locale: Locale) -> Screen:
+    """A phone, or a desk, whose browser speaks that language and runs no script."""
+    return await screens(size, locale=locale, java_script_enabled=False)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("size", [SMALL, PHONE, DESK], ids=lambda size: f"{size['width']}x{size['height']}")
+class TestEverySize:
+    async def test_nothing_overflows_and_all_can_be_touched(
+        self, paths: Paths, screens: Screens, locale: Locale, size: ViewportSize
+    ) -> None:
+        screen = await scanned(screens, size, locale)
+        for name, path in paths.items():
+            await screen.open(path)
+            assert await screen.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+            heights = await screen.page.evaluate(TOUCHED)
+            assert heights, name
+            assert min(heights) >= 44, name
+
+
+class TestWhatItSays:
+    @pytest.mark.parametrize("locale", LOCALES)
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("new", ("genuine", "covered", "choices")),
+            ("genuine", ("genuine", "covered")),
+            ("parts only", ("genuine", "partly")),
+            ("expired", ("genuine", "expired")),
+            ("no proof", ("genuine", "unknown")),
+            ("unknown", ("unconfirmed_title", "unconfirmed_what_to_do")),
+            ("malformed", ("problem_title", "problem_fault")),
+        ],
+    )
+    async def test_in_the_browsers_language(
+        self, paths: Paths, screens: Screens, locale: Locale, name: str, said: tuple[str, ...]
+    ) -> None:
+        screen = await scanned(screens, PHONE, locale)
+        await screen.open(paths[name])
+        for key in said:
+            await expect(screen.page.get_by_text(pick(TEXTS[key], locale), exact=True).first).to_be_visible()
+
+    async def test_the_other_language_is_one_touch_away_and_stays_on_the_product(
+        self, paths: Paths, screens: Screens
+    ) -> None:
+        screen = await scanned(screens, PHONE, "zh-CN")
+        await screen.open(paths["genuine"])
+        await screen.page.get_by_role("link", name="English").click()
+        await expect(screen.page.locator("html")).to_have_attribute("lang", "en")
+        await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Breeze 35GW")
+        assert urlsplit(screen.page.url).path == paths["genuine"]
+
+    async def test_the_hotline_is_dialled_by_one_touch(self, paths: Paths, screens: Screens) -> None:
+        screen = await scanned(screens, PHONE, "en")
+        for path in paths.values():
+            await screen.open(path)
+            await expect(screen.page.locator('a[href="tel:4000000000"]')).to_be_visible()
+
+
+class TestForEveryone:
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    @pytest.mark.parametrize("locale", LOCALES)
+    async def test_breaks_no_rule_of_accessibility(
+        self, paths: Paths, screens: Screens, locale: Locale, scheme: str, axe: str
+    ) -> None:
+        screen = await screens(PHONE, locale=locale, color_scheme=scheme)
+        for name, path in paths.items():
+            await screen.open(path)
+            assert await violations(screen.page, axe) == [], name
+
+    async def test_is_light_asks_nobody_else_and_keeps_nothing(self, paths: Paths, screens: Screens) -> None:
+        for path in paths.values():
+            screen = await scanned(screens, PHONE, "zh-CN")
+            answers = _answers_to(screen)
+            await screen.open(path)
+            await screen.page.wait_for_load_state("networkidle")
+            assert [answer.url for answer in answers if not answer.url.startswith(screen.url)] == []
+            assert sum([len(await answer.body()) for answer in answers]) <= WEIGHT
+            assert {answer.status for answer in answers[1:]} == {200}
+            assert await screen.page.context.cookies() == []
+
+
+def _answers_to(screen: Screen) -> list[Response]:
+    """Everything this browser is answered from now on."""
+    answers: list[Response] = []
+    screen.page.on("response", lambda answer: answers.append(answer))  # a bound `append` is more than playwright takes
+    return answers
