@@ -262,7 +262,7 @@ class Story:
         made = self._made[key]
         yield Deed(task.began_at, "job.start", made.id, {}, held)
         first, *_ = self._kinds[task.job_type].checklist
-        yield Deed(task.began_at + 20 * _SECOND, "job.check", made.id, {"item": first.key, "done": True})
+        yield Deed(task.began_at + 0.5 * _SECOND, "job.check", made.id, {"item": first.key, "done": True})
 
     def _end(self, key: int, task: Task) -> Iterator[Deed]:
         """The rest of the checklist, what was found and done, and the signature."""

@@ -106,8 +106,11 @@ class TestTheFirm:
         kinds = [r["kind"] for r in await rows(settings, "SELECT kind FROM review WHERE settled_at IS NULL")]
         assert sorted(kinds) == ["completion_invalid", "done_after_cancel", "duplicate_visit", "suspect_time"]
 
+    async def test_times_are_exact_but_those_of_the_wrong_clock(self, settings: Settings) -> None:
+        assert await count(settings, "sync_operation WHERE grade <> 'exact'") == 1
+
     async def test_the_past_is_told_as_past(self, settings: Settings) -> None:
-        assert await count(settings, "history WHERE happened_at > recorded_at + interval '1 ms'") == 0
+        assert await count(settings, "history WHERE happened_at > recorded_at + interval '1 minute'") == 0
         assert await count(settings, "history WHERE recorded_at > now()") == 0
         late = "history h JOIN job j ON j.id = h.record_id WHERE h.action = 'assign' AND h.happened_at < j.opened_at"
         assert await count(settings, late) == 0
