@@ -15,7 +15,7 @@ from scripts.fieldday.findings import Findings, errors_of, gather
 from scripts.fieldday.firm import Firm, found
 from scripts.fieldday.office import Office, settle_all
 from scripts.fieldday.source import requests_of
-from scripts.fieldday.timeline import Timeline, recent
+from scripts.fieldday.timeline import Pace, Timeline, recent
 from server.jobs.importing.mapping import read_mapping
 
 _DAY = (6.5, 24.0)  # hours that are played; what was called in by night waits for the morning
@@ -65,10 +65,10 @@ def play(plan: Plan, hq: Person) -> Played:
     decoy = office.raise_decoy(day.begins)
     _say(f"firm {firm.run}: {len(firm.hands)} technicians, outlet {firm.outlet_id}")
     seconds = plan.minutes * 60
-    timeline = Timeline(day.at(_DAY[0]).timestamp(), time.time(), (_DAY[1] - _DAY[0]) * 3600 / seconds)
-    crew = _crew(plan, firm, timeline, decoy)
+    pace = Pace(plan.folder / "clock", day.at(_DAY[0]), (_DAY[1] - _DAY[0]) * 3600 / seconds)
+    crew = _crew(plan, firm, pace.timeline, decoy)
     crew.start(seconds)
-    rested = _work(crew, office, timeline, time.monotonic() + seconds * _LATE + _LATEST)
+    rested = _work(crew, office, pace, time.monotonic() + seconds * _LATE + _LATEST)
     left_open = settle_all(office)
     findings = gather(firm, office, plan.url)
     for person in (firm.dispatcher, firm.neighbour, hq):
@@ -96,14 +96,14 @@ def _crew(plan: Plan, firm: Firm, timeline: Timeline, decoy: str) -> Crew:
     )
 
 
-def _work(crew: Crew, office: Office, timeline: Timeline, until: float) -> bool:
+def _work(crew: Crew, office: Office, pace: Pace, until: float) -> bool:
     """The day itself; False when it had to be broken off."""
     said = time.monotonic()
     try:
         while crew.working:
             if time.monotonic() > until:
                 return False
-            now = datetime.fromtimestamp(timeline.now(), UTC)
+            now = pace.tick()
             office.turn(now)
             crew.tend()
             if time.monotonic() - said > 15:

@@ -1,4 +1,4 @@
-"""The day that is played, and the clock it is played on. Pure but for `Timeline.now`.
+"""The day that is played, and the clock it is played on. Pure down to `Timeline`.
 
 The chosen day is laid onto a recent past one with the same weekday, a whole number of days later, so that every instant
 of it lies in the recent past and every duration, shift and promise is real. Only the players' clock is fast: *virtual*
@@ -8,7 +8,10 @@ instants are those of that past day; a phone tells the server honestly that a de
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 #: Work that began in the evening may end so much later, and must not end in the future.
 OVERTIME = timedelta(hours=4)
@@ -48,19 +51,48 @@ def recent(chosen: date, zone: ZoneInfo, now: datetime) -> Day:
     return Day(chosen, last - timedelta(days=(last - chosen).days % _WEEK.days), zone)
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """Virtual time runs `speed` times as fast as real time, from `virtual_start` at `real_start` (both epoch s)."""
+#: Real seconds that virtual time runs on without a tick of the desk: a desk that is busy, or waits for a server that is
+#: away, keeps the whole day waiting, and nobody's afternoon is lost to a slow machine.
+GRACE = 1.5
 
-    virtual_start: float
-    real_start: float
+
+class Stretch(msgspec.Struct, frozen=True):
+    """Virtual time from `virtual` at `real` on (epoch seconds), `speed` times as fast, but not beyond `limit`."""
+
+    virtual: float
+    real: float
     speed: float
+    limit: float
+
+    def at(self, real: float) -> float:
+        """Never later than real time itself."""
+        return min(self.virtual + (real - self.real) * self.speed, self.limit, real)
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """The clock as players read it, from a file that the desk writes."""
+
+    file: str
 
     def now(self) -> float:
-        """The virtual instant that is now, epoch seconds; never later than now."""
-        real = time.time()
-        return min(self.virtual_start + (real - self.real_start) * self.speed, real)
+        """The virtual instant that is now, epoch seconds; it never goes back."""
+        return msgspec.json.decode(Path(self.file).read_bytes(), type=Stretch).at(time.time())
 
-    def real(self, virtual_seconds: float) -> float:
-        """How long a virtual span takes, in real seconds."""
-        return virtual_seconds / self.speed
+
+class Pace:
+    """Writes the clock's file: `tick` lets the day go on for another moment."""
+
+    def __init__(self, file: Path, begins: datetime, speed: float) -> None:
+        self.timeline = Timeline(str(file))
+        self._stretch = Stretch(begins.timestamp(), time.time(), speed, begins.timestamp())
+        self.tick()
+
+    def tick(self) -> datetime:
+        """The virtual instant that is now, in UTC."""
+        real = time.time()
+        now, speed = self._stretch.at(real), self._stretch.speed
+        self._stretch = Stretch(now, real, speed, now + GRACE * speed)
+        draft = Path(self.timeline.file + ".draft")
+        draft.write_bytes(msgspec.json.encode(self._stretch))
+        draft.replace(self.timeline.file)
+        return datetime.fromtimestamp(now, UTC)
