@@ -124,7 +124,8 @@ function Proposal({ proposal, job, name, busy, onTake }: ProposalProps): JSX.Ele
 
 function Slack({ seconds }: { readonly seconds: number | null }): JSX.Element {
   if (seconds === null) return <span class="slack">{t("proposals.no_promise")}</span>;
-  const time = span(seconds * 1000);
+  // Whole minutes on the safe side, as in the server's sentence: spare time rounded down, lateness up.
+  const time = span(Math.floor(seconds / 60) * 60_000);
   return (
     <span class="slack" data-late={seconds < 0}>
       {seconds < 0 && <Icon name="warning" />}

@@ -116,7 +116,7 @@ function FieldSide({ sides, board }: SideProps): JSX.Element {
           <li key={step.key}>
             <strong>{say("action", step.action)}</strong>{" "}
             {step.at !== null && <span class="numbers">{shortTime(now.value, step.at)}</span>}
-            {step.grade !== "" && <span class="soft"> · {say("grade", step.grade)}</span>}
+            {step.grade !== "" && step.grade !== "exact" && <span class="soft"> · {say("grade", step.grade)}</span>}
             {step.reason !== "" && <span class="typed"> · {step.reason}</span>}
           </li>
         ))}

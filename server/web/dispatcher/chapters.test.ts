@@ -48,6 +48,11 @@ describe("a job's story", () => {
     ]);
   });
 
+  it("puts first what a reader asks first", () => {
+    const [told] = storyOf([line({ changes: { title: ["a", "b"], window_end: [null, "w"], state: ["new", "s"] } })]);
+    expect(told?.changes.map(({ field }) => field)).toEqual(["state", "window_end", "title"]);
+  });
+
   it("keeps the values that did not win", () => {
     expect(storyOf([line({ lost: { contact_phone: "123" } })])[0]?.lost).toEqual([
       { field: "contact_phone", item: "", before: null, after: "123" },

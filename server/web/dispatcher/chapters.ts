@@ -42,11 +42,23 @@ function chapter(line: HistoryLine, index: number): Chapter {
     happenedAt: Date.parse(line.happened_at),
     recordedAt: Date.parse(line.recorded_at),
     grade: line.happened_grade,
-    changes: birth ? [] : Object.entries(line.changes).filter(heard).map(changed),
+    changes: birth ? [] : Object.entries(line.changes).filter(heard).map(changed).sort(byWeight),
     lost: Object.entries(line.lost)
       .filter(heard)
       .map(([path, value]) => ({ ...named(path), before: null, after: value })),
   };
+}
+
+/** What a reader asks first; the rest follows as it came. */
+const FIRST: readonly string[] = ["state", "technician_id", "window_start", "window_end", "reason"];
+
+function byWeight(a: FieldChange, b: FieldChange): number {
+  return weight(a) - weight(b);
+}
+
+function weight({ field }: FieldChange): number {
+  const place = FIRST.indexOf(field);
+  return place === -1 ? FIRST.length : place;
 }
 
 const heard = ([path]: readonly [string, unknown]): boolean => !SILENT.has(named(path).field);

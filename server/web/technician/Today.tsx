@@ -146,7 +146,8 @@ function JobCard({ job, section, work }: JobCardProps): JSX.Element {
           <CardWindow job={job} section={section} />
           <JobStateTag job={job} />
         </div>
-        <strong class="card-title">{whatOf(job, work)}</strong>
+        <strong class="card-title">{job.title}</strong>
+        <span>{kindOf(job, work)}</span>
         <span class="card-place typed">{placeOf(job, work)}</span>
         <PromiseClock job={job} />
       </a>
@@ -177,13 +178,12 @@ function CardWindow({ job, section }: { readonly job: Job; readonly section: Sec
   );
 }
 
-/** The product when it is known, and what the job is about. */
-function whatOf(job: Job, work: Work): string {
+/** Kind of job, and the product when it is known. */
+function kindOf(job: Job, work: Work): string {
   const type = work.typeOf(job.job_type);
   const unit = job.unit_id === null ? undefined : work.units.value.get(job.unit_id);
   const product = unit && named({ name: unit.model_name, name_en: unit.model_name_en });
-  const words = [type && named(type), product, job.title].filter((word) => word !== undefined && word !== "");
-  return words.join(" · ");
+  return [type ? named(type) : job.job_type, product].filter((word) => word !== undefined).join(" · ");
 }
 
 export function placeOf(job: Job, work: Work): string {

@@ -12,6 +12,7 @@ const ROUND = 2 * Math.PI * RADIUS;
 /** A sign in the ring, so that the state is told by shape as well; paths in a 40 × 40 box. */
 const SIGNS: Readonly<Record<PromiseState, string>> = {
   running: "M20 12v8l5 4",
+  unplanned: "M20 12v8l5 4",
   at_risk: "M20 12v10M20 27v.5",
   overdue: "M20 12v10M20 27v.5",
   paused: "M16 14v12M24 14v12",
@@ -63,8 +64,8 @@ function leftWords(left: number): string {
 
 /** `Arrive by 14:30` in words of its own line, for pages with room. */
 export function PromiseDue({ job }: { readonly job: PromiseFacts }): JSX.Element | null {
-  const { due, goal } = readPromise(job, now.value);
-  if (due === null) return null;
+  const { state, due, goal } = readPromise(job, now.value);
+  if (due === null || state === "void") return null;
   const when = shortTime(now.value, due);
   return <>{goal === "arrive" ? t("promise.arrive_by", { due: when }) : t("promise.finish_by", { due: when })}</>;
 }

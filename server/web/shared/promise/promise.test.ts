@@ -4,13 +4,14 @@ import { readPromise, slackOf, type PromiseFacts } from "./promise";
 const at = (clock: string): number => Date.parse(`2026-11-07T${clock}:00Z`);
 const iso = (clock: string): string => new Date(at(clock)).toISOString();
 
+/** Planned in time, unless `fields` say otherwise. */
 function job(fields: Partial<PromiseFacts> = {}): PromiseFacts {
   return {
     opened_at: iso("08:00"),
     respond_by: iso("12:00"),
     resolve_by: iso("16:00"),
     promise_state: "running",
-    window_start: null,
+    window_start: iso("08:30"),
     arrival: null,
     ...fields,
   };
@@ -37,6 +38,12 @@ describe("before arrival", () => {
   it("a visit planned too late puts it at risk", () => {
     expect(readPromise(job({ window_start: iso("12:30") }), at("09:00")).state).toBe("at_risk");
     expect(readPromise(job({ window_start: iso("12:00") }), at("09:00")).state).toBe("running");
+  });
+
+  it("is told when nobody is planned, and at risk when that is so in the last hour", () => {
+    expect(readPromise(job({ window_start: null }), at("11:00")).state).toBe("unplanned");
+    expect(readPromise(job({ window_start: null }), at("11:00") + 1).state).toBe("at_risk");
+    expect(readPromise(job({ window_start: null }), at("12:00") + 1).state).toBe("overdue");
   });
 
   it("the server's warning is believed", () => {
@@ -87,8 +94,8 @@ describe("a job overdue on creation", () => {
 
 describe("slack", () => {
   it("counts from now while nobody is assigned", () => {
-    expect(slackOf(job(), at("10:00"))).toBe(2 * HOUR);
-    expect(slackOf(job(), at("13:00"))).toBe(-HOUR);
+    expect(slackOf(job({ window_start: null }), at("10:00"))).toBe(2 * HOUR);
+    expect(slackOf(job({ window_start: null }), at("13:00"))).toBe(-HOUR);
   });
 
   it("counts from the planned arrival once a visit is booked", () => {

@@ -1,12 +1,13 @@
 /** Reading a job's promise at an instant. Pure: the present comes in as an argument.
  *
  * The server judges (`met`, `missed`, `void`, `at_risk`); between its judgements a clock goes on, so what is merely
- * `running` there may be overdue, or planned too late, here.
+ * `running` there may be overdue, planned too late, or not planned at all, here.
  */
 import type { Job } from "../api/types";
 import { instant } from "../time/format";
 
-export type PromiseState = "running" | "at_risk" | "overdue" | "paused" | "met" | "missed" | "void" | "none";
+export type PromiseState =
+  "running" | "unplanned" | "at_risk" | "overdue" | "paused" | "met" | "missed" | "void" | "none";
 
 /** Before arrival the promise is to arrive, after it to finish. */
 export type Goal = "arrive" | "finish";
@@ -29,6 +30,9 @@ export type PromiseFacts = Pick<
 
 const JUDGED: Readonly<Record<string, PromiseState>> = { met: "met", missed: "missed", void: "void", paused: "paused" };
 
+/** Nobody planned an hour before the promise is due: calling that on track would be a lie. */
+const TOO_LATE_TO_PLAN_MS = 3_600_000;
+
 export function readPromise(job: PromiseFacts, now: number): PromiseReading {
   const goal: Goal = job.arrival === null && job.respond_by !== null ? "arrive" : "finish";
   const due = instant(goal === "arrive" ? job.respond_by : job.resolve_by);
@@ -42,9 +46,11 @@ export function readPromise(job: PromiseFacts, now: number): PromiseReading {
 
 function running(job: PromiseFacts, goal: Goal, due: number, now: number): PromiseState {
   if (now > due) return "overdue";
+  if (job.promise_state === "at_risk") return "at_risk";
+  if (goal === "finish" && job.arrival !== null) return "running";
   const planned = instant(job.window_start);
-  const late = goal === "arrive" && planned !== null && planned > due;
-  return late || job.promise_state === "at_risk" ? "at_risk" : "running";
+  if (planned === null) return due - now < TOO_LATE_TO_PLAN_MS ? "at_risk" : "unplanned";
+  return planned > due ? "at_risk" : "running";
 }
 
 function share(job: PromiseFacts, due: number | null, now: number): number {
