@@ -188,7 +188,9 @@ class TestConduct:
         for method in ("POST", "PUT", "DELETE", "PATCH"):
             assert (await client.request(method, UNKNOWN)).status_code == 405
 
-    async def test_an_installation_without_a_firm_answers_all_the_same(self, client: httpx.AsyncClient) -> None:
+    async def test_an_installation_without_a_firm_answers_all_the_same(
+        self, emptied: None, client: httpx.AsyncClient
+    ) -> None:
         page = await client.get(UNKNOWN)
         assert page.status_code == 404
         assert "tel:" not in page.text
