@@ -100,7 +100,7 @@ def _work(crew: Crew, office: Office, pace: Pace, until: float) -> bool:
     """The day itself; False when it had to be broken off."""
     said = time.monotonic()
     try:
-        while crew.working:
+        while crew.working or not office.calls_taken:
             if time.monotonic() > until:
                 return False
             now = pace.tick()

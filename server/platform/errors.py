@@ -146,7 +146,13 @@ def _client(request: Request[Any, Any, Any], exc: ClientException) -> Response[b
     return problem(request, by_status.get(exc.status_code, Code.MALFORMED), exc.detail)
 
 
+#: What Litestar says of a body whose sender hung up: a phone in a tunnel, no fault of ours; nobody reads the answer.
+_HUNG_UP = "client disconnected prematurely"
+
+
 def _http(request: Request[Any, Any, Any], exc: HTTPException) -> Response[bytes]:
+    if exc.detail == _HUNG_UP:
+        return problem(request, Code.MALFORMED, exc.detail)
     if exc.status_code < HTTP_500_INTERNAL_SERVER_ERROR:
         return problem(request, Code.INVALID, exc.detail)
     return _fault_of_ours(request, exc)

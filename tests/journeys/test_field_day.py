@@ -25,9 +25,13 @@ BOSTON = ZoneInfo("America/New_York")
 
 
 @pytest.fixture(scope="module")
-def url(database: str, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="module")
+def url(database: str, project: Path, data: Path) -> Iterator[str]:
     """A server on the module's database, with one administrator."""
-    data = tmp_path_factory.mktemp("server")
     onsite = [sys.executable, "-m", "server.cli"]
     env = {**os.environ, "DATABASE_URL": database, "ONSITE_DATA": str(data)}
     create = [*onsite, "admin", "create", "--username", NAME, "--name", "Field Day", "--password-stdin"]
@@ -82,6 +86,11 @@ class TestAShortDay:
         assert any(s.operation["kind"] == "job.complete" for phone in found.phones for s in phone.said)
         assert sum(phone.counts["fault"] for phone in found.phones) > 0
         assert played.killed > 0
+
+    @pytest.mark.usefixtures("played")
+    def test_leaves_no_fault_in_the_server_s_log(self, data: Path) -> None:
+        lines = (data / "log").read_text("utf-8").splitlines()
+        assert [line for line in lines if '"unhandled"' in line] == []
 
     def test_ends_in_a_table(self, played: Played) -> None:
         words = report.table(played.findings, played.seconds, played.killed)
