@@ -77,7 +77,7 @@ export function QueueList({ board, view, queue, cursor, show, list }: QueueListP
             top={layout.tops[first + index] ?? 0}
             board={board}
             size={jobs.length}
-            position={first + index + 1 - headsBefore(rows, first + index)}
+            position={first + index - (row.kind === "job" ? row.heads : 0) + 1}
             current={active}
             open={view.value.job}
             onOpen={(id) => {
@@ -88,12 +88,6 @@ export function QueueList({ board, view, queue, cursor, show, list }: QueueListP
       </div>
     </div>
   );
-}
-
-function headsBefore(rows: readonly Row[], index: number): number {
-  let heads = 0;
-  for (let at = 0; at <= index; at += 1) if (rows[at]?.kind === "head") heads += 1;
-  return heads;
 }
 
 /** Scrolls as little as needed to show the row the keyboard stands on, when it moves there. */

@@ -27,7 +27,8 @@ export interface Standing {
 
 export type Row =
   | { readonly kind: "head"; readonly group: Group; readonly count: number }
-  | { readonly kind: "job"; readonly standing: Standing };
+  /** `heads`: headings above it, so that its place among the jobs is known without counting. */
+  | { readonly kind: "job"; readonly standing: Standing; readonly heads: number };
 
 export function standingOf(job: Job, now: number): Standing {
   const promise = readPromise(job, now).state;
@@ -96,12 +97,14 @@ function lastTouched(job: Job): number {
 function withHeads(standings: readonly Standing[]): readonly Row[] {
   const rows: Row[] = [];
   let group: Group | null = null;
+  let heads = 0;
   for (const standing of standings) {
     if (standing.group !== group) {
       group = standing.group;
+      heads += 1;
       rows.push({ kind: "head", group, count: standings.filter((each) => each.group === standing.group).length });
     }
-    rows.push({ kind: "job", standing });
+    rows.push({ kind: "job", standing, heads });
   }
   return rows;
 }
