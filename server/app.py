@@ -1,7 +1,6 @@
 """The only place where the parts meet."""
 
 import asyncio
-import contextlib
 import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -92,12 +91,12 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     await products.ensure_default_policies()
     app.state.pokes = Pokes()
     await app.state.pokes.start()
-    watching = asyncio.create_task(deadlines.watch())
+    stopping = asyncio.Event()
+    watching = asyncio.create_task(deadlines.watch(stopping))
     try:
         yield
     finally:
-        watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watching
+        stopping.set()
+        await watching
         await app.state.pokes.stop()
         await db.close_pool()

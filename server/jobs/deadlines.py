@@ -5,6 +5,7 @@ batches. An arrival that is uploaded later re-judges the promise, and both judge
 """
 
 import asyncio
+import contextlib
 from uuid import UUID
 
 import asyncpg
@@ -26,15 +27,16 @@ _BATCH = 100
 _LOCK = 0x646561646C  # "deadl"
 
 
-async def watch() -> None:
-    """Runs until cancelled. A fault of the database is waited out."""
-    while True:
+async def watch(stopping: asyncio.Event) -> None:
+    """Runs until `stopping` is set; never cut in the middle of a transaction. A fault of the database is waited out."""
+    while not stopping.is_set():
         try:
-            while await judge_overdue():
+            while await judge_overdue() and not stopping.is_set():
                 pass
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
             log.warning("deadlines not judged", fault=str(fault))
-        await asyncio.sleep(_EVERY_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)
 
 
 async def judge_overdue() -> bool:

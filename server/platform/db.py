@@ -4,14 +4,17 @@ Piccolo queries and the SQL of the stores join the same transaction. Transaction
 an inner one silently, and a rollback of the inner would then undo nothing. Use `savepoint()` inside one.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, cast
 
-from piccolo.engine.postgres import PostgresEngine
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from server.piccolo_conf import DB
+
+_PATIENCE = 2.0
 
 
 def engine() -> PostgresEngine:
@@ -28,8 +31,17 @@ async def open_pool(size: int = 20) -> None:
 
 
 async def close_pool() -> None:
-    if DB.pool is not None:
-        await DB.close_connection_pool()
+    """Waits a moment for connections that are still at work, then cuts them: a task that was cancelled in the middle of
+    its COMMIT never gives its connection back, and the pool would wait for it for ever."""
+    pool = DB.pool
+    if pool is None:
+        return
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await DB.close_connection_pool()
+    except TimeoutError:
+        pool.terminate()
+        DB.pool = None
 
 
 _all_or_nothing: ContextVar[bool] = ContextVar("all_or_nothing", default=False)
@@ -54,10 +66,24 @@ async def transaction(isolation: str | None = None) -> AsyncIterator[None]:
         async with savepoint():
             yield
         return
-    async with DB.transaction(allow_nested=False):
-        if isolation is not None:
-            await execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
-        yield
+    running = DB.transaction(allow_nested=False)
+    try:
+        async with running:
+            if isolation is not None:
+                await execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
+            yield
+    finally:
+        await _give_back(running)
+
+
+async def _give_back(ended: PostgresTransaction) -> None:
+    """Piccolo keeps the connection when its COMMIT fails or is cancelled, and the pool would run dry. Giving back what
+    was given back already does nothing."""
+    if DB.current_transaction.get() is ended:
+        DB.current_transaction.set(None)
+    lent = getattr(ended, "connection", None)
+    if DB.pool is not None and lent is not None:
+        await DB.pool.release(lent)
 
 
 @asynccontextmanager
