@@ -9,7 +9,6 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-
 _told: ContextVar[datetime | None] = ContextVar("told", default=None)
 
 

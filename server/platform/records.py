@@ -61,5 +61,3 @@ def office_edit(
     if not merged.changes and not merged.lost:
         return merged, ()
     return merged, (HistoryLine(merged.record.version, deed, merged.changes, merged.lost),)
-
-
