@@ -1,4 +1,7 @@
-"""The customer's page on the real server, in a real Chromium with JavaScript off: what a scan of the code opens."""
+"""The customer's page on the real server, in a real Chromium with JavaScript off: what a scan of the code opens.
+
+All tests here share one address; together they open some 100 pages, and 120 may be opened at once.
+"""
 
 from datetime import date, timedelta
 from urllib.parse import urlsplit
