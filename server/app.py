@@ -18,6 +18,7 @@ from server.platform.auth import provide_caller
 from server.platform.errors import HANDLERS
 from server.platform.headers import SecurityHeaders
 from server.platform.logging import RequestLog
+from server.platform.media import TOO_DEEP, json_only
 from server.platform.pokes import Pokes
 from server.platform.secrets import Secrets
 from server.platform.storage import Blobs
@@ -40,9 +41,10 @@ def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
             *pages.routers(),
         ],
         dependencies={"caller": Provide(provide_caller)},
+        guards=[json_only],
         before_request=refuse_forbidden_body,
         middleware=[PrometheusConfig(app_name="onsite", prefix="onsite", group_path=True).middleware],
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, **TOO_DEEP},
         compression_config=CompressionConfig(
             backend="gzip", minimum_size=1024, gzip_compress_level=4, exclude=["^/sync/stream$", "^/evidence/photos/"]
         ),

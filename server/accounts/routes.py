@@ -25,7 +25,6 @@ from schemas.errors import Code
 from server.accounts import actions, store
 from server.platform.auth import MANAGERS, OFFICE_READERS, Caller, only
 from server.platform.errors import Refused
-from server.platform.media import TOO_DEEP, json_only
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import address_of, at_most
 
@@ -138,8 +137,6 @@ async def revoke(caller: NamedDependency[Caller], device_id: FromPath[UUID]) -> 
 
 router = Router(
     "/",
-    guards=[json_only],
-    exception_handlers=TOO_DEEP,
     route_handlers=[
         log_in,
         refresh,

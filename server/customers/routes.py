@@ -15,7 +15,6 @@ from schemas.errors import Code
 from server.customers import actions, store
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
-from server.platform.media import TOO_DEEP, json_only
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
 from server.platform.text import refuse_forbidden
@@ -71,8 +70,6 @@ async def change_customer(
 
 router = Router(
     "/",
-    guards=[json_only],
-    exception_handlers=TOO_DEEP,
     route_handlers=[
         list_customers,
         add_customer,

@@ -33,7 +33,6 @@ from schemas.network import (
 from server.network import actions, rules, store
 from server.platform.auth import MANAGERS, Caller, only
 from server.platform.errors import Refused
-from server.platform.media import TOO_DEEP, json_only
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
 
@@ -126,8 +125,6 @@ async def remove_shift(
 
 router = Router(
     "/",
-    guards=[json_only],
-    exception_handlers=TOO_DEEP,
     route_handlers=[
         list_centres,
         add_centre,

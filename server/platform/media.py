@@ -30,5 +30,5 @@ def _too_deep(request: Request[Any, Any, Any], _: RecursionError) -> Response[by
     return problem(request, Code.MALFORMED, "nested too deeply")
 
 
-#: Exception handlers for routers whose own code does not recurse: only the parser can, on a hostile body.
+#: No code of ours recurses but over what came in: only a hostile body can go that deep.
 TOO_DEEP: ExceptionHandlersMap = {RecursionError: _too_deep}

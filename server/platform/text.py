@@ -51,7 +51,7 @@ async def refuse_forbidden_body(request: Request[Any, Any, Any]) -> None:
         return
     try:
         decoded = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return  # the route says that it is malformed, with the place
     refuse_forbidden(decoded)
 

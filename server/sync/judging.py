@@ -73,9 +73,9 @@ def read_batch(sent: wire.Push) -> Batch:
 def _read(raw: msgspec.Raw) -> tuple[Operation, Refusal | None]:
     try:
         operation = translate.operation(msgspec.json.decode(raw, type=wire.Operation))
-    except msgspec.MsgspecError as fault:
+        found = forbidden_in([operation.kind, operation.record.type, operation.record.id, operation.args])
+    except (msgspec.MsgspecError, RecursionError) as fault:  # the latter: nested beyond what rules could follow
         return _unreadable(raw), Refusal(Code.MALFORMED, str(fault))
-    found = forbidden_in([operation.kind, operation.record.type, operation.record.id, operation.args])
     if found is not None:
         return operation, Refusal(Code.TEXT_FORBIDDEN_CHARACTER, f"The text holds {found}.")
     return operation, None
@@ -84,11 +84,18 @@ def _read(raw: msgspec.Raw) -> tuple[Operation, Refusal | None]:
 def _unreadable(raw: msgspec.Raw) -> Operation:
     try:
         identity = msgspec.json.decode(raw, type=wire.OperationIdentity)
-        content = msgspec.json.decode(raw)
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, RecursionError) as fault:
         raise Refused(Code.INVALID, f"an operation has no readable op_id and seq: {fault}") from fault
     nowhere, never = RecordKey(_MALFORMED, ""), FieldTime(0, 0, _MALFORMED)
-    return Operation(str(identity.op_id), identity.seq, _MALFORMED, nowhere, 0, {"sent": content}, never)
+    return Operation(
+        str(identity.op_id),
+        identity.seq,
+        _MALFORMED,
+        nowhere,
+        0,
+        {"sent": bytes(raw).decode("utf-8", "replace")},
+        never,
+    )
 
 
 async def load(device: Mapping[str, Any], batch: Batch) -> Known:

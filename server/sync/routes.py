@@ -36,7 +36,7 @@ async def push(request: Request[Any, Any, Any], caller: NamedDependency[Caller])
         sent = _PUSH.decode(await request.body())
     except msgspec.ValidationError as fault:
         raise Refused(Code.INVALID, str(fault)) from fault
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Refused(Code.MALFORMED, str(fault)) from fault
     return await actions.push(caller, sent)
 

@@ -95,14 +95,16 @@ class Phone:
             "at": {"wall_ms": at, "monotonic_ms": at, "boot_id": self.boot},
         }
 
-    async def push(self, *operations: Any) -> Any:
+    def batch(self, *operations: Any) -> dict[str, Any]:
         now = int(datetime.now(UTC).timestamp() * 1000)
-        body = {
+        return {
             "device_id": self.device_id,
             "sent_at": {"wall_ms": now, "monotonic_ms": now, "boot_id": self.boot},
             "operations": list(operations),
         }
-        return await self.person.client.post("/sync/push", json=body, headers=self.person.headers)
+
+    async def push(self, *operations: Any) -> Any:
+        return await self.person.client.post("/sync/push", json=self.batch(*operations), headers=self.person.headers)
 
     async def outcomes(self, *operations: Any) -> list[Any]:
         answer = await self.push(*operations)

@@ -1,5 +1,6 @@
 """From the hotline to the signed completion, over HTTP on a real database."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -107,6 +108,17 @@ class TestABadOperation:
             None,
         ]
         assert outcomes[-1]["status"] == "applied"
+
+    async def test_nested_beyond_reading_is_refused_alone_too(self, firm: Firm) -> None:
+        desk, phone = await firm.login("desk"), await firm.phone(0)
+        job = await firm.assigned(desk, 0)
+        deep, good = phone.operation("job.note", job, {"text": "@"}), phone.operation("job.note", job, {"text": "fine"})
+        body = json.dumps(phone.batch(deep, good)).replace('"@"', "[" * 20_000 + "]" * 20_000)
+        headers = {**phone.person.headers, "content-type": "application/json"}
+        answer = await firm.client.post("/sync/push", content=body, headers=headers)
+        assert answer.status_code in (200, 400), answer.text
+        if answer.status_code == 200:
+            assert [o["code"] for o in answer.json()["outcomes"]] == ["malformed", None]
 
     async def test_about_anothers_job_finds_no_record(self, firm: Firm) -> None:
         desk, phone = await firm.login("desk"), await firm.phone(0)
