@@ -12,6 +12,7 @@ import contextlib
 
 import msgspec
 
+from server.platform.metrics import shared_counts
 from server.settings import Settings, http_url
 from server.workers import Signals, Stopped, Workers, listen
 
@@ -22,7 +23,7 @@ def serve(settings: Settings, demo: bool = False) -> None:
         port = listening.getsockname()[1]
         here = http_url(settings.host, port)
         settings = msgspec.structs.replace(settings, port=port, base_url=settings.base_url or here)
-        with Workers(settings, listening, signals) as workers:
+        with shared_counts(settings.data_dir) as extra, Workers(settings, listening, signals, extra) as workers:
             workers.load()
             from server import preparation  # slow to load, as is the application: now both load at once
 

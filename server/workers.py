@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Self
 
@@ -103,11 +103,11 @@ def environment(settings: Settings) -> dict[str, str]:
 class _Worker:
     """One serving process, and when it was started. Its standard input tells it the database, and ends with us."""
 
-    def __init__(self, settings: Settings, listening: socket.socket) -> None:
+    def __init__(self, settings: Settings, listening: socket.socket, extra: Mapping[str, str]) -> None:
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "server.worker", str(listening.fileno()), APPLICATION],
-            env=environment(settings),
+            env={**environment(settings), **extra},
             stdin=subprocess.PIPE,
             pass_fds=[listening.fileno()],
             start_new_session=True,  # the terminal's Ctrl-C is for the supervisor
@@ -130,10 +130,15 @@ class _Worker:
 
 
 class Workers:
-    """The worker processes: start them, replace the dead, end all within WORKERS_LIMIT."""
+    """The worker processes: start them, replace the dead, end all within WORKERS_LIMIT.
 
-    def __init__(self, settings: Settings, listening: socket.socket, signals: Signals) -> None:
-        self._settings, self._listening, self._signals = settings, listening, signals
+    `extra`: environment variables for the workers alone.
+    """
+
+    def __init__(
+        self, settings: Settings, listening: socket.socket, signals: Signals, extra: Mapping[str, str]
+    ) -> None:
+        self._settings, self._listening, self._signals, self._extra = settings, listening, signals, extra
         self._workers: list[_Worker] = []
         self._dsn = ""
         self._pause = 0.0
@@ -189,7 +194,7 @@ class Workers:
 
     def _add(self) -> _Worker:
         with self._signals.wait():  # a process that runs must be in the list
-            self._workers.append(_Worker(self._settings, self._listening))
+            self._workers.append(_Worker(self._settings, self._listening, self._extra))
         return self._workers[-1]
 
     def _note_death(self, worker: _Worker) -> dict[str, object]:
