@@ -20,26 +20,26 @@ class Choice:
 
 
 _KEEP_OFFICE = Choice(
-    "保持办公室的决定;现场工作保留在记录中", "Keep the office's decision; the field work stays on record"
+    "保持办公室的决定；现场工作保留在记录中", "Keep the office's decision; the field work stays on record"
 )
 
 CHOICES: Mapping[str, Mapping[str, Choice]] = {
     "done_after_cancel": {
         "accept_work": Choice(
-            "承认现场工作;工单按已完工处理", "Accept the work; the job counts as completed", completes=True
+            "承认现场工作；工单按已完工处理", "Accept the work; the job counts as completed", completes=True
         ),
         "keep_cancelled": Choice(
-            "工单保持取消;现场工作保留在记录中", "Keep it cancelled; the field work stays on record"
+            "工单保持取消；现场工作保留在记录中", "Keep it cancelled; the field work stays on record"
         ),
     },
     "duplicate_visit": {
-        "count_both": Choice("两次上门都保留,工单不变", "Keep both visits; the job stays as it is"),
+        "count_both": Choice("两次上门都保留，工单不变", "Keep both visits; the job stays as it is"),
         "first_completes": Choice(
             "以较早到达者的完工为准", "The earlier technician's completion counts for the job", completes=True
         ),
     },
     "second_completion": {
-        "keep_first": Choice("以第一次完工为准,第二次留档", "The first completion counts; the second is kept on file"),
+        "keep_first": Choice("以第一次完工为准，第二次留档", "The first completion counts; the second is kept on file"),
         "use_second": Choice("以第二次完工为准", "The second completion counts", completes=True),
     },
     "completion_invalid": {
