@@ -4,6 +4,7 @@ Exit status: 0 all guarantees kept, 1 one was broken, 2 the day could not be pla
 """
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -47,7 +48,7 @@ def _played(arguments: argparse.Namespace, folder: Path) -> Played:
         seed=arguments.seed,
         faults=arguments.faults,
         minutes=arguments.minutes,
-        url=arguments.url,
+        url=hq.url,
         folder=folder,
     )
     return play(plan, hq)
@@ -63,8 +64,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", type=float, default=0.0, help="probability of a fault in every exchange (0)")
     parser.add_argument("--minutes", type=float, default=3.0, help="how long the day takes (3)")
-    parser.add_argument("--url", default="http://127.0.0.1:8000")
-    parser.add_argument("--data", type=Path, help="data directory of a demo, for its HQ manager")
+    parser.add_argument("--url", help="the server, where it is not the one of the demo")
+    data = Path(os.environ.get("ONSITE_DATA") or ROOT / "data")
+    parser.add_argument("--data", type=Path, default=data, help="data directory of a demo, for its HQ manager (./data)")
     parser.add_argument("--username", help="an HQ manager, instead of --data")
     parser.add_argument("--password")
     parser.add_argument("--folder", type=Path, help="where to keep phones and diaries (a temporary folder)")

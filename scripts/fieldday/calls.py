@@ -31,6 +31,7 @@ class Person:
     """Logs in by itself, and again when its token has expired."""
 
     def __init__(self, url: str, username: str, password: str) -> None:
+        self.url = url
         self._http = httpx.Client(base_url=url, timeout=60)
         self._username, self._password = username, password
         self._token = ""

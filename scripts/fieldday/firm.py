@@ -46,16 +46,23 @@ class Firm:
     hands: Sequence[Hand]
 
 
-def administrator(url: str, data: Path | None, username: str | None, password: str | None) -> Person:
-    """An HQ manager: named, or the one of the demo. Raises ValueError when there is none."""
+LOCAL = "http://127.0.0.1:8000"
+
+
+def administrator(url: str | None, data: Path, username: str | None, password: str | None) -> Person:
+    """An HQ manager: named, or the one of the demo in `data`, which also says where its server is unless `url` does.
+    Raises ValueError when there is none."""
     if username is not None and password is not None:
-        return Person(url, username, password)
-    demo = (data / "demo.json") if data is not None else None
-    if demo is None or not demo.is_file():
-        raise ValueError("name an HQ manager (--username, --password) or the data directory of a demo (--data)")
-    for account in json.loads(demo.read_text("utf-8"))["accounts"]:
+        return Person(url or LOCAL, username, password)
+    demo = data / "demo.json"
+    if not demo.is_file():
+        raise ValueError(
+            f"there is no {demo}: name an HQ manager (--username, --password) or the data directory of a demo (--data)"
+        )
+    handout = json.loads(demo.read_text("utf-8"))
+    for account in handout["accounts"]:
         if account["role"] == "hq_manager":
-            return Person(url, account["username"], account["password"])
+            return Person(url or handout["base_url"], account["username"], account["password"])
     raise ValueError(f"{demo} names no HQ manager")
 
 
