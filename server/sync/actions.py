@@ -80,7 +80,11 @@ def _joined(one: Decision, other: Decision) -> Decision:
 
 
 async def _device(caller: Caller, device_id: UUID) -> Mapping[str, object]:
-    device = await store.lock_device(device_id)
+    return _own(caller, await store.lock_device(device_id))
+
+
+def _own(caller: Caller, device: Mapping[str, object] | None) -> Mapping[str, object]:
+    """The caller's device. Somebody else's is answered like one that does not exist."""
     if device is None or device["user_id"] != caller.user_id:
         raise Refused(Code.DEVICE_UNKNOWN)
     if device["revoked_at"] is not None:
@@ -113,7 +117,7 @@ async def streams_of(caller: Caller) -> list[str]:
 async def pull(caller: Caller, cursor: str | None, limit: int, device_id: UUID | None) -> bytes:
     """One page, encoded. Raises `Refused`: `cursor_invalid`, `cursor_expired`, `device_unknown`, `device_revoked`."""
     if device_id is not None:
-        await _may_pull(caller, device_id)
+        _own(caller, await store.device(device_id))
     known = _cursor(cursor)
     streams = await streams_of(caller)
     positions = {s: known.positions.get(s, 0) if known else 0 for s in streams}
@@ -146,14 +150,6 @@ def _lines(lines: Sequence[str] | None) -> list[tuple[str, str]]:
 
 def _numbers(text: str) -> list[int]:
     return [int(number) for number in text.split(" ")]
-
-
-async def _may_pull(caller: Caller, device_id: UUID) -> None:
-    device = await store.device(device_id)
-    if device is None or device["user_id"] != caller.user_id:
-        raise Refused(Code.DEVICE_UNKNOWN)
-    if device["revoked_at"] is not None:
-        raise Refused(Code.DEVICE_REVOKED)
 
 
 def _encode_page(changes: str | None, checkpoint: bool, cursor: Cursor, last_seq: int | None) -> bytes:
