@@ -17,7 +17,7 @@ from server.network import store as network
 from server.platform import clock, db
 from server.platform.auth import Caller
 from server.platform.errors import Refused
-from server.sync import judging, saving, store, translate
+from server.sync import judging, reading, saving, store, translate
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ _UNKEEPABLE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 async def push(caller: Caller, sent: wire.Push) -> wire.PushAnswer:
     """Judges a batch and keeps everything of it in one commit. Raises `Refused`: `device_unknown`, `device_revoked`,
     `forked`."""
-    batch = judging.read_batch(sent)
+    batch = reading.read_batch(sent)
     for left in reversed(range(_TRIES)):
         try:
             decision = await _judge_and_save(caller, batch)
@@ -44,7 +44,7 @@ async def push(caller: Caller, sent: wire.Push) -> wire.PushAnswer:
     return await _answer(decision)
 
 
-async def _judge_and_save(caller: Caller, batch: judging.Batch) -> Decision:
+async def _judge_and_save(caller: Caller, batch: reading.Batch) -> Decision:
     async with db.transaction():
         device = await _device(caller, batch.device_id)
         known = await judging.load(device, batch)
@@ -54,7 +54,7 @@ async def _judge_and_save(caller: Caller, batch: judging.Batch) -> Decision:
         return await saving.save(device, decision, known)
 
 
-async def _one_by_one(caller: Caller, batch: judging.Batch) -> Decision:
+async def _one_by_one(caller: Caller, batch: reading.Batch) -> Decision:
     """The slow path of guarantee 8: what cannot be kept is refused alone, the others have their effect."""
     whole: Decision | None = None
     for single in batch.singles():

@@ -1,7 +1,7 @@
-"""From the bytes of a push to the engine's decision: read, load what it touches, decide. Nothing is written here."""
+"""From a batch to the engine's decision: load what it touches, decide. Nothing is written here."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,43 +10,19 @@ import msgspec
 
 from offline_sync.engine import Decision, DeviceState, Forked, RecordedOutcome, decide
 from offline_sync.fieldtime import CorrectedTime
-from offline_sync.operation import FieldTime, Operation, RecordKey
+from offline_sync.operation import Operation, RecordKey
 from offline_sync.ownership import FieldPolicy
 from offline_sync.record import Record
 from offline_sync.rules import Actor, Effect, Refusal, Rules
-from schemas import sync as wire
 from schemas.errors import Code
 from server.customers.field_work import CustomerRules
 from server.evidence import actions as evidence
 from server.jobs import store as jobs
 from server.jobs.rules.field_work import JobRules
 from server.platform import clock, feed
-from server.platform.errors import Refused
 from server.platform.records import as_record
-from server.platform.text import forbidden_in
 from server.sync import store, translate
-
-_MALFORMED = "malformed"
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """`refused`: op_id → why it is refused before any rule sees it."""
-
-    device_id: UUID
-    sent_at: FieldTime
-    received_ms: int
-    operations: tuple[Operation, ...]
-    refused: Mapping[str, Refusal]
-
-    def singles(self) -> Iterable["Batch"]:
-        """One batch per operation, in sequence."""
-        return [replace(self, operations=(o,)) for o in sorted(self.operations, key=lambda o: o.seq)]
-
-    def refusing(self) -> "Batch":
-        """The same operations, all refused because they cannot be kept."""
-        no = Refusal(Code.OPERATION_FAULTY, "The operation could not be kept as data; it is kept as text.")
-        return replace(self, refused={o.op_id: no for o in self.operations})
+from server.sync.reading import MALFORMED, Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,46 +32,6 @@ class Known:
     by_seq: Mapping[int, RecordedOutcome]
     by_op_id: Mapping[str, RecordedOutcome]
     records: Mapping[RecordKey, Record]
-
-
-def read_batch(sent: wire.Push) -> Batch:
-    """Operations are read one by one: one that is malformed is refused alone (guarantee 8). Raises `Refused(invalid)`
-    when not even `op_id` and `seq` can be read, as then there is nothing to record an outcome under."""
-    operations, refused = [], {}
-    for raw in sent.operations:
-        operation, refusal = _read(raw)
-        operations.append(operation)
-        if refusal is not None:
-            refused[operation.op_id] = refusal
-    return Batch(sent.device_id, translate.field_time(sent.sent_at), clock.now_ms(), tuple(operations), refused)
-
-
-def _read(raw: msgspec.Raw) -> tuple[Operation, Refusal | None]:
-    try:
-        operation = translate.operation(msgspec.json.decode(raw, type=wire.Operation))
-        found = forbidden_in([operation.kind, operation.record.type, operation.record.id, operation.args])
-    except (msgspec.MsgspecError, RecursionError) as fault:  # the latter: nested beyond what rules could follow
-        return _unreadable(raw), Refusal(Code.MALFORMED, str(fault))
-    if found is not None:
-        return operation, Refusal(Code.TEXT_FORBIDDEN_CHARACTER, f"The text holds {found}.")
-    return operation, None
-
-
-def _unreadable(raw: msgspec.Raw) -> Operation:
-    try:
-        identity = msgspec.json.decode(raw, type=wire.OperationIdentity)
-    except (msgspec.MsgspecError, RecursionError) as fault:
-        raise Refused(Code.INVALID, f"an operation has no readable op_id and seq: {fault}") from fault
-    nowhere, never = RecordKey(_MALFORMED, ""), FieldTime(0, 0, _MALFORMED)
-    return Operation(
-        str(identity.op_id),
-        identity.seq,
-        _MALFORMED,
-        nowhere,
-        0,
-        {"sent": bytes(raw).decode("utf-8", "replace")},
-        never,
-    )
 
 
 async def load(device: Mapping[str, Any], batch: Batch) -> Known:
@@ -141,7 +77,7 @@ def _uuid(text: str) -> UUID | None:
 def judge(device: Mapping[str, Any], batch: Batch, known: Known) -> Decision | Forked:
     actor = Actor("field", str(device["user_id"]), _text(device["technician_id"]), str(device["id"]))
     faults = evidence.faults(batch.operations, msgspec.json.decode(device["public_key"]))
-    rules: dict[str, Rules] = {"job": JobRules(faults), "customer": CustomerRules(), _MALFORMED: _NoRules()}
+    rules: dict[str, Rules] = {"job": JobRules(faults), "customer": CustomerRules(), MALFORMED: _NoRules()}
     floors = {k: _ms(r.fields["opened_at"]) for k, r in known.records.items() if r.type == "job"}
     return decide(
         DeviceState(str(device["id"]), device["last_seq"]),
