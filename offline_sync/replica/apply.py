@@ -95,17 +95,6 @@ def _forget_unlisted(connection: sqlite3.Connection, streams: tuple[str, ...]) -
     connection.execute(f"DELETE FROM staged WHERE stream NOT IN ({marks})", streams)
 
 
-def known_epoch(store: Store) -> str | None:
-    row = store.connection.execute("SELECT epoch FROM progress").fetchone()
-    return None if row["epoch"] is None else str(row["epoch"])
-
-
-def adopt_epoch(store: Store, epoch: str) -> None:
-    """Remembers that this epoch's server has been compared with the outbox (guarantee 11)."""
-    with store.writing() as connection:
-        connection.execute("UPDATE progress SET epoch = ?", (epoch,))
-
-
 def checkpoint(store: Store) -> bool:
     """Applies the staged pages (steps 6 to 8). False: the pages may contain operations whose outcome this device has
     not heard; push first, or they would be shown twice."""

@@ -77,26 +77,83 @@ def batch(store: Store, operations: int = BATCH_OPERATIONS, chars: int = BATCH_C
     return Batch(device_id, taken) if taken else None
 
 
-def acknowledge(store: Store, answer: PushAnswer) -> int:
-    """Takes an answer in, durably (guarantee 1); returns how many operations it judged. Taking it in twice, or in two
-    processes, changes nothing."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a server of another epoch made of the outbox. `resend`: operations are pending again. `missing`: the first
+    sequence number that the server lacks and this device no longer keeps."""
+
+    resend: bool = False
+    missing: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """`judged`: how many operations an answer judged."""
+
+    judged: int
+    compared: Compared
+
+
+def acknowledge(store: Store, device_id: str, answer: PushAnswer) -> Taken:
+    """Takes in, durably (guarantee 1), what was answered to `device_id`. Taking it in twice, or in two processes,
+    changes nothing. What an older epoch's server had judged is compared first, in the same transaction: afterwards it
+    could not be told from what this answer judged."""
     with store.writing() as connection:
+        compared = Compared()
+        if device_id == store.device_id:  # else another process has enrolled anew meanwhile
+            compared = _compare(connection, answer.epoch, answer.last_seq)
         connection.execute("UPDATE identity SET acknowledgements = acknowledgements + 1")
-        judged = sum(_acknowledge(connection, outcome, answer.server_time) for outcome in answer.outcomes)
+        judged = sum(_acknowledge(connection, outcome, answer) for outcome in answer.outcomes)
         apply.remove_left(connection)
         connection.execute(
             "DELETE FROM operation WHERE pending = 0 AND settled = 1 AND acknowledged_ms < ?",
             (answer.server_time - KEPT_MS,),
         )
-    return judged
+    return Taken(judged, compared)
 
 
-def _acknowledge(connection: sqlite3.Connection, outcome: Outcome, server_time: int) -> int:
+def compare(store: Store, epoch: str, last_seq: int) -> Compared:
+    """Guarantee 11: what this device knows to be judged, against what a server of another epoch says it has judged."""
+    with store.writing() as connection:
+        return _compare(connection, epoch, last_seq)
+
+
+def _compare(connection: sqlite3.Connection, epoch: str, last_seq: int) -> Compared:
+    if connection.execute("SELECT epoch FROM progress").fetchone()["epoch"] == epoch:
+        return Compared()
+    judged = _highest_acknowledged(connection)
+    if judged > last_seq and not _keeps(connection, last_seq + 1):
+        _doubt(connection)
+        return Compared(missing=last_seq + 1)
+    connection.execute("UPDATE progress SET epoch = ?", (epoch,))
+    # One that the server should know goes with the forgotten ones: a clone may have filled their numbers meanwhile, and
+    # only another digest would tell (guarantee 12).
+    return Compared(resend=_reopen(connection, min(judged, last_seq)))
+
+
+def in_doubt(store: Store) -> None:
+    """The server is not the one that acknowledged: it lacks this device, or what it had said of it."""
+    with store.writing() as connection:
+        _doubt(connection)
+
+
+def met_epoch(store: Store, epoch: str | None) -> None:
+    """The server named its epoch in a refusal; where it is another one, or none, the outbox is in doubt."""
+    with store.writing() as connection:
+        if connection.execute("SELECT epoch FROM progress").fetchone()["epoch"] != epoch:
+            _doubt(connection)
+
+
+def _doubt(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE progress SET epoch = NULL")
+
+
+def _acknowledge(connection: sqlite3.Connection, outcome: Outcome, answer: PushAnswer) -> int:
     # Settled at once: what was rejected, and what the base already contains (a repeat after a lost reply).
     return connection.execute(
         """
         UPDATE operation SET pending = 0, outcome = :outcome, version = :version, acknowledged_ms = :now,
-            seen = CASE WHEN outcome IS :outcome THEN seen ELSE 0 END,
+            epoch = :epoch, seen = CASE WHEN outcome IS :outcome THEN seen ELSE 0 END,
             acknowledgement = (SELECT acknowledgements FROM identity),
             settled = :rejected OR :version IS NULL OR EXISTS (
                 SELECT 1 FROM base
@@ -108,7 +165,8 @@ def _acknowledge(connection: sqlite3.Connection, outcome: Outcome, server_time: 
             "outcome": json.dumps(outcome_json(outcome)),
             "version": outcome.version,
             "rejected": outcome.status == "rejected",
-            "now": server_time,
+            "now": answer.server_time,
+            "epoch": answer.epoch,
         },
     ).rowcount
 
@@ -119,13 +177,24 @@ def reopen(store: Store, from_seq: int) -> bool:
     False when `from_seq` is not kept any more.
     """
     with store.writing() as connection:
-        mine = "device_id = (SELECT device_id FROM identity)"
-        kept = connection.execute(f"SELECT 1 FROM operation WHERE {mine} AND seq = ?", (from_seq,)).fetchone()
-        if kept is None:
+        if not _keeps(connection, from_seq):
+            _doubt(connection)
             return False
-        # `settled` stays: the base that is on view does contain them, until a start afresh replaces it.
-        connection.execute(f"UPDATE operation SET pending = 1 WHERE {mine} AND seq >= ? AND pending = 0", (from_seq,))
+        _reopen(connection, from_seq)
         return True
+
+
+_MINE = "device_id = (SELECT device_id FROM identity)"
+
+
+def _keeps(connection: sqlite3.Connection, seq: int) -> bool:
+    return connection.execute(f"SELECT 1 FROM operation WHERE {_MINE} AND seq = ?", (seq,)).fetchone() is not None
+
+
+def _reopen(connection: sqlite3.Connection, from_seq: int) -> bool:
+    # `settled` stays: the base that is on view does contain them, until a start afresh replaces it.
+    statement = f"UPDATE operation SET pending = 1 WHERE {_MINE} AND seq >= ? AND pending = 0"
+    return connection.execute(statement, (from_seq,)).rowcount > 0
 
 
 def is_pending(store: Store, op_id: str) -> bool:
@@ -133,23 +202,26 @@ def is_pending(store: Store, op_id: str) -> bool:
     return bool(row and row["pending"])
 
 
-def highest_acknowledged(store: Store) -> int:
+def _highest_acknowledged(connection: sqlite3.Connection) -> int:
     """The last of this identity's sequence numbers known to be judged; 0 when none is kept."""
-    row = store.connection.execute(
-        "SELECT max(seq) FROM operation WHERE pending = 0 AND device_id = (SELECT device_id FROM identity)"
-    ).fetchone()
+    row = connection.execute(f"SELECT max(seq) FROM operation WHERE pending = 0 AND {_MINE}").fetchone()
     return int(row[0] or 0)
 
 
 def renumber(store: Store, device_id: str) -> None:
-    """The pending operations, in their order and under their op_ids, as the first ones of a new identity."""
+    """The pending operations, in their order and under their op_ids, as the first ones of a new identity; with them,
+    in their place, those that another epoch's server acknowledged: this one may lack them, and it knows the others by
+    their op_ids (push step 13)."""
     with store.writing() as connection:
         if device_id == store.device_id:
             raise ValueError("that is the identity it has")
-        places = connection.execute("SELECT place FROM operation WHERE pending = 1 ORDER BY place").fetchall()
+        places = connection.execute(
+            "SELECT place FROM operation WHERE pending = 1 OR epoch IS NOT (SELECT epoch FROM progress) ORDER BY place"
+        ).fetchall()
         for seq, row in enumerate(places, start=1):
             connection.execute(
-                "UPDATE operation SET device_id = ?, seq = ? WHERE place = ?", (device_id, seq, row["place"])
+                "UPDATE operation SET device_id = ?, seq = ?, pending = 1 WHERE place = ?",
+                (device_id, seq, row["place"]),
             )
         connection.execute("UPDATE identity SET device_id = ?, last_seq = ?", (device_id, len(places)))
         # Staged pages speak of the old identity's last_seq.

@@ -129,14 +129,17 @@ class Replica:
                 if problem.status in BATCH_REFUSED and len(batch.operations) > 1:
                     limit = len(batch.operations) // 2
                     continue
+                if self._store.device_id != batch.device_id:
+                    continue  # another process has enrolled anew meanwhile
+                self._take_refusal(problem)
                 if problem.code == "forked":
-                    if self._store.device_id != batch.device_id:
-                        continue  # another process has enrolled anew meanwhile
-                    raise Forked(_forked_at(problem) or batch.operations[0].seq) from problem
+                    seq = _extra(problem).get("seq")
+                    raise Forked(seq if isinstance(seq, int) else batch.operations[0].seq) from problem
                 raise
-            judged += outbox.acknowledge(self._store, answer)
+            taken = outbox.acknowledge(self._store, batch.device_id, answer)
+            judged += taken.judged
             if self._store.device_id == batch.device_id:
-                self._take_up(answer, batch)
+                self._take_up(answer, batch, taken.compared)
         return judged
 
     def pull(self) -> int:
@@ -153,12 +156,13 @@ class Replica:
                 page = page_from(self._transport.pull(ask.cursor, self._page_limit))
             except Problem as problem:
                 if problem.code != "cursor_expired" or ask.cursor is None or not afresh_left:
+                    self._take_refusal(problem)
                     raise
                 afresh_left -= 1
                 self._push_what_is_taken()  # step 9: hand in first, then start afresh
                 apply.start_afresh(self._store, ask)
                 continue
-            if self._resend_forgotten(page.epoch, page.last_seq):
+            if page.last_seq is not None and self._resend_forgotten(page.epoch, page.last_seq):
                 # What was read so far is older than what the server has just been taught again.
                 self._push_what_is_taken()
                 apply.start_afresh(self._store, ask)
@@ -167,8 +171,9 @@ class Replica:
             changes += len(page.changes)
 
     def adopt_identity(self, device_id: str) -> None:
-        """Goes on under a new identity after `Forked`: pending operations keep their op_ids and get new sequence
-        numbers from 1, so that none can take effect twice (guarantee 12)."""
+        """Goes on under a new identity after `Forked`, or when the server does not know or revoked this one: pending
+        operations keep their op_ids and get new sequence numbers from 1, so that none can take effect twice
+        (guarantee 12). So do those of the last 30 days that only another epoch's server acknowledged (guarantee 11)."""
         outbox.renumber(self._store, device_id)
 
     def close(self) -> None:
@@ -186,26 +191,31 @@ class Replica:
     def _acting(self) -> Actor:
         return self._actor or Actor("field", "", None, self._store.device_id)
 
-    def _take_up(self, answer: PushAnswer, batch: outbox.Batch) -> None:
+    def _take_up(self, answer: PushAnswer, batch: outbox.Batch, compared: outbox.Compared) -> None:
         """After an answer: send again what the server lacks (push step 6), and never spin on a server that judges
         nothing."""
         oldest = batch.operations[0]
+        if compared.missing is not None:
+            raise Forked(compared.missing)
         if answer.expected_seq is not None and answer.expected_seq < oldest.seq:
             if not outbox.reopen(self._store, answer.expected_seq):
                 raise Forked(answer.expected_seq)
-        elif not self._resend_forgotten(answer.epoch, answer.last_seq) and outbox.is_pending(self._store, oldest.op_id):
+        elif not compared.resend and outbox.is_pending(self._store, oldest.op_id):
             raise Unreachable("the server judged nothing of what it was sent")
 
-    def _resend_forgotten(self, epoch: str, last_seq: int | None) -> bool:
-        """Whether a server of another epoch has forgotten operations; they are pending again then (guarantee 11)."""
-        known = apply.known_epoch(self._store)
-        if known == epoch or last_seq is None:
-            return False
-        forgotten = known is not None and last_seq < outbox.highest_acknowledged(self._store)
-        if forgotten and not outbox.reopen(self._store, last_seq + 1):
-            raise Forked(last_seq + 1)
-        apply.adopt_epoch(self._store, epoch)
-        return forgotten
+    def _take_refusal(self, problem: Problem) -> None:
+        """What a refusal tells of the server: whether it can be the one that acknowledged (guarantee 11)."""
+        if problem.code == "device_unknown":
+            outbox.in_doubt(self._store)
+        elif problem.code == "forked":
+            outbox.met_epoch(self._store, _text(_extra(problem).get("epoch")))
+
+    def _resend_forgotten(self, epoch: str, last_seq: int) -> bool:
+        """Whether operations are pending again because a server of another epoch may lack them (guarantee 11)."""
+        compared = outbox.compare(self._store, epoch, last_seq)
+        if compared.missing is not None:
+            raise Forked(compared.missing)
+        return compared.resend
 
     def _push_what_is_taken(self) -> None:
         """A push whose refusal must not keep the replica from reading; `push` itself will tell of it again."""
@@ -227,10 +237,13 @@ class Replica:
         return apply.checkpoint(self._store)
 
 
-def _forked_at(problem: Problem) -> int | None:
+def _extra(problem: Problem) -> dict[str, Any]:
     extra = problem.detail.get("extra")
-    seq = extra.get("seq") if isinstance(extra, dict) else None
-    return seq if isinstance(seq, int) else None
+    return extra if isinstance(extra, dict) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _record(row: sqlite3.Row) -> Record:

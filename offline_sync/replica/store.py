@@ -62,7 +62,7 @@ SCHEMA = (
     CREATE TABLE progress (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         cursor TEXT,                                  -- of the last checkpoint; NULL: nothing read yet
-        epoch TEXT                                    -- of the server that the outbox was last compared with
+        epoch TEXT                                    -- of the server the outbox was last compared with; NULL: in doubt
     );
     -- Pages on their way to the next checkpoint.
     CREATE TABLE staging (
@@ -85,6 +85,11 @@ SCHEMA = (
     -- Streams that a page on the way did not list: what was held from them before, is not held from them any more.
     CREATE TABLE unlisted (stream TEXT PRIMARY KEY) WITHOUT ROWID;
     INSERT INTO progress (one) VALUES (1);
+    """,
+    """
+    -- The epoch of the server that acknowledged it. Another one may have come back from a backup without it.
+    ALTER TABLE operation ADD COLUMN epoch TEXT;
+    UPDATE operation SET epoch = (SELECT epoch FROM progress) WHERE outcome IS NOT NULL;
     """,
 )
 

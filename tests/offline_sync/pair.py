@@ -166,7 +166,7 @@ class Office:
             self._review_id,
         )
         if isinstance(decision, Forked):
-            raise Problem("forked", 409, {"code": "forked", "extra": {"seq": decision.seq}})
+            raise Problem("forked", 409, {"code": "forked", "extra": {"seq": decision.seq, "epoch": self.epoch}})
         self._take(device_id, decision)
         return {
             "outcomes": [outcome_json(outcome) for outcome in decision.outcomes],
