@@ -132,6 +132,10 @@ def _without_text(outcome: Case) -> Case:
     return {name: value for name, value in outcome.items() if name != "text"}
 
 
+class Killed(BaseException):
+    """The process is no more; nothing of it may catch this."""
+
+
 class ScriptedServer:
     """Gives the replies of a step, in order, and notes what it was asked."""
 
@@ -154,48 +158,86 @@ class ScriptedServer:
             raise Problem(reply["problem"]["code"], reply["problem"]["status"], reply["problem"])
         if "unreachable" in reply:
             raise Unreachable(deed)
+        if "killed" in reply:
+            raise Killed
         answer: Case = reply["answer"]
         return answer
 
 
+class Played:
+    """One case, step by step, on one file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.server = ScriptedServer()
+        self.open("d1")
+
+    def open(self, device_id: str | None = None) -> None:
+        self.store = Store(self.path, device_id)
+        self.next_ids: list[str] = []
+        rules = {"thing": ScriptedRules(policy("replica"))}
+        self.replica = Replica(
+            self.store, self.server, rules, lambda: FieldTime(NOON, 0, "b"), lambda: self.next_ids.pop(0)
+        )
+
+    def restart(self) -> None:
+        self.store.close()
+        self.open()
+
+    def step(self, step: Case) -> None:
+        if "enqueue" in step:
+            said = step["enqueue"]
+            self.next_ids.append(said["op_id"])
+            self.replica.enqueue(said["kind"], RecordKey(**said["record"]), said["args"])
+        elif "adopt_identity" in step:
+            self.replica.adopt_identity(step["adopt_identity"])
+        elif "mark_seen" in step:
+            self.replica.mark_seen(step["mark_seen"])
+        elif "restart" in step:
+            self.restart()
+        elif "expect" in step:
+            self.expect(step["expect"])
+        else:
+            self.exchange(step)
+
+    def expect(self, expected: Case) -> None:
+        assert {record.id: record.fields for record in self.replica.records("thing")} == expected["views"]
+        assert [operation.op_id for operation in self.replica.pending()] == expected["pending"]
+        if "epoch" in expected:
+            found = self.store.connection.execute("SELECT epoch FROM progress").fetchone()["epoch"]
+            assert found == expected["epoch"]
+        if "news" in expected:
+            assert [outcome.op_id for outcome in self.replica.news()] == expected["news"]
+
+    def exchange(self, step: Case) -> None:
+        server = self.server
+        server.replies = {"push": list(step.get("push", [])), "pull": list(step.get("pull", []))}
+        server.sent, server.asked = [], []
+        replies = [*server.replies["push"], *server.replies["pull"]]
+        raised = None
+        try:
+            if "pull" in step:
+                self.replica.pull()
+            else:
+                self.replica.push()
+        except ForkedHere:
+            raised = "forked"
+        except Problem as problem:
+            raised = problem.code
+        except Unreachable:
+            assert any("unreachable" in reply for reply in replies)
+        except Killed:
+            self.restart()
+        assert raised == step.get("raises")
+        assert server.replies == {"push": [], "pull": []}
+        assert step.get("sends") in (None, server.sent)
+        assert step.get("asks") in (None, server.asked)
+
+
 class TestReplica:
     @cases("replica")
-    def test_agrees(self, case: Case) -> None:
-        server = ScriptedServer()
-        next_ids: list[str] = []
-        store = Store(":memory:", "d1")
-        rules = {"thing": ScriptedRules(policy("replica"))}
-        replica = Replica(store, server, rules, lambda: FieldTime(NOON, 0, "b"), lambda: next_ids.pop(0))
+    def test_agrees(self, case: Case, tmp_path: Path) -> None:
+        played = Played(tmp_path / "replica.db")
         for step in case["steps"]:
-            if "enqueue" in step:
-                said = step["enqueue"]
-                next_ids.append(said["op_id"])
-                replica.enqueue(said["kind"], RecordKey(**said["record"]), said["args"])
-            elif "adopt_identity" in step:
-                replica.adopt_identity(step["adopt_identity"])
-            elif "expect" in step:
-                assert {record.id: record.fields for record in replica.records("thing")} == step["expect"]["views"]
-                assert [operation.op_id for operation in replica.pending()] == step["expect"]["pending"]
-            else:
-                _exchange(replica, server, step)
-        store.close()
-
-
-def _exchange(replica: Replica, server: ScriptedServer, step: Case) -> None:
-    server.replies = {"push": list(step.get("push", [])), "pull": list(step.get("pull", []))}
-    server.sent, server.asked = [], []
-    replies = [*server.replies["push"], *server.replies["pull"]]
-    raised = None
-    try:
-        if "pull" in step:
-            replica.pull()
-        else:
-            replica.push()
-    except ForkedHere:
-        raised = "forked"
-    except Unreachable:
-        assert any("unreachable" in reply for reply in replies)
-    assert raised == step.get("raises")
-    assert server.replies == {"push": [], "pull": []}
-    assert step.get("sends") in (None, server.sent)
-    assert step.get("asks") in (None, server.asked)
+            played.step(step)
+        played.store.close()
