@@ -50,7 +50,8 @@ async def _judge_and_save(caller: Caller, batch: reading.Batch) -> Decision:
         known = await judging.load(device, batch)
         decision = judging.judge(device, batch, known)
         if isinstance(decision, Forked):
-            raise Refused(Code.FORKED, f"seq {decision.seq} names two different operations", seq=decision.seq)
+            detail = f"seq {decision.seq} names two different operations"
+            raise Refused(Code.FORKED, detail, seq=decision.seq, epoch=str(await store.epoch()))
         return await saving.save(device, decision, known)
 
 
