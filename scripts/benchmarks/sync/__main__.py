@@ -1,0 +1,55 @@
+"""The sync protocol's speed and size against a real server with durable commits: `scripts/bench sync`."""
+
+import argparse
+import asyncio
+
+from scripts.benchmarks import scene
+from scripts.benchmarks.server import Cluster, cluster, serving
+from scripts.benchmarks.sync import pull, push
+
+PARTS = ("pull", "push")
+CLIENTS = 8
+JOBS = 120
+
+
+async def _pull(cluster: Cluster, workers: int, scale: float) -> None:
+    dsn = await cluster.migrated("bench_pull")
+    firm = await scene.found(cluster, dsn, [[JOBS]] * CLIENTS)
+    with serving(cluster, dsn, workers) as server:
+        await pull.measure(server, dsn, firm.phones, int(8000 * scale))
+
+
+async def _push(cluster: Cluster, workers: int, scale: float) -> None:
+    for name, crews in (("each of another outlet", [[JOBS]] * CLIENTS), ("all of one outlet", [[JOBS] * CLIENTS])):
+        dsn = await cluster.migrated(f"bench_push_{len(crews)}")
+        firm = await scene.found(cluster, dsn, crews)
+        with serving(cluster, dsn, workers) as server:
+            await push.measure(server, dsn, firm.phones, int(24_000 * scale), name)
+
+
+_MEASURES = {"pull": _pull, "push": _push}
+
+
+def _parts(text: str) -> list[str]:
+    chosen = text.split(",")
+    if unknown := [part for part in chosen if part not in _MEASURES]:
+        raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: there are {', '.join(_MEASURES)}")
+    return chosen
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="scripts/bench sync", description=__doc__)
+    parser.add_argument("--only", type=_parts, default=list(_MEASURES), metavar="PART,…", help=", ".join(_MEASURES))
+    parser.add_argument("--workers", type=int, default=2, help="server processes (the product's default: 2)")
+    parser.add_argument("--scale", type=float, default=1.0, help="0.2: a fifth of the requests, for a quick look")
+    arguments = parser.parse_args()
+    print(
+        f"{arguments.workers} workers, embedded PostgreSQL, fsync and synchronous_commit on; client on the same machine."
+    )
+    with cluster() as mine:
+        for part in arguments.only:
+            asyncio.run(_MEASURES[part](mine, arguments.workers, arguments.scale))
+
+
+if __name__ == "__main__":
+    main()
