@@ -18,7 +18,9 @@ _NUMBERS = itertools.count(1)
 class Device:
     """`replica` is what the app would use; the rest is for looking inside."""
 
-    def __init__(self, path: Path | str, device_id: str, technician: str, line: Line, page_limit: int = 500) -> None:
+    def __init__(
+        self, path: Path | str, device_id: str | None, technician: str, line: Line, page_limit: int = 500
+    ) -> None:
         self.path = path
         self.technician = technician
         self.line = line
