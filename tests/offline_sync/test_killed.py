@@ -6,7 +6,6 @@ The places are listed in `victim.CRASH_POINTS`; the signal is a real SIGKILL, th
 from __future__ import annotations
 
 import contextlib
-
 import json
 import random
 import signal
