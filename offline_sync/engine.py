@@ -20,6 +20,7 @@ from offline_sync.rules import (
     OP_ID_REUSED,
     OPERATION_FAULTY,
     UNKNOWN_RECORD,
+    VERSION_AHEAD,
     Actor,
     Effect,
     Fact,
@@ -191,22 +192,21 @@ class _Memory:
     def __init__(self, by_seq: Mapping[int, RecordedOutcome], by_op_id: Mapping[str, RecordedOutcome]) -> None:
         self._by_seq = by_seq
         self._by_op_id = by_op_id
-        self._new_by_seq: dict[int, RecordedOutcome] = {}
-        self._new_by_op_id: dict[str, RecordedOutcome] = {}
+        self._new_by_seq: dict[int, Judged] = {}
+        self._new_by_op_id: dict[str, Judged] = {}
 
     def remember(self, judged: Judged) -> None:
-        entry = RecordedOutcome(judged.operation.digest(), judged.outcome)
-        self._new_by_seq[judged.operation.seq] = entry
-        self._new_by_op_id[judged.operation.op_id] = entry
+        self._new_by_seq[judged.operation.seq] = judged
+        self._new_by_op_id[judged.operation.op_id] = judged
 
     def recall(self, operation: Operation, last_seq: int) -> Outcome | Forked | None:
         """The outcome to repeat (steps 4 and 5), a fork, or None for an operation not seen before."""
-        here = self._new_by_seq.get(operation.seq) or self._by_seq.get(operation.seq)
+        here = _recorded(self._new_by_seq.get(operation.seq)) or self._by_seq.get(operation.seq)
         if here is not None:
             return here.outcome if here.digest == operation.digest() else Forked(operation.seq)
         if operation.seq > last_seq + 1:
             return None
-        elsewhere = self._new_by_op_id.get(operation.op_id) or self._by_op_id.get(operation.op_id)
+        elsewhere = _recorded(self._new_by_op_id.get(operation.op_id)) or self._by_op_id.get(operation.op_id)
         if elsewhere is None:
             return Forked(operation.seq) if operation.seq <= last_seq else None
         # The same deed re-sent under a new identity differs in nothing but its place in the queue. Anything else under
@@ -218,6 +218,11 @@ class _Memory:
         )
 
 
+def _recorded(judged: Judged | None) -> RecordedOutcome | None:
+    """Digests are worked out when they are asked for: most operations come once."""
+    return None if judged is None else RecordedOutcome(judged.operation.digest(), judged.outcome)
+
+
 def judge(
     operation: Operation,
     record: Record | None,
@@ -226,7 +231,12 @@ def judge(
     when: CorrectedTime,
     new_id: NewId,
 ) -> Judgement:
-    """One operation against one record. An office action may be judged so too: `seq` 0 and an office actor."""
+    """One operation against one record. An office action may be judged so too: `seq` 0 and an office actor.
+
+    A `base_version` beyond the record's cannot be compared with anything (the server may have been restored from a
+    backup): the operation is judged as if the person had seen nothing of the record, and its outcome says so by
+    `version_ahead`.
+    """
     if rules is None:
         text = f"No record type {operation.record.type!r}."
         return _refused(operation, record, when, Refusal(UNKNOWN_RECORD, text))
@@ -234,7 +244,8 @@ def judge(
         verdict = _asked(operation, record, rules, actor, when)
         if isinstance(verdict, Refusal):
             return _refused(operation, record, when, verdict)
-        writing = Writing(actor.kind, actor.writer, operation.base_version, when)
+        ahead = record is not None and operation.base_version > record.version
+        writing = Writing(actor.kind, actor.writer, 0 if ahead else operation.base_version, when)
         merged = merge(record or unborn(operation.record), verdict, rules.fields, writing)
         requests = _requests(operation, record, verdict, merged, when)
     except Exception as fault:  # noqa: BLE001 - guarantee 8: whatever is wrong with one operation stays with it
@@ -243,14 +254,23 @@ def judge(
     reviews = tuple(
         Review(new_id(), request.kind, operation.record, operation.op_id, request.detail) for request in requests
     )
-    return _accepted(operation, record, verdict, merged, when, reviews)
+    return _accepted(operation, record, verdict, merged, when, reviews, ahead)
 
 
 def _asked(
     operation: Operation, record: Record | None, rules: Rules, actor: Actor, when: CorrectedTime
 ) -> Effect | Refusal:
     """The rules' answer. They get copies, so that rules which fail half-way leave nothing behind."""
-    verdict = rules.judge(replace(operation, args=copied(operation.args)), record and duplicate(record), actor, when)
+    told = Operation(
+        operation.op_id,
+        operation.seq,
+        operation.kind,
+        operation.record,
+        operation.base_version,
+        dict(operation.args),
+        operation.at,
+    )
+    verdict = rules.judge(told, record and duplicate(record), actor, when)
     if not isinstance(verdict, (Effect, Refusal)):
         raise TypeError(f"rules answered with {type(verdict).__name__}")
     return verdict
@@ -277,13 +297,23 @@ def _accepted(
     merged: Merged,
     when: CorrectedTime,
     reviews: tuple[Review, ...],
+    ahead: bool,
 ) -> Judgement:
     status: Status = "merged" if merged.merges else "applied"
     if effect.held or merged.disputed:
         status = "held"
     version = merged.record.version if record or merged.changes else None
     outcome = Outcome(
-        operation.op_id, operation.seq, status, version, merged.merges, reviews[0].id if reviews else None
+        operation.op_id,
+        operation.seq,
+        status,
+        version,
+        merged.merges,
+        reviews[0].id if reviews else None,
+        code=VERSION_AHEAD if ahead else None,
+        text="The record has no such version yet; the operation was judged as if nothing of it had been seen."
+        if ahead
+        else None,
     )
     facts = effect.facts + tuple(Fact(BELOW_ZERO, {"path": path}) for path in merged.below_zero)
     history = None

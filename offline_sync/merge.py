@@ -89,13 +89,15 @@ OTHER: dict[Side, Side] = {"office": "field", "field": "office"}
 
 
 class _Draft:
-    """A record being rewritten. Nothing of it is shared with the record it began as."""
+    """A record being rewritten. What is not written stays shared with the record it began as; a collection is copied
+    when it is first written to."""
 
     def __init__(self, record: Record, writing: Writing) -> None:
         self._record = record
         self._writing = writing
         self._version = record.version + 1
-        self._fields: dict[str, Any] = copied(record.fields)
+        self._fields: dict[str, Any] = dict(record.fields)
+        self._own: set[str] = set()
         self._versions = dict(record.field_versions)
         self._times = dict(record.field_times)
         self._writers = dict(record.field_writers)
@@ -137,10 +139,10 @@ class _Draft:
                 raise TypeError(f"an entry of {name!r} has no id")
             path = f"{name}/{entry['id']}"
             if entry["id"] not in known:
-                known[entry["id"]] = entry
-                self._collection(name, list).append(copied(entry))
+                kept = known[entry["id"]] = copied(entry)
+                self._collection(name, list).append(kept)
                 self._mark(name)
-                self._changes[path] = [None, copied(entry)]
+                self._changes[path] = [None, kept]
             elif not same(known[entry["id"]], entry):
                 self._note_merge(path, self._standing_side(name), won=known[entry["id"]], lost=entry)
 
@@ -206,8 +208,10 @@ class _Draft:
         name, inner, key = path.partition("/")
         holder = self._collection(name, dict) if inner else self._fields
         slot = key if inner else name
-        self._changes[path] = [copied(holder.get(slot, before)), copied(value)]
-        holder[slot] = copied(value)
+        kept = copied(value)
+        self._changes[path] = [holder.get(slot, before), kept]
+        holder[slot] = kept
+        self._own.discard(path)  # a collection put whole is shared with the change that tells of it
         self._mark(path)
         if inner:
             self._mark(name)
@@ -218,9 +222,10 @@ class _Draft:
         self._writers[path] = self._writing.writer
 
     def _collection(self, name: str, shape: type[Any]) -> Any:
-        if self._fields.get(name) is None:
-            self._fields[name] = shape()
-        found = self._fields[name]
-        if not isinstance(found, shape):
+        found = self._fields.get(name)
+        if found is not None and not isinstance(found, shape):
             raise TypeError(f"field {name!r} holds no {shape.__name__}")
+        if name not in self._own:
+            found = self._fields[name] = shape() if found is None else shape(found)
+            self._own.add(name)
         return found

@@ -40,22 +40,22 @@ def unborn(key: RecordKey) -> Record:
 
 def copied(value: Any) -> Any:
     """A copy that shares nothing changeable. Several times faster than `deepcopy` on JSON-shaped values."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
     if isinstance(value, dict):
         return {name: copied(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [copied(inner) for inner in value]
-    if value is None or isinstance(value, (str, int, float)):
-        return value
     return copy.deepcopy(value)
 
 
 def duplicate(record: Record) -> Record:
-    """A record nobody else holds, to hand to code that may scribble on it."""
+    """A record for code that may scribble on it: its values below the top are shared, and only to be read."""
     return Record(
         record.type,
         record.id,
         record.version,
-        copied(record.fields),
+        dict(record.fields),
         dict(record.field_versions),
         dict(record.field_times),
         dict(record.field_writers),

@@ -21,6 +21,7 @@ UNKNOWN_KIND = "unknown_kind"
 UNKNOWN_RECORD = "unknown_record"
 OPERATION_FAULTY = "operation_faulty"
 OP_ID_REUSED = "op_id_reused"
+VERSION_AHEAD = "version_ahead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ class Actor:
 
 
 class Rules(Protocol):
-    """The rules of one record type. `record` is None when the server holds none, or holds it no longer."""
+    """The rules of one record type. `record` is None when the server holds none, or holds it no longer. What rules are
+    given is a copy at its top and shared below it: they only read."""
 
     @property
     def fields(self) -> FieldPolicy: ...
