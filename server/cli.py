@@ -150,6 +150,59 @@ def _progress(words: object) -> None:
     print(f"\r{words}", end="", file=sys.stderr, flush=True)
 
 
+# ------------------------------------------------------------------------------------------------- backup and restore
+
+
+def _backup_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="the file to write; it will hold secrets and everybody's data")
+
+
+def _backup(arguments: argparse.Namespace, settings: Settings) -> int:
+    from server.evidence import store as evidence
+    from server.platform import backup
+
+    if settings.database_url is None and not (settings.data_dir / "postgres").exists():
+        raise Refusal(f"There is no installation in {settings.data_dir}.")
+    with _postgres(settings) as dsn, _os_faults(arguments.file):
+        made = backup.back_up(dsn, settings.data_dir, arguments.file, evidence.received_digests)
+    for digest in made.missing:
+        print(f"onsite: The photo {digest} is missing in {settings.data_dir / 'blobs'}.", file=sys.stderr)
+    print(f"Backed up to {arguments.file}: {arguments.file.stat().st_size:,} bytes, {made.sums.blobs} photos.")
+    return 0
+
+
+def _restore_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="a file that `onsite backup` wrote")
+    parser.add_argument("--replace", action="store_true", help="overwrite what is there")
+
+
+def _restore(arguments: argparse.Namespace, settings: Settings) -> int:
+    from server.platform import restore
+    from server.platform.migrate import migrate
+
+    about, sums = restore.check(arguments.file)
+    with _postgres(settings, alone=True) as dsn, _os_faults(settings.data_dir):
+        there = asyncio.run(restore.occupied(dsn, settings.data_dir))
+        if there is not None and not arguments.replace:
+            raise Refusal(f"This would overwrite {there}; say --replace if that is meant.")
+        done = asyncio.run(restore.restore(dsn, settings.data_dir, arguments.file, about, sums))
+        ran = migrate(dsn)
+    for migration in ran:
+        print(f"migrated {migration}")
+    print(f"Restored what was there at {about.made_at}, and {done.photos_added} of {sums.blobs} photos that were not.")
+    print("Devices will notice, and hand in again what was done since.")
+    return 0
+
+
+@contextlib.contextmanager
+def _os_faults(place: Path) -> Iterator[None]:
+    """A full disk or a folder that may not be written is a sentence, not a traceback."""
+    try:
+        yield
+    except OSError as fault:
+        raise Refusal(f"{fault.filename or place}: {fault.strerror or fault}.") from fault
+
+
 # ------------------------------------------------------------------------------------------------------- the database
 
 
@@ -163,9 +216,13 @@ def _database(settings: Settings) -> Iterator[tuple[str, list[str]]]:
 
 
 @contextlib.contextmanager
-def _postgres(settings: Settings) -> Iterator[str]:
+def _postgres(settings: Settings, alone: bool = False) -> Iterator[str]:
+    """`alone`: for a restore, which no server may watch, and which may be there to finish an interrupted one."""
     from server.platform.embedded import DataDirectoryInUse, EmbeddedPostgres
+    from server.platform.restore import refuse_unfinished
 
+    if not alone:
+        refuse_unfinished(settings.data_dir)
     if settings.database_url is not None:
         yield settings.database_url
         return
@@ -173,6 +230,8 @@ def _postgres(settings: Settings) -> Iterator[str]:
     try:
         dsn = embedded.start()
     except DataDirectoryInUse:
+        if alone:
+            raise
         yield _join(embedded)
         return
     try:
@@ -212,6 +271,8 @@ COMMANDS = (
     Command("migrate", "bring the database to this release", _no_arguments, _migrate),
     Command("admin create", "make an administrator", _admin_create_arguments, _admin_create),
     Command("import jobs", "import jobs from a CSV file", _import_jobs_arguments, _import_jobs),
+    Command("backup", "write everything to one file, while the server runs", _backup_arguments, _backup),
+    Command("restore", "bring back what a backup holds", _restore_arguments, _restore),
     Command("openapi", "print the OpenAPI description as JSON", _no_arguments, _openapi),
 )
 

@@ -14,6 +14,7 @@ import structlog
 from server.platform import logging
 from server.platform.embedded import EmbeddedPostgres
 from server.platform.migrate import migrate
+from server.platform.restore import refuse_unfinished
 from server.platform.secrets import Secrets
 from server.settings import Settings
 from server.workers import ServeError, environment
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 def database(settings: Settings) -> Iterator[str]:
     """The address of DATABASE_URL, or of the embedded PostgreSQL, which ends with the context."""
     logging.configure(settings.log_level)
+    refuse_unfinished(settings.data_dir)
     Secrets.load_or_make(settings.data_dir)
     if settings.database_url is not None:
         yield settings.database_url

@@ -1,6 +1,6 @@
 """Queries of completions and their photos."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +47,14 @@ async def photo_received(digest: str, size: int) -> list[UUID]:
         size,
     )
     return [r["job_id"] for r in rows]
+
+
+async def received_digests(connection: Any) -> AsyncIterator[str]:
+    """Every photo that is kept, inside the transaction of `connection`: a backup reads it in its own snapshot."""
+    async for row in connection.cursor(
+        "SELECT DISTINCT digest FROM completion_photo WHERE received_at IS NOT NULL ORDER BY digest", prefetch=1000
+    ):
+        yield row["digest"]
 
 
 async def photo_in_scope(scope: Scope, digest: str) -> Any | None:

@@ -421,6 +421,18 @@ def _binaries(major_version: int | None) -> Path:
     return binaries
 
 
+def programs_for(server: int) -> Path:
+    """The folder with pg_dump, pg_restore and psql for a server of this major version: the oldest we bring along that
+    are not older than it, since what newer ones write, it may not understand. Raises EmbeddedPostgresError."""
+    fitting = [version for version in sorted(INSTALLS) if version >= server]
+    if not fitting:
+        raise EmbeddedPostgresError(
+            f"The database is PostgreSQL {server}; this Onsite brings programs for {max(INSTALLS)} at most. "
+            "Back up and restore it with the programs that came with it."
+        )
+    return _binaries(fitting[0])
+
+
 def _environment() -> dict[str, str]:
     """PostgreSQL sees nothing of ours: no PG* variables, no language but English in its log."""
     return {"PATH": os.defpath, "LC_ALL": "C"}
