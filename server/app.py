@@ -12,6 +12,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
+from server.evidence import found
 from server.jobs import deadlines
 from server.platform import db, health, pages
 from server.platform.auth import provide_caller
@@ -94,7 +95,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     app.state.pokes = Pokes()
     await app.state.pokes.start()
     stopping = asyncio.Event()
-    watching = asyncio.create_task(deadlines.watch(stopping))
+    watching = asyncio.gather(deadlines.watch(stopping), found.watch(stopping, app.state.blobs))
     try:
         yield
     finally:

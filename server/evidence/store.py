@@ -49,6 +49,16 @@ async def photo_received(digest: str, size: int) -> list[UUID]:
     return [r["job_id"] for r in rows]
 
 
+async def awaited_photos(after: str, limit: int) -> list[Any]:
+    """(digest, size) of photos that have not come, by digest."""
+    return await db.fetch(
+        "SELECT digest, min(size) AS size FROM completion_photo WHERE received_at IS NULL AND digest > $1"
+        " GROUP BY digest ORDER BY digest LIMIT $2",
+        after,
+        limit,
+    )
+
+
 async def received_digests(connection: Any) -> AsyncIterator[str]:
     """Every photo that is kept, inside the transaction of `connection`: a backup reads it in its own snapshot."""
     async for row in connection.cursor(

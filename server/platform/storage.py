@@ -40,6 +40,10 @@ class Blobs:
         """Where the bytes lie, or would; for backup and restore, which stream them."""
         return self._kept / self._path(digest)
 
+    def holds(self, digest: str, size: int) -> bool:
+        place = self.file(digest)
+        return place.is_file() and place.stat().st_size == size
+
     def take_in(self, digest: str, chunks: Iterable[bytes]) -> bool:
         """As `put`, for whoever has no event loop and knows that the bytes are right. False when they are here."""
         place = self.file(digest)
