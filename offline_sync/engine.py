@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from offline_sync.fieldtime import CorrectedTime, Grade, correct
+from offline_sync.fieldtime import NO_BOOTS, Boots, CorrectedTime, Grade, correct
 from offline_sync.merge import Merged, Writing, merge
 from offline_sync.operation import FieldTime, Operation, RecordKey
 from offline_sync.outcome import FieldMerge, Outcome, Status
@@ -159,12 +159,14 @@ def decide(
     actor: Actor,
     new_id: NewId,
     floors: Mapping[RecordKey, int] = NO_FLOORS,
+    boots: Boots = NO_BOOTS,
 ) -> Decision | Forked:
     """Judge a batch, each operation at most once (guarantee 2), in sequence (guarantee 3), none blocking (guarantee 8).
 
     `recorded`: this device's outcomes, at least for the batch's sequence numbers. `recorded_by_op_id`: outcomes under
     any device, at least for the batch's op_ids. `records`: at least what the batch names, as far as it exists and the
-    actor may touch it. `floors`: the earliest believable moment (epoch ms) per record. Changes none of its arguments.
+    actor may touch it. `floors`: the earliest believable moment (epoch ms) per record. `boots`: this device's
+    anchors (`fieldtime.anchored` adds this push's). Changes none of its arguments.
     """
     decision = Decision(device.last_seq)
     memory = _Memory(recorded, recorded_by_op_id)
@@ -178,7 +180,7 @@ def decide(
             decision.expected_seq = decision.last_seq + 1
             break
         else:
-            when = correct(operation.at, sent_at, received_ms, floors.get(operation.record))
+            when = correct(operation.at, sent_at, received_ms, floors.get(operation.record), boots)
             record = decision.changed.get(operation.record) or records.get(operation.record)
             judgement = judge(operation, record, rules.get(operation.record.type), actor, when, new_id)
             decision.take(judgement)

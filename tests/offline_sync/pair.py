@@ -10,7 +10,7 @@ from typing import Any
 
 from offline_sync.cursor import Cursor, Span
 from offline_sync.engine import Decision, DeviceState, Forked, HistoryEntry, RecordedOutcome, Review, decide, judge
-from offline_sync.fieldtime import CorrectedTime
+from offline_sync.fieldtime import CorrectedTime, anchored
 from offline_sync.operation import FieldTime, Operation, RecordKey
 from offline_sync.outcome import Outcome
 from offline_sync.record import Record
@@ -47,6 +47,7 @@ class Known:
     last_seq: int = 0
     recorded: dict[int, RecordedOutcome] = field(default_factory=dict)
     extra_streams: set[str] = field(default_factory=set)
+    boots: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -153,10 +154,11 @@ class Office:
         device_id = body["device_id"]
         known = self.devices[device_id]
         operations = [operation_from(said) for said in body["operations"]]
+        sent_at = time_from(body["sent_at"])
         decision = decide(
             DeviceState(device_id, known.last_seq),
             operations,
-            time_from(body["sent_at"]),
+            sent_at,
             self.now(),
             known.recorded,
             self.by_op_id,
@@ -164,7 +166,9 @@ class Office:
             RULES,
             Actor("field", "user of " + device_id, known.technician, device_id),
             self._review_id,
+            boots=known.boots,
         )
+        known.boots = anchored(known.boots, sent_at, self.now())
         if isinstance(decision, Forked):
             raise Problem("forked", 409, {"code": "forked", "extra": {"seq": decision.seq, "epoch": self.epoch}})
         self._take(device_id, decision)

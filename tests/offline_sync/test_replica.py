@@ -532,7 +532,9 @@ class TestTheFile:
             Store(tmp_path / "new.db")
 
     def test_is_durable_by_its_settings(self, phone: Device) -> None:
-        settings = [phone.store.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in SETTINGS]
+        store = Store(phone.path)
+        settings = [store.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in SETTINGS]
+        store.close()
         assert settings == ["wal", 2]
 
 

@@ -85,7 +85,13 @@ class TestMerge:
 class TestFieldTime:
     @cases("fieldtime")
     def test_agrees(self, case: Case) -> None:
-        corrected = correct(time_from(case["at"]), time_from(case["sent_at"]), case["received_ms"], case["floor_ms"])
+        corrected = correct(
+            time_from(case["at"]),
+            time_from(case["sent_at"]),
+            case["received_ms"],
+            case["floor_ms"],
+            case.get("boots", {}),
+        )
         assert {"ms": corrected.ms, "grade": corrected.grade} == case["expect"]
 
 
