@@ -1,0 +1,327 @@
+/** The outbox: operations in the order the person worked, until the server has judged them, and 30 days beyond. */
+import { Dexie } from "dexie";
+import * as apply from "./apply";
+import { NotJson, WrongDevice } from "./faults";
+import { isObject, type JsonObject } from "./json";
+import type { FieldTime, Operation, Outcome, RecordKey } from "./operation";
+import type { Overlaid } from "./overlay";
+import { identity, progress, type OperationRow, type Store, type Tables } from "./store";
+import { outcomeFrom, type PushAnswer } from "./wire";
+
+const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+const MAX_DEPTH = 32;
+export const BATCH_OPERATIONS = 50;
+const BATCH_CHARS = 256 * 1024;
+
+export interface Batch {
+  readonly device_id: string;
+  readonly operations: readonly [Operation, ...Operation[]];
+}
+
+/** Durable when it returns. The sequence number is given in the same transaction, so none is skipped or given twice,
+ * by however many tabs. Throws NotJson when `args` is not JSON that every server takes, StorageFull when there is no
+ * room; nothing is kept then. */
+export async function enqueue(
+  store: Store,
+  op_id: string,
+  kind: string,
+  record: RecordKey,
+  args: JsonObject,
+  at: FieldTime,
+): Promise<void> {
+  check(args);
+  const { type, id } = record;
+  await store.keeping(async (tables) => {
+    const who = await identity(tables);
+    const base = await tables.base.get([type, id]);
+    const seq = who.last_seq + 1;
+    // What the server last said is what the person was looking at; own operations on top of it are told apart by their
+    // writer (merge: a device never conflicts with itself).
+    const base_version = base?.version ?? 0;
+    const operation: Operation = { op_id, seq, kind, record: { type, id }, base_version, args, at };
+    await tables.identity.put({ ...who, last_seq: seq });
+    await tables.operation.add({
+      op_id,
+      device_id: who.device_id,
+      seq,
+      type,
+      id,
+      said: JSON.stringify(operation),
+      pending: 1,
+      settled: 0,
+      seen: 0,
+      outcome: null,
+      version: null,
+      acknowledgement: null,
+      acknowledged_ms: null,
+      epoch: null,
+    });
+  });
+}
+
+/** What no server could read must not enter the queue: it would be refused with all that stands behind it. */
+function check(value: unknown, levels = MAX_DEPTH): void {
+  if (value === null || typeof value === "boolean") return;
+  if (typeof value === "string") checkText(value);
+  else if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new NotJson(`${value} has no JSON`);
+  } else if (Array.isArray(value)) {
+    if (levels === 0) throw new NotJson(`args are nested more than ${MAX_DEPTH} deep`);
+    for (const each of value as unknown[]) check(each, levels - 1); // holes come as undefined
+  } else if (isObject(value) && isPlain(value)) {
+    if (levels === 0) throw new NotJson(`args are nested more than ${MAX_DEPTH} deep`);
+    for (const [name, each] of Object.entries(value)) {
+      checkText(name);
+      check(each, levels - 1);
+    }
+  } else throw new NotJson(`a ${typeof value} has no JSON`);
+}
+
+function checkText(value: string): void {
+  // With `u`, halves of a pair are one character; what still matches is a half without its other.
+  if (/\p{Surrogate}/u.test(value)) throw new NotJson("half a character has no UTF-8");
+}
+
+function isPlain(value: object): boolean {
+  const kind: unknown = Object.getPrototypeOf(value);
+  return (kind === Object.prototype || kind === null) && typeof (value as { toJSON?: unknown }).toJSON !== "function";
+}
+
+/** The next operations to push, the oldest always among them; null when nothing is pending. */
+export function batch(store: Store, operations = BATCH_OPERATIONS, chars = BATCH_CHARS): Promise<Batch | null> {
+  return store.reading(async (tables) => {
+    const { device_id } = await identity(tables);
+    const rows = await tables.operation
+      .where("[pending+seq]")
+      .between([1, Dexie.minKey], [1, Dexie.maxKey])
+      .limit(operations)
+      .toArray();
+    const first = rows[0];
+    return first === undefined ? null : { device_id, operations: [operationOf(first), ...following(rows, chars)] };
+  });
+}
+
+/** Those behind the first that go with it: without a gap, and not too many characters together. */
+function following(rows: readonly OperationRow[], chars: number): Operation[] {
+  const taken: Operation[] = [];
+  let left = chars;
+  for (const [index, row] of rows.entries()) {
+    left -= row.said.length;
+    if (index === 0) continue;
+    if (left < 0 || row.seq !== (rows[index - 1]?.seq ?? 0) + 1) break;
+    taken.push(operationOf(row));
+  }
+  return taken;
+}
+
+/** What a server of another epoch made of the outbox. `resend`: operations are pending again. `missing`: the first
+ * sequence number that the server lacks and this device no longer keeps. */
+export interface Compared {
+  readonly resend: boolean;
+  readonly missing: number | null;
+}
+
+const NOTHING_NEW: Compared = { resend: false, missing: null };
+
+/** `judged`: how many operations an answer judged. */
+export interface Taken {
+  readonly judged: number;
+  readonly compared: Compared;
+}
+
+/** Takes in, durably (guarantee 1), what was answered to `device_id`. Taking it in twice, or in two tabs, changes
+ * nothing. What an older epoch's server had judged is compared first, in the same transaction: afterwards it could not
+ * be told from what this answer judged. */
+export function acknowledge(store: Store, device_id: string, answer: PushAnswer): Promise<Taken> {
+  return store.keeping(async (tables) => {
+    const before = await identity(tables);
+    // Otherwise another tab has enrolled anew meanwhile.
+    const mine = device_id === before.device_id;
+    const compared = mine ? await compareIn(tables, answer.epoch, answer.last_seq) : NOTHING_NEW;
+    const acknowledgement = before.acknowledgements + 1;
+    await tables.identity.put({ ...before, acknowledgements: acknowledgement });
+    let judged = 0;
+    for (const outcome of answer.outcomes) judged += await acknowledgeOne(tables, outcome, acknowledgement, answer);
+    await apply.removeLeft(tables);
+    await forgetOld(tables, answer.server_time);
+    return { judged, compared };
+  });
+}
+
+/** Guarantee 11: what this device knows to be judged, against what a server of another epoch says it has judged. */
+export function compare(store: Store, epoch: string, last_seq: number): Promise<Compared> {
+  return store.writing((tables) => compareIn(tables, epoch, last_seq));
+}
+
+async function compareIn(tables: Tables, epoch: string, last_seq: number): Promise<Compared> {
+  const known = await progress(tables);
+  if (known.epoch === epoch) return NOTHING_NEW;
+  const judged = await highestAcknowledged(tables);
+  if (judged > last_seq && !(await keeps(tables, last_seq + 1))) {
+    await doubt(tables);
+    return { resend: false, missing: last_seq + 1 };
+  }
+  await tables.progress.put({ ...known, epoch });
+  // One that the server should know goes with the forgotten ones: a clone may have filled their numbers meanwhile, and
+  // only another digest would tell (guarantee 12).
+  return { resend: await reopenIn(tables, Math.min(judged, last_seq)), missing: null };
+}
+
+/** The server is not the one that acknowledged: it lacks this device, or what it had said of it. */
+export function inDoubt(store: Store): Promise<void> {
+  return store.writing(doubt);
+}
+
+/** The server named its epoch in a refusal; where it is another one, or none, the outbox is in doubt. */
+export function metEpoch(store: Store, epoch: string | null): Promise<void> {
+  return store.writing(async (tables) => {
+    if ((await progress(tables)).epoch !== epoch) await doubt(tables);
+  });
+}
+
+async function doubt(tables: Tables): Promise<void> {
+  await tables.progress.put({ ...(await progress(tables)), epoch: null });
+}
+
+async function acknowledgeOne(
+  tables: Tables,
+  outcome: Outcome,
+  acknowledgement: number,
+  { server_time, epoch }: PushAnswer,
+): Promise<number> {
+  const row = await tables.operation.where("op_id").equals(outcome.op_id).first();
+  if (row?.pending !== 1) return 0;
+  const base = await tables.base.get([row.type, row.id]);
+  const said = JSON.stringify(outcome);
+  const { version } = outcome;
+  // Settled at once: what was rejected, and what the base already contains (a repeat after a lost reply).
+  const settled =
+    outcome.status === "rejected" || version === null || (base !== undefined && base.version >= version) ? 1 : 0;
+  await tables.operation.put({
+    ...row,
+    pending: 0,
+    settled,
+    seen: row.outcome === said ? row.seen : 0,
+    outcome: said,
+    version,
+    acknowledgement,
+    acknowledged_ms: server_time,
+    epoch,
+  });
+  return 1;
+}
+
+async function forgetOld(tables: Tables, server_time: number): Promise<void> {
+  await tables.operation
+    .where("[settled+acknowledged_ms]")
+    .between([1, Dexie.minKey], [1, server_time - KEPT_MS], true, false)
+    .filter((row) => row.pending === 0)
+    .delete();
+}
+
+/** Makes judged operations from `from_seq` on pending again: the server has forgotten them (guarantee 11). False when
+ * `from_seq` is not kept any more. */
+export function reopen(store: Store, from_seq: number): Promise<boolean> {
+  return store.writing(async (tables) => {
+    const kept = await keeps(tables, from_seq);
+    if (kept) await reopenIn(tables, from_seq);
+    else await doubt(tables);
+    return kept;
+  });
+}
+
+async function keeps(tables: Tables, seq: number): Promise<boolean> {
+  const { device_id } = await identity(tables);
+  return (await tables.operation.where("[device_id+seq]").equals([device_id, seq]).count()) > 0;
+}
+
+async function reopenIn(tables: Tables, from_seq: number): Promise<boolean> {
+  const { device_id } = await identity(tables);
+  const judged = await tables.operation
+    .where("[device_id+seq]")
+    .between([device_id, from_seq], [device_id, Dexie.maxKey])
+    .filter((row) => row.pending === 0)
+    .toArray();
+  // `settled` stays: the base that is on view does contain them, until a start afresh replaces it.
+  await tables.operation.bulkPut(judged.map((row) => ({ ...row, pending: 1 })));
+  return judged.length > 0;
+}
+
+export async function isPending(store: Store, op_id: string): Promise<boolean> {
+  const row = await store.reading((tables) => tables.operation.where("op_id").equals(op_id).first());
+  return row?.pending === 1;
+}
+
+/** The last of this identity's sequence numbers known to be judged; 0 when none is kept. */
+async function highestAcknowledged(tables: Tables): Promise<number> {
+  const { device_id } = await identity(tables);
+  const last = await tables.operation
+    .where("[device_id+seq]")
+    .between([device_id, Dexie.minKey], [device_id, Dexie.maxKey])
+    .reverse()
+    .filter((row) => row.pending === 0)
+    .first();
+  return last?.seq ?? 0;
+}
+
+/** The pending operations, in their order and under their op_ids, as the first ones of a new identity; with them, in
+ * their place, those that another epoch's server acknowledged: this one may lack them, and it knows the others by their
+ * op_ids (push step 13). */
+export function renumber(store: Store, device_id: string): Promise<void> {
+  return store.writing(async (tables) => {
+    const who = await identity(tables);
+    if (who.device_id === device_id) throw new WrongDevice("that is the identity it has");
+    const { epoch } = await progress(tables);
+    const rows = await tables.operation
+      .orderBy(":id")
+      .filter((row) => row.pending === 1 || row.epoch !== epoch)
+      .toArray();
+    await tables.operation.bulkPut(rows.map((row, index) => ({ ...row, device_id, seq: index + 1, pending: 1 })));
+    await tables.identity.put({ ...who, device_id, last_seq: rows.length });
+    // Staged pages speak of the old identity's last_seq.
+    await apply.clear(tables);
+  });
+}
+
+export async function pending(store: Store): Promise<Operation[]> {
+  const rows = await store.reading((tables) => tables.operation.where("pending").equals(1).sortBy("place"));
+  return rows.map(operationOf);
+}
+
+/** What the server said of each operation still kept, in the order the person worked. */
+export async function outcomes(store: Store): Promise<Outcome[]> {
+  return told(await store.reading((tables) => tables.operation.where("pending").equals(0).sortBy("place")));
+}
+
+/** Of those, what the person has not seen. */
+export async function unseen(store: Store): Promise<Outcome[]> {
+  return told(await store.reading((tables) => tables.operation.where("[pending+seen]").equals([0, 0]).sortBy("place")));
+}
+
+function told(rows: readonly OperationRow[]): Outcome[] {
+  return rows.flatMap((row) => outcomeOf(row) ?? []);
+}
+
+export function markSeen(store: Store, op_ids: readonly string[]): Promise<void> {
+  return store.writing(async (tables) => {
+    await tables.operation.where("op_id").anyOf(op_ids).modify({ seen: 1 });
+  });
+}
+
+/** The operations whose effect the base does not show yet, of one record or of all of a type, each with its outcome
+ * once there is one. */
+export async function overlaid(tables: Tables, type: string, id?: string): Promise<Overlaid[]> {
+  const found = tables.operation
+    .where("[settled+type+id]")
+    .between([0, type, id ?? Dexie.minKey], [0, type, id ?? Dexie.maxKey], true, true);
+  const rows = await found.sortBy("place");
+  return rows.map((row) => [operationOf(row), row.pending === 1 ? null : outcomeOf(row)]);
+}
+
+function operationOf(row: OperationRow): Operation {
+  return { ...(JSON.parse(row.said) as Operation), seq: row.seq };
+}
+
+function outcomeOf(row: OperationRow): Outcome | null {
+  return row.outcome === null ? null : outcomeFrom(JSON.parse(row.outcome));
+}
