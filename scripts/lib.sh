@@ -1,6 +1,6 @@
 # Shell functions shared by scripts/run, scripts/test and .ci/run; sourced from the project's root.
-# Everything made goes into .venv, server/web/node_modules and server/web/dist. A step whose inputs are those of its
-# stamp in .venv/stamps is left out, so that the second start takes no time.
+# Everything made goes into .venv, node_modules (of server/web and of examples) and server/web/dist. A step whose inputs
+# are those of its stamp in .venv/stamps is left out, so that the second start takes no time.
 
 VENV=.venv
 WEB=server/web
@@ -84,6 +84,16 @@ install_web() {
     say "Installing the packages of $WEB."
     npm --prefix "$WEB" ci --silent || fail "The packages of $WEB could not be installed (see above)."
     done_with web-packages "$inputs"
+}
+
+# What the examples of docs/integrating.md need; they are run by tests/examples, and are no part of the apps.
+install_examples() {
+    local inputs
+    inputs=$(cat examples/package-lock.json | digest)
+    [ -d examples/node_modules ] && fresh examples-packages "$inputs" && return
+    say "Installing the packages of examples."
+    npm --prefix examples ci --silent || fail "The packages of examples could not be installed (see above)."
+    done_with examples-packages "$inputs"
 }
 
 # The two apps, built into server/web/dist when one of their files has changed.
