@@ -49,6 +49,9 @@ class Code(StrEnum):
     UNIT_UNKNOWN = "unit_unknown"
     CUSTOMER_UNKNOWN = "customer_unknown"
     REVIEW_SETTLED = "review_settled"
+    REVIEW_NOT_SETTLED = "review_not_settled"
+    UNDO_TOO_LATE = "undo_too_late"
+    UNDO_BLOCKED = "undo_blocked"
     CHOICE_UNKNOWN = "choice_unknown"
     USERNAME_TAKEN = "username_taken"
     # commitments

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from schemas.base import Answer, Instant, Latitude, Longitude, LongText, Name, Phone, Request, ShortText, Slug
+from schemas.commitments import Sentence
 
 
 class JobState(StrEnum):
@@ -24,8 +25,13 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+#: An amount in the smallest unit of the firm's money (fen, cents).
+Price = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
+
+
 class NewJob(Request, frozen=True, kw_only=True):
-    """A job as the hotline raises it. `opened_at`: when the caller called; now when left out."""
+    """A job as the hotline raises it. `opened_at`: when the caller called; now when left out. `price_minor`: what the
+    caller was told it costs."""
 
     outlet_id: UUID
     job_type: Slug
@@ -41,6 +47,7 @@ class NewJob(Request, frozen=True, kw_only=True):
     priority: Annotated[int, msgspec.Meta(ge=1, le=5)] = 3
     duration_minutes: Annotated[int, msgspec.Meta(ge=5, le=1440)] | None = None
     opened_at: Instant | None = None
+    price_minor: Price | None = None
 
 
 class JobEdit(Request, frozen=True, kw_only=True):
@@ -54,6 +61,8 @@ class JobEdit(Request, frozen=True, kw_only=True):
     address: LongText | msgspec.UnsetType = msgspec.UNSET
     priority: Annotated[int, msgspec.Meta(ge=1, le=5)] | msgspec.UnsetType = msgspec.UNSET
     diagnosis: LongText | msgspec.UnsetType = msgspec.UNSET
+    unit_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
+    price_minor: Price | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class LaterVisit(Request, frozen=True, kw_only=True):
@@ -81,7 +90,9 @@ class Reason(Request, frozen=True, kw_only=True):
 
 
 class Job(Answer, frozen=True, kw_only=True):
-    """A job as it stands, the same fields a phone gets through the feed."""
+    """A job as it stands, the same fields a phone gets through the feed. `billing_held`: an open review asks what of it
+    counts, nothing is billed until it is settled. `sign_again`: the completion that the customer is to sign anew.
+    `deleted_at`: deleted by the office, and shown because of work that was done all the same."""
 
     id: UUID
     number: int
@@ -125,21 +136,10 @@ class Job(Answer, frozen=True, kw_only=True):
     completion_id: UUID | None
     finished_at: Instant | None
     reason: str
-
-
-class HistoryLine(Answer, frozen=True, kw_only=True):
-    """`changes`: field → [old, new]; `lost`: field → the value that did not win."""
-
-    version: int
-    action: str
-    user_id: UUID | None
-    user_name: str | None
-    device_id: UUID | None
-    happened_at: Instant
-    happened_grade: str
-    recorded_at: Instant
-    changes: dict[str, Any]
-    lost: dict[str, Any]
+    price_minor: int | None
+    billing_held: bool
+    sign_again: UUID | None
+    deleted_at: Instant | None
 
 
 class ChecklistItem(Request, frozen=True, kw_only=True):
@@ -175,7 +175,8 @@ class JobType(Answer, frozen=True, kw_only=True):
 
 
 class Review(Answer, frozen=True, kw_only=True):
-    """`choices`: choice → {zh, en}: what it will do."""
+    """`sides`: what office and field each hold. `choices`: choice → {zh, en}: what it will do. `undo_until`: until when
+    its settlement can be undone."""
 
     id: UUID
     outlet_id: UUID
@@ -191,7 +192,60 @@ class Review(Answer, frozen=True, kw_only=True):
     settled_by: UUID | None
     choice: str | None
     version: int
+    undo_until: Instant | None
+
+
+class FieldEffect(Answer, frozen=True, kw_only=True):
+    """A field of the record that will change. `field`: its name, or `field/key` for an entry of one."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class VisitEffect(Answer, frozen=True, kw_only=True):
+    """A visit that will change. `id` None: one that is added; `before` None likewise."""
+
+    id: UUID | None
+    technician_id: UUID
+    before: str | None
+    after: str
+
+
+class PromiseEffect(Answer, frozen=True, kw_only=True):
+    """The response promise as it stands and as it will: running, met, missed, void."""
+
+    before: str
+    after: str
+
+
+class WarrantyEffect(Answer, frozen=True, kw_only=True):
+    """The warranty by which the work is judged, now and then."""
+
+    before: Sentence
+    after: Sentence
+
+
+class Effects(Answer, frozen=True, kw_only=True):
+    """What a choice will do if it is taken now; all empty: nothing changes."""
+
+    fields: list[FieldEffect]
+    visits: list[VisitEffect]
+    promise: PromiseEffect | None
+    warranty: WarrantyEffect | None
+
+
+class ReviewInFull(Review, frozen=True, kw_only=True):
+    """`effects`: choice → what it will do, worked out against the record at `record_version`; empty when settled.
+    `record_version` None: the record is gone."""
+
+    effects: dict[str, Effects]
+    record_version: int | None
 
 
 class Settlement(Request, frozen=True, kw_only=True):
+    """`record_version`: of the effects that the dispatcher was shown; when the record has moved on since, nothing is
+    settled (`version_stale`). Left out: settle whatever the record is now."""
+
     choice: Slug
+    record_version: Annotated[int, msgspec.Meta(ge=1)] | None = None

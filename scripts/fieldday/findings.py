@@ -75,7 +75,7 @@ def gather(firm: Firm, office: Office, url: str) -> Findings:
         office=office,
         phones=phones,
         jobs=jobs,
-        history={id_: firm.hq.get(f"/jobs/{id_}/history") for id_ in jobs},
+        history={id_: list(firm.hq.pages(f"/jobs/{id_}/history")) for id_ in jobs},
         completions=completions,
         reviews=[r for r in firm.hq.pages("/reviews", open="false") if r["outlet_id"] == firm.outlet_id],
         board=office.board.held(),

@@ -143,6 +143,11 @@ async def overdue(job_id: UUID) -> None:
     await store.add_judgement(job_id, "missed", {"state": "missed", "judged_at": clock.now().isoformat()})
 
 
+async def restated(job_id: UUID, state: str, why: str) -> None:
+    """A settlement of a review, or its undo (`why`: `settled`, `undone`), says how the promise stands."""
+    await store.add_judgement(job_id, state, {"state": state, "why": why, "judged_at": clock.now().isoformat()})
+
+
 async def void(job_id: UUID) -> None:
     await store.add_judgement(job_id, "void", {"state": "void", "judged_at": clock.now().isoformat()})
 

@@ -12,7 +12,9 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from schemas.base import Page
 from schemas.customers import ChangedCustomer, Customer, CustomerEdit, NewCustomer
 from schemas.errors import Code
+from schemas.history import HistoryLine
 from server.customers import actions, store
+from server.platform import history
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
@@ -68,12 +70,31 @@ async def change_customer(
     return await actions.change_customer(caller, customer_id, data)
 
 
+@get(
+    "/customers/{customer_id:uuid}/history",
+    guards=[only(*OFFICE_READERS)],
+    summary="Who did what when, with every value that lost and every operation that was refused; the oldest first",
+    tags=["customers"],
+)
+async def customer_history(
+    caller: NamedDependency[Caller],
+    customer_id: FromPath[UUID],
+    cursor: FromQuery[str | None] = None,
+    limit: PageLimit = 100,
+) -> Page[HistoryLine]:
+    if await store.customer(caller.scope, customer_id) is None:
+        raise Refused(Code.NOT_FOUND)
+    lines, more = await history.page("customer", customer_id, cursor, limit)
+    return Page(items=lines, next_cursor=more)
+
+
 router = Router(
     "/",
     route_handlers=[
         list_customers,
         add_customer,
         show_customer,
+        customer_history,
         change_customer,
     ],
 )

@@ -109,14 +109,16 @@ def new_fields(
 
 _ASKED = (
     *("job_type", "title", "contact_name", "contact_phone", "address", "access_notes"),
-    *("lat", "lon", "customer_id", "unit_id", "priority"),
+    *("lat", "lon", "customer_id", "unit_id", "priority", "price_minor"),
 )
 _EMPTY: Mapping[str, Any] = {
     **dict.fromkeys(
         ("technician_id", "visit_id", "window_start", "window_end", "arrival", "completion_id", "finished_at")
     ),
+    **dict.fromkeys(("sign_again", "deleted_at")),
     **dict.fromkeys(("diagnosis", "result", "reason"), ""),
     "state": JobState.NEW.value,
+    "billing_held": False,
     "readings": {},
     "notes": [],
     "photos": [],
@@ -139,7 +141,11 @@ async def _outlet(caller: Caller, outlet_id: UUID) -> Mapping[str, Any]:
 async def _check_references(caller: Caller, wanted: NewJob) -> None:
     if wanted.customer_id is not None and await customers.load(caller.scope, wanted.customer_id) is None:
         raise Refused(Code.CUSTOMER_UNKNOWN)
-    if wanted.unit_id is not None and await products.unit(caller.scope, wanted.unit_id) is None:
+    await _check_unit(caller, wanted.unit_id)
+
+
+async def _check_unit(caller: Caller, unit_id: UUID | str | None) -> None:
+    if unit_id is not None and await products.unit(caller.scope, UUID(str(unit_id))) is None:
         raise Refused(Code.UNIT_UNKNOWN)
 
 
@@ -297,6 +303,21 @@ async def cancel(caller: Caller, job_id: UUID, reason: str) -> None:
         await _force(job, fields, "cancel", caller)
 
 
+async def delete(caller: Caller, job_id: UUID, reason: str) -> None:
+    """Takes a job that was raised by mistake off every board and phone. Its row stays: work that comes in from the
+    field all the same brings it back as a review. Raises `Refused(transition_illegal)` once work was done."""
+    async with db.transaction():
+        job = await _locked(caller, job_id)
+        if job.fields["visits_done"]:
+            raise Refused(Code.TRANSITION_ILLEGAL, "delete: work was done", state=job.fields["state"])
+        fields = {"state": _after("delete", job), "reason": reason, "deleted_at": clock.now().isoformat()}
+        if job.fields["promise_state"] == "running":
+            fields["promise_state"] = "void"
+            await commitments.void(UUID(job.id))
+        await _withdraw_visit(job)
+        await _force(job, fields, "delete", caller)
+
+
 async def close(caller: Caller, job_id: UUID) -> None:
     async with db.transaction():
         job = await _locked(caller, job_id)
@@ -308,6 +329,7 @@ async def edit(caller: Caller, job_id: UUID, wanted: JobEdit) -> None:
     changes: dict[str, Any] = msgspec.to_builtins(wanted)
     base_version = changes.pop("base_version")
     async with db.transaction():
+        await _check_unit(caller, changes.get("unit_id"))
         job = await _locked(caller, job_id)
         if base_version > job.version:
             raise Refused(Code.VERSION_STALE, f"the job is at version {job.version}")
@@ -323,14 +345,14 @@ async def _locked(caller: Caller, job_id: UUID) -> Record:
 
 
 async def _locked_together(caller: Caller, job_ids: Sequence[UUID]) -> list[Record]:
-    """The jobs, locked, in the order asked. A job outside the caller's subtree is answered like one that does not
-    exist."""
+    """The jobs, locked, in the order asked. A job that is gone or outside the caller's subtree is answered like one
+    that does not exist."""
     if len(set(job_ids)) < len(job_ids):
         raise Refused(Code.INVALID, "delays: a job is named twice")
     rows = await feed.load_for_update("job", job_ids)
     for job_id in job_ids:
         row = rows.get(job_id)
-        if row is None or not caller.scope.holds(UUID(row["centre_id"]), UUID(row["outlet_id"])):
+        if row is None or lifecycle.gone(row) or not caller.scope.holds(UUID(row["centre_id"]), UUID(row["outlet_id"])):
             raise Refused(Code.NOT_FOUND)
     return [as_record("job", rows[job_id]) for job_id in job_ids]
 

@@ -6,13 +6,37 @@ from typing import Any
 from uuid import UUID
 
 from offline_sync.engine import Judged
-from offline_sync.operation import RecordKey
+from offline_sync.operation import Operation, RecordKey
 from offline_sync.record import Record
 from server.commitments import actions as commitments
 from server.jobs import store
+from server.jobs.rules.field_work import TERMS, UNDER_TERMS
 from server.platform import clock
 
 _VISIT_STATES = {"visit_withdrawn": "withdrawn", "visit_active": "active", "visit_done": "done"}
+
+
+async def seen(operations: Iterable[Operation], records: Mapping[RecordKey, Record]) -> dict[str, dict[str, Any]]:
+    """For `JobRules`: op_id → term → its value at the operation's base version, for terms changed since. Asks the
+    database only when there are such operations."""
+    behind = [o for o in operations if o.kind in UNDER_TERMS and _is_behind(o, records.get(o.record))]
+    if not behind:
+        return {}
+    lines = await store.changes_of({UUID(o.record.id) for o in behind}, TERMS)
+    return {o.op_id: _terms_at(o.base_version, lines.get(UUID(o.record.id), ())) for o in behind}
+
+
+def _is_behind(operation: Operation, job: Record | None) -> bool:
+    return job is not None and any(job.field_versions.get(term, 0) > operation.base_version for term in TERMS)
+
+
+def _terms_at(version: int, lines: Iterable[tuple[int, Mapping[str, Any]]]) -> dict[str, Any]:
+    """What the first change after `version` replaced is what stood at `version`."""
+    found: dict[str, Any] = {}
+    for at, changes in lines:
+        if at > version:
+            found = {term: changes[term][0] for term in TERMS if term in changes} | found
+    return found
 
 
 async def apply_facts(judged: Iterable[Judged], jobs: Mapping[RecordKey, Record]) -> None:

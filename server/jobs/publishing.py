@@ -6,6 +6,7 @@ from uuid import UUID
 
 from offline_sync.record import Record
 from server.jobs import store
+from server.jobs.rules import lifecycle
 from server.platform import feed
 from server.platform.feed import Change, HistoryLine
 from server.platform.records import as_change, as_record
@@ -33,8 +34,10 @@ def technician(technician_id: str | UUID) -> str:
 
 def audience(record: Record) -> frozenset[str]:
     """The streams that hold this job or review. A technician keeps a job until it is closed, so that a cancellation or
-    a settlement is seen before the job goes."""
+    a settlement is seen before the job goes. Nobody holds a job that is gone."""
     fields = record.fields
+    if record.type == "job" and lifecycle.gone(fields):
+        return frozenset()
     streams = {board(fields["outlet_id"])}
     holder = fields.get("technician_id")
     if holder is not None and fields.get("state") != "closed":
@@ -57,7 +60,8 @@ def _travels(w: Written) -> bool:
         return w.after.fields["technician_id"] is not None
     followed = ("technician_id", "customer_id", "unit_id")
     reopened = "closed" in (w.before.fields["state"], w.after.fields["state"])
-    return reopened or any(w.before.fields[name] != w.after.fields[name] for name in followed)
+    back = lifecycle.gone(w.before.fields) != lifecycle.gone(w.after.fields)
+    return reopened or back or any(w.before.fields[name] != w.after.fields[name] for name in followed)
 
 
 async def _companions(travelling: Iterable[Written], customers: set[UUID]) -> list[Change]:

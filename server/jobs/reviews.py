@@ -1,35 +1,77 @@
-"""Reviews: opened by a conflict, settled by a dispatcher with one choice."""
+"""Reviews: opened by a conflict, settled by a dispatcher with one choice, and undone while there is time.
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+Lock order, here as in a push: the record, then the review, then the streams.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from offline_sync.engine import Review as Question
+from offline_sync.merge import Merged
 from offline_sync.record import Record
 from offline_sync.rules import Effect
 from schemas.errors import Code
-from schemas.jobs import JobState
+from schemas.jobs import Effects, FieldEffect, PromiseEffect, Review, ReviewInFull, VisitEffect, WarrantyEffect
+from server.commitments import actions as commitments
+from server.customers import store as customers
 from server.jobs import store
 from server.jobs.publishing import Written, publish
-from server.jobs.rules import settlement
+from server.jobs.rules import ownership, settlement
+from server.jobs.rules.settlement import Case, Plan
 from server.platform import clock, db, feed
-from server.platform.auth import Caller
+from server.platform.auth import Caller, Scope
 from server.platform.errors import Refused
 from server.platform.feed import Deed, HistoryLine
 from server.platform.records import as_record, born, office_edit
+from server.products import actions as products
+from server.products import store as product_store
+from server.products.rules.sentences import sentence_of
+
+#: How long a settlement can be undone.
+UNDO = timedelta(minutes=10)
 
 _OFFICE_SHOWN = ("state", "technician_id", "window_start", "window_end", "reason", "completion_id", "version")
+_KEPT_OF_DETAIL = ("disputed", "parts", "price", "units")
+
+
+# Opening
+
+
+async def ask(
+    questions: Sequence[Question], records: Mapping[str, Record], device: Mapping[str, Any]
+) -> tuple[list[Written], dict[str, str]]:
+    """Inside a push's transaction: what to write for the questions it raised, and question id → the review it became or
+    joined. `records`: by id, as they will be; `device`: whose push it was."""
+    every = [asked for question in questions for asked in _single(question)]
+    open_rows = await store.open_reviews({UUID(question.record.id) for question in every})
+    written, became = merge_questions(every, open_rows, records, device)
+    return [await _with_products(w, records) for w in written], became
+
+
+def _single(question: Question) -> list[Question]:
+    """A question that carries others in `also` is as many reviews."""
+    detail = dict(question.detail)
+    also = detail.pop("also", {})
+    shared = {name: detail[name] for name in ("office", "field", "merges") if name in detail}
+    others = [
+        Question(str(clock.new_id()), kind, question.record, question.op_id, shared | more)
+        for kind, more in also.items()
+    ]
+    return [Question(question.id, question.kind, question.record, question.op_id, detail), *others]
 
 
 def merge_questions(
     questions: Sequence[Question],
     open_rows: Sequence[Mapping[str, Any]],
-    jobs: Mapping[str, Record],
+    records: Mapping[str, Record],
     device: Mapping[str, Any],
 ) -> tuple[list[Written], dict[str, str]]:
-    """What to write for the questions a push raised: one open review per job, kind and technician; a further operation
-    joins it. `device`: whose push it was. Also returns question id → the review it became or joined."""
+    """One open review per record, kind and technician; a further operation joins it. `device`: whose push it was. Also
+    returns question id → the review it became or joined."""
     technician_id = _text(device["technician_id"])
     standing = {(r["record_id"], r["kind"], r["technician_id"]): as_record("review", r) for r in open_rows}
     written: dict[tuple[Any, ...], Written] = {}
@@ -38,8 +80,8 @@ def merge_questions(
         key = (question.record.id, question.kind, technician_id)
         before = standing.get(key)
         already = written[key].after if key in written else before
-        job = jobs.get(question.record.id)
-        place = job.fields if job is not None else device
+        record = records.get(question.record.id)
+        place = record.fields if record is not None else device
         after = _joined(already, question) if already else _opened(question, place, technician_id)
         deed = Deed("ask", clock.now(), device_id=device["id"], op_id=UUID(question.op_id))
         lines = list(written[key].history) if key in written else []
@@ -49,7 +91,7 @@ def merge_questions(
 
 
 def _opened(question: Question, place: Mapping[str, Any], technician_id: str | None) -> Record:
-    offered = settlement.choices(question.kind)
+    sides = _sides(question, technician_id, {})
     fields = {
         "id": question.id,
         "centre_id": _text(place["centre_id"]),
@@ -59,89 +101,329 @@ def _opened(question: Question, place: Mapping[str, Any], technician_id: str | N
         "record_id": question.record.id,
         "technician_id": technician_id,
         "op_id": question.op_id,
-        "sides": _sides(question, technician_id, []),
-        "choices": {name: {"zh": c.zh, "en": c.en} for name, c in offered.items()},
+        "sides": sides,
+        "choices": _choices(question.kind, sides),
         "opened_at": clock.now().isoformat(),
-        "settled_at": None,
-        "settled_by": None,
-        "choice": None,
+        **_UNSETTLED,
     }
     return born("review", fields)
 
 
+_UNSETTLED: Mapping[str, Any] = dict.fromkeys(("settled_at", "settled_by", "choice", "undo_until"))
+
+
 def _joined(review: Record, question: Question) -> Record:
-    sides = _sides(question, review.fields["technician_id"], review.fields["sides"].get("operations", []))
-    if "completion_id" not in sides:
-        sides |= {k: review.fields["sides"][k] for k in ("completion_id", "at") if k in review.fields["sides"]}
+    sides = _sides(question, review.fields["technician_id"], review.fields["sides"])
     version = review.version + 1
-    fields = review.fields | {"sides": sides, "version": version}
+    changed = {"sides": sides, "choices": _choices(question.kind, sides), "version": version}
+    fields = review.fields | changed
     return Record("review", review.id, version, fields, review.field_versions, review.field_times, review.field_writers)
 
 
-def _sides(question: Question, technician_id: str | None, earlier: list[dict[str, Any]]) -> dict[str, Any]:
-    """What office and field each hold. Strokes and photos stay with the completion; here it is named by its id."""
+def _choices(kind: str, sides: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: {"zh": c.zh, "en": c.en} for name, c in settlement.offered(kind, sides).items()}
+
+
+def _sides(question: Question, technician_id: str | None, earlier: Mapping[str, Any]) -> dict[str, Any]:
+    """What office and field each hold. Strokes and photos stay with the completion; here it is named by its id.
+    `earlier`: the sides as they were before this question joined."""
     office = (question.detail.get("office") or {}).get("fields", {})
     field = question.detail["field"]
     at = datetime.fromtimestamp(field["at_ms"] / 1000, clock.now().tzinfo).isoformat()
     operation = {"op_id": question.op_id, "kind": field["kind"], "at": at, "grade": field["grade"]}
     reason = field["args"].get("reason") if isinstance(field["args"], dict) else None
     completes = field["kind"] == "job.complete"
-    return {
-        "office": {name: office.get(name) for name in _OFFICE_SHOWN},
+    sides = {
+        **{name: value for name, value in earlier.items() if name != "office"},
+        "office": {name: office.get(name) for name in _OFFICE_SHOWN if name in office},
         "technician_id": technician_id,
-        "operations": [*earlier, operation | ({"reason": reason} if reason else {})],
+        "operations": [*earlier.get("operations", []), operation | ({"reason": reason} if reason else {})],
         **({"completion_id": question.op_id, "at": at} if completes else {}),
-        **({"disputed": question.detail["disputed"]} if "disputed" in question.detail else {}),
     }
+    for name in _KEPT_OF_DETAIL:
+        if name in question.detail:
+            sides[name] = {**earlier.get(name, {}), **question.detail[name]}
+    return sides
 
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-async def settle(caller: Caller, review_id: UUID, choice: str) -> None:
-    """Raises `Refused`: `not_found`, `review_settled`, `choice_unknown`."""
+async def _with_products(w: Written, records: Mapping[str, Record]) -> Written:
+    """A review of two products shows both, each with the warranty on the day the work was done."""
+    sides, job = w.after.fields["sides"], records.get(w.after.fields["record_id"])
+    if w.after.fields["kind"] != "product_mismatch" or job is None:
+        return w
+    centre = Scope(UUID(job.fields["centre_id"]), None)
+    shown = {side: await _product(centre, unit_id, sides["at"]) for side, unit_id in sides["units"].items()}
+    sides = {name: value for name, value in sides.items() if name != "units"} | {"products": shown}
+    w.after.fields.update(sides=sides, choices=_choices("product_mismatch", sides))
+    return w
+
+
+async def _product(scope: Scope, unit_id: str, at: str) -> dict[str, Any] | None:
+    unit = await product_store.unit(scope, UUID(unit_id))
+    if unit is None:
+        return None
+    day = datetime.fromisoformat(at).astimezone(await products.zone_of(unit)).date()
+    verdict = await products.judge(unit, day)
+    said = sentence_of(verdict)
+    return {
+        "unit_id": unit_id,
+        **{name: unit[name] for name in ("serial", "model_name", "model_name_en")},
+        "covered": verdict.covered,
+        "until": None if verdict.until is None else verdict.until.isoformat(),
+        "sentence": {"zh": said.zh, "en": said.en},
+    }
+
+
+# What each choice will do
+
+
+async def page(caller: Caller, open_only: bool, after: UUID | None, limit: int) -> list[ReviewInFull]:
+    rows = await store.reviews_page(caller.scope, open_only, after, limit)
+    return await _in_full(caller, [msgspec.json.decode(body) for _, body in rows])
+
+
+async def one(caller: Caller, review_id: UUID) -> ReviewInFull:
+    """Raises `Refused(not_found)`."""
+    body = await store.review(caller.scope, review_id)
+    if body is None:
+        raise Refused(Code.NOT_FOUND)
+    (found,) = await _in_full(caller, [msgspec.json.decode(body)])
+    return found
+
+
+async def _in_full(caller: Caller, bodies: Sequence[dict[str, Any]]) -> list[ReviewInFull]:
+    open_ones = [b for b in bodies if b["settled_at"] is None]
+    ids = {UUID(b["record_id"]) for b in open_ones}
+    records = {i: as_record("job", row) for i, row in (await store.rows(ids)).items()}
+    for b in open_ones:
+        if b["record_type"] == "customer":
+            row = await customers.load(caller.scope, UUID(b["record_id"]))
+            if row is not None:
+                records[UUID(b["record_id"])] = as_record("customer", row)
+    visits = await store.visits_for(ids)
+    holding = await store.holding_reviews(ids)
+    return [_shown(b, records, visits, holding) for b in bodies]
+
+
+def _shown(
+    body: Mapping[str, Any],
+    records: Mapping[UUID, Record],
+    visits: Mapping[UUID, list[dict[str, Any]]],
+    holding: Mapping[UUID, set[str]],
+) -> ReviewInFull:
+    known = {name: body[name] for name in Review.__struct_fields__}
+    record_id = UUID(body["record_id"])
+    record = records.get(record_id) if body["settled_at"] is None else None
+    effects: dict[str, Effects] = {}
+    if record is not None:
+        others = bool(holding.get(record_id, set()) - {body["id"]})
+        case = Case(body["kind"], body["sides"], record.fields, visits.get(record_id, ()), others)
+        effects = {name: _effects(case, c.plan(case), record) for name, c in _offered(body).items()}
+    version = record.version if record is not None else None
+    shown = msgspec.to_builtins(effects)
+    return msgspec.convert(known | {"effects": shown, "record_version": version}, ReviewInFull)
+
+
+def _offered(review: Mapping[str, Any]) -> Mapping[str, settlement.Choice]:
+    """What the rules offer for it now, of what it was opened with."""
+    offered = settlement.offered(review["kind"], review["sides"])
+    return {name: choice for name, choice in offered.items() if name in review["choices"]}
+
+
+def _effects(case: Case, plan: Plan, record: Record) -> Effects:
+    changes = dict(_carried_out(record, plan, Deed("preview", clock.now()))[0].changes)
+    promise = changes.pop("promise_state", None)
+    by_id = {v["id"]: v for v in case.visits}
+    visits = [
+        VisitEffect(id=UUID(i), technician_id=UUID(by_id[i]["technician_id"]), before=by_id[i]["state"], after=state)
+        for i, state in plan.visits.items()
+        if i in by_id
+    ]
+    if plan.makes_visit is not None:
+        visits.append(VisitEffect(id=None, technician_id=UUID(plan.makes_visit[0]), before=None, after="done"))
+    return Effects(
+        fields=[FieldEffect(field=path, before=old, after=new) for path, (old, new) in changes.items()],
+        visits=visits,
+        promise=None if promise is None else PromiseEffect(before=promise[0], after=promise[1]),
+        warranty=_warranty(case) if "unit_id" in changes else None,
+    )
+
+
+def _warranty(case: Case) -> WarrantyEffect | None:
+    sides = case.sides.get("products") or {}
+    if not sides.get("office") or not sides.get("field"):
+        return None
+    sentences = {"before": sides["office"]["sentence"], "after": sides["field"]["sentence"]}
+    return msgspec.convert(sentences, WarrantyEffect)
+
+
+def _carried_out(record: Record, plan: Plan, deed: Deed) -> tuple[Merged, tuple[HistoryLine, ...]]:
+    return office_edit(record, plan.effect, ownership.JOB if record.type == "job" else {}, deed)
+
+
+# Settling and undoing
+
+
+async def settle(caller: Caller, review_id: UUID, choice: str, record_version: int | None = None) -> None:
+    """`record_version`: of the record whose effects the dispatcher was shown. Raises `Refused`: `not_found`,
+    `review_settled`, `choice_unknown`, `version_stale`."""
     async with db.transaction():
-        subject = await store.subject_of(caller.scope, review_id)
-        if subject is None:
-            raise Refused(Code.NOT_FOUND)
-        record_type, record_id = subject
-        record_row = (await feed.load_for_update(record_type, [record_id])).get(record_id)
-        review_row = (await feed.load_for_update("review", [review_id]))[review_id]
-        if review_row["settled_at"] is not None:
-            raise Refused(Code.REVIEW_SETTLED, review_row["choice"])
-        if choice not in settlement.choices(review_row["kind"]):
+        review, record = await _locked(caller, review_id)
+        if review.fields["settled_at"] is not None:
+            raise Refused(Code.REVIEW_SETTLED, review.fields["choice"], choice=review.fields["choice"])
+        chosen = _offered(review.fields).get(choice)
+        if chosen is None:
             raise Refused(Code.CHOICE_UNKNOWN, choice)
-        record = as_record(record_type, record_row) if record_row is not None else None
-        await _write_settlement(caller, as_record("review", review_row), record, choice)
+        if record is not None and record_version not in (None, record.version):
+            raise Refused(Code.VERSION_STALE, f"the record is at version {record.version}", version=record.version)
+        deed = Deed(f"settle:{choice}", clock.now(), caller.user_id)
+        done = None if record is None else await _settle_record(review, record, chosen, deed)
+        await _write(_settled(review, choice, deed), done)
 
 
-async def _write_settlement(caller: Caller, review: Record, record: Record | None, choice: str) -> None:
-    now = clock.now()
-    deed = Deed(f"settle:{choice}", now, caller.user_id)
-    settled = {"settled_at": now.isoformat(), "settled_by": str(caller.user_id), "choice": choice}
-    merged, lines = office_edit(review, Effect(force=settled), {}, deed)
-    written = [Written(review, merged.record, lines)]
-    changed = _settled_record(review, record, choice, deed) if record is not None else None
-    if changed is None:
-        await publish(written)
-    elif changed.after.type == "job":
-        await _end_booking(changed)
-        await publish([*written, changed])
+async def _locked(caller: Caller, review_id: UUID) -> tuple[Record, Record | None]:
+    """The review and what it is about, both locked. A review outside the caller's subtree does not exist for them."""
+    subject = await store.subject_of(caller.scope, review_id)
+    if subject is None:
+        raise Refused(Code.NOT_FOUND)
+    record_type, record_id = subject
+    row = (await feed.load_for_update(record_type, [record_id])).get(record_id)
+    review = (await feed.load_for_update("review", [review_id]))[review_id]
+    return as_record("review", review), None if row is None else as_record(record_type, row)
+
+
+async def _settle_record(review: Record, record: Record, chosen: settlement.Choice, deed: Deed) -> Written:
+    case = await _case(review, record)
+    plan = chosen.plan(case)
+    merged, lines = _carried_out(record, plan, deed)
+    visits = await _move_visits(case, plan)
+    promise = merged.changes.get("promise_state")
+    if plan.judged is not None:
+        await _judge(record.id, plan.judged)
+    await store.add_settlement(
+        clock.new_id(),
+        UUID(review.id),
+        record.type,
+        UUID(record.id),
+        deed.action.removeprefix("settle:"),
+        merged.record.version,
+        merged.changes,
+        visits,
+        promise,
+        deed.user_id,
+        deed.happened_at,
+        deed.happened_at + UNDO,
+    )
+    return Written(record, merged.record, lines)
+
+
+async def _case(review: Record, record: Record) -> Case:
+    record_id = UUID(record.id)
+    visits = (await store.visits_for([record_id])).get(record_id, [])
+    others = (await store.holding_reviews([record_id])).get(record_id, set()) - {review.id}
+    return Case(review.fields["kind"], review.fields["sides"], record.fields, visits, bool(others))
+
+
+async def _move_visits(case: Case, plan: Plan) -> list[dict[str, Any]]:
+    """What became of the visits, as a settlement keeps it. One whose time is taken meanwhile stays as it was."""
+    for visit_id, state in plan.visits.items():
+        await store.move_visits(state, [UUID(visit_id)])
+    job_id = UUID(case.record["id"])
+    after = {v["id"]: v for v in (await store.visits_for([job_id])).get(job_id, [])} if plan.visits else {}
+    moved = [
+        {"id": v["id"], "technician_id": v["technician_id"], "from": v["state"], "to": after[v["id"]]["state"]}
+        for v in case.visits
+        if v["id"] in plan.visits and after[v["id"]]["state"] != v["state"]
+    ]
+    if plan.makes_visit is None:
+        return moved
+    made, (technician_id, at) = clock.new_id(), plan.makes_visit
+    await store.add_done_visit(made, dict(case.record), UUID(technician_id), datetime.fromisoformat(at))
+    return [*moved, {"id": str(made), "technician_id": technician_id, "from": None, "to": "done"}]
+
+
+async def _judge(job_id: str, judged: Mapping[str, Any]) -> None:
+    if "at" in judged:
+        at = datetime.fromisoformat(judged["at"])
+        await commitments.judged(UUID(job_id), at, judged["grade"], judged["state"], UUID(judged["op_id"]))
     else:
-        await publish(written, [changed])
+        await commitments.restated(UUID(job_id), judged["state"], "settled")
 
 
-def _settled_record(review: Record, record: Record, choice: str, deed: Deed) -> Written | None:
-    fields = settlement.effect(review.fields["kind"], choice, review.fields["sides"], record.fields)
-    after, lines = office_edit(record, Effect(force=fields), {}, deed)
-    return Written(record, after.record, lines) if lines else None
+def _settled(review: Record, choice: str, deed: Deed) -> Written:
+    fields = {
+        "settled_at": deed.happened_at.isoformat(),
+        "settled_by": _text(deed.user_id),
+        "choice": choice,
+        "undo_until": (deed.happened_at + UNDO).isoformat(),
+    }
+    merged, lines = office_edit(review, Effect(force=fields), {}, deed)
+    return Written(review, merged.record, lines)
 
 
-async def _end_booking(changed: Written) -> None:
-    """A job that a settlement completed needs its booking no longer; one of somebody else's is withdrawn."""
-    assert changed.before is not None
-    visit_id = changed.before.fields["visit_id"]
-    if visit_id is not None and changed.after.fields["state"] == JobState.COMPLETED:
-        kept = changed.after.fields["visit_id"] == visit_id
-        await store.move_visits("done" if kept else "withdrawn", [UUID(visit_id)])
+async def _write(review: Written, record: Written | None) -> None:
+    if record is None or not record.history:
+        await publish([review])
+    elif record.after.type == "job":
+        await publish([review, record])
+    else:
+        await publish([review], [record])
+
+
+async def undo(caller: Caller, review_id: UUID) -> None:
+    """Takes the settlement back: what it changed is as before, and the review is open again. Raises `Refused`:
+    `not_found`, `review_not_settled`, `undo_too_late`, and `undo_blocked` with `in_the_way` when something of it was
+    changed since; then nothing is undone."""
+    async with db.transaction():
+        review, record = await _locked(caller, review_id)
+        if review.fields["settled_at"] is None:
+            raise Refused(Code.REVIEW_NOT_SETTLED)
+        done = await store.last_settlement(review_id)
+        now = clock.now()
+        if done is None or now > done["undo_until"]:
+            raise Refused(Code.UNDO_TOO_LATE)
+        obstacles = await _obstacles(review, record, done)
+        if obstacles:
+            raise Refused(Code.UNDO_BLOCKED, _named(obstacles), in_the_way=obstacles)
+        deed = Deed(f"undo:{done['choice']}", now, caller.user_id)
+        merged, lines = office_edit(review, Effect(force=dict(_UNSETTLED)), {}, deed)
+        undone = None if record is None else await _undo_record(review, record, done, deed)
+        await store.settlement_undone(done["id"], caller.user_id, now)
+        await _write(Written(review, merged.record, lines), undone)
+
+
+async def _obstacles(review: Record, record: Record | None, done: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What stands in the way of an undo: fields written since, visits moved since or whose time is taken, and a newer
+    review of the same question."""
+    found: list[dict[str, Any]] = []
+    if record is not None:
+        found += settlement.in_the_way(done["changes"], done["version"], record.fields, record.field_versions)
+    for visit in done["visits"]:
+        state = await store.visit_state(UUID(visit["id"]))
+        if state != visit["to"]:
+            found.append({"visit": visit["id"], "settled": visit["to"], "now": state})
+        elif visit["from"] in ("planned", "active") and await store.time_is_taken(UUID(visit["id"])):
+            found.append({"visit": visit["id"], "technician_id": visit["technician_id"], "now": "booked"})
+    same = (review.fields["kind"], review.fields["technician_id"])
+    for row in await store.open_reviews([UUID(review.fields["record_id"])]):
+        if (row["kind"], row["technician_id"]) == same:
+            found.append({"review": row["id"]})
+    return found
+
+
+def _named(obstacles: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(o["field"] if "field" in o else next(iter(o)) for o in obstacles)
+
+
+async def _undo_record(review: Record, record: Record, done: Mapping[str, Any], deed: Deed) -> Written:
+    back = settlement.undoing(review.fields["kind"], done["changes"])
+    merged, lines = _carried_out(record, Plan(back), deed)
+    for visit in done["visits"]:
+        await store.move_visits(visit["from"] or "withdrawn", [UUID(visit["id"])])
+    if done["promise"] is not None:
+        await commitments.restated(UUID(record.id), done["promise"][0], "undone")
+    return Written(record, merged.record, lines)

@@ -9,14 +9,14 @@ from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
-from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
+from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
 from schemas.accounts import Role
 from schemas.base import Instant, Page
 from schemas.errors import Code
+from schemas.history import HistoryLine
 from schemas.jobs import (
     Assign,
-    HistoryLine,
     Job,
     JobEdit,
     JobState,
@@ -24,10 +24,11 @@ from schemas.jobs import (
     NewJob,
     NewJobType,
     Reason,
-    Review,
+    ReviewInFull,
     Settlement,
 )
 from server.jobs import actions, reviews, store
+from server.platform import history
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.paging import decode_cursor, encode_cursor
@@ -101,10 +102,19 @@ async def read_job(caller: NamedDependency[Caller], job_id: FromPath[UUID]) -> R
     return _json(await _body(caller, job_id))
 
 
-@get("/{job_id:uuid}/history", summary="Who did what when, with every value that lost")
-async def read_history(caller: NamedDependency[Caller], job_id: FromPath[UUID]) -> list[HistoryLine]:
+@get(
+    "/{job_id:uuid}/history",
+    summary="Who did what when, with every value that lost and every operation that was refused; the oldest first",
+)
+async def read_history(
+    caller: NamedDependency[Caller],
+    job_id: FromPath[UUID],
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 100,
+) -> Page[HistoryLine]:
     await _body(caller, job_id)
-    return [HistoryLine(**line) for line in await store.history(job_id)]
+    lines, more = await history.page("job", job_id, cursor, limit)
+    return Page(items=lines, next_cursor=more)
 
 
 @post(
@@ -187,6 +197,16 @@ async def cancel_job(
 
 
 @post(
+    "/{job_id:uuid}/delete",
+    summary="Delete a job raised by mistake; work done on it all the same brings it back as a review",
+    guards=[only(*OFFICE_WRITERS)],
+    status_code=HTTP_204_NO_CONTENT,
+)
+async def delete_job(caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[Reason]) -> None:
+    await actions.delete(caller, job_id, data.reason)
+
+
+@post(
     "/{job_id:uuid}/close",
     summary="Close a finished job",
     guards=[only(*OFFICE_WRITERS)],
@@ -209,22 +229,26 @@ async def add_job_type(caller: NamedDependency[Caller], data: JSONBody[NewJobTyp
     return msgspec.convert((await store.job_types([data.code]))[data.code], JobType)
 
 
-@get(
-    "/",
-    summary="Reviews in the caller's subtree",
-    guards=[only(*OFFICE_READERS)],
-    responses={200: ResponseSpec(Page[Review], generate_examples=False)},
-)
+@get("/", summary="Reviews in the caller's subtree, with what each choice will do", guards=[only(*OFFICE_READERS)])
 async def list_reviews(
     caller: NamedDependency[Caller],
     open_only: Annotated[bool, QueryParameter(name="open")] = True,
     cursor: FromQuery[str | None] = None,
     limit: Limit = 100,
-) -> Response[bytes]:
+) -> Page[ReviewInFull]:
     after = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
-    rows = await store.reviews_page(caller.scope, open_only, after, limit + 1)
-    more = encode_cursor(rows[limit - 1][0]) if len(rows) > limit else None
-    return _page([body for _, body in rows[:limit]], more)
+    found = await reviews.page(caller, open_only, after, limit + 1)
+    more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page(items=found[:limit], next_cursor=more)
+
+
+@get(
+    "/{review_id:uuid}",
+    summary="One review, with what each choice will do if taken now",
+    guards=[only(*OFFICE_READERS)],
+)
+async def read_review(caller: NamedDependency[Caller], review_id: FromPath[UUID]) -> ReviewInFull:
+    return await reviews.one(caller, review_id)
 
 
 @post(
@@ -235,9 +259,20 @@ async def list_reviews(
 )
 async def settle_review(
     caller: NamedDependency[Caller], review_id: FromPath[UUID], data: JSONBody[Settlement]
-) -> dict[str, str]:
-    await reviews.settle(caller, review_id, data.choice)
-    return {"choice": data.choice}
+) -> ReviewInFull:
+    await reviews.settle(caller, review_id, data.choice, data.record_version)
+    return await reviews.one(caller, review_id)
+
+
+@post(
+    "/{review_id:uuid}/undo",
+    summary="Undo a settlement, within ten minutes and unless something of it was changed since",
+    guards=[only(*OFFICE_WRITERS)],
+    status_code=HTTP_200_OK,
+)
+async def undo_settlement(caller: NamedDependency[Caller], review_id: FromPath[UUID]) -> ReviewInFull:
+    await reviews.undo(caller, review_id)
+    return await reviews.one(caller, review_id)
 
 
 router = Router(
@@ -255,11 +290,14 @@ router = Router(
                 move_job,
                 unassign_job,
                 cancel_job,
+                delete_job,
                 close_job,
             ],
             tags=["jobs"],
         ),
-        Router("/reviews", route_handlers=[list_reviews, settle_review], tags=["reviews"]),
+        Router(
+            "/reviews", route_handlers=[list_reviews, read_review, settle_review, undo_settlement], tags=["reviews"]
+        ),
         list_job_types,
         add_job_type,
     ],

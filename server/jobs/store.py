@@ -1,6 +1,6 @@
 """Queries of jobs, visits and reviews."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,14 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from server.jobs.rules.settlement import BILLING
 from server.platform import db
 from server.platform.auth import Scope
 from server.platform.feed import PRIVATE
 
 _BODY = "to_jsonb(j) - ARRAY[" + ", ".join(f"'{name}'" for name in sorted(PRIVATE)) + "]"
 _IN_SCOPE = "($1::uuid IS NULL OR j.centre_id = $1) AND ($2::uuid IS NULL OR j.outlet_id = $2)"
+_THERE = "(j.deleted_at IS NULL OR j.billing_held)"  # not gone, as `rules.lifecycle.gone` has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class JobFilter:
 async def page(scope: Scope, wanted: JobFilter, after: int, limit: int) -> list[tuple[int, str]]:
     """(number, encoded body) by ascending number beyond `after`."""
     rows = await db.fetch(
-        f"SELECT j.number, ({_BODY})::text AS body FROM job j WHERE {_IN_SCOPE} AND j.number > $3"
+        f"SELECT j.number, ({_BODY})::text AS body FROM job j WHERE {_IN_SCOPE} AND {_THERE} AND j.number > $3"
         " AND ($4::uuid IS NULL OR j.outlet_id = $4) AND ($5::uuid IS NULL OR j.technician_id = $5)"
         " AND ($6::text[] IS NULL OR j.state = ANY($6)) AND ($7::bool IS NULL OR (j.technician_id IS NULL) = $7)"
         " AND ($8::timestamptz IS NULL OR j.opened_at >= $8) AND ($9::timestamptz IS NULL OR j.opened_at < $9)"
@@ -57,7 +59,7 @@ async def page(scope: Scope, wanted: JobFilter, after: int, limit: int) -> list[
 async def body(scope: Scope, job_id: UUID, technician_id: UUID | None = None) -> str | None:
     """One job, encoded. `technician_id`: only when this technician holds it now."""
     found: str | None = await db.fetch_value(
-        f"SELECT ({_BODY})::text FROM job j WHERE {_IN_SCOPE} AND j.id = $3"
+        f"SELECT ({_BODY})::text FROM job j WHERE {_IN_SCOPE} AND {_THERE} AND j.id = $3"
         " AND ($4::uuid IS NULL OR j.technician_id = $4)",
         scope.centre_id,
         scope.outlet_id,
@@ -67,14 +69,18 @@ async def body(scope: Scope, job_id: UUID, technician_id: UUID | None = None) ->
     return found
 
 
-async def history(job_id: UUID) -> list[dict[str, Any]]:
+async def changes_of(job_ids: Iterable[UUID], fields: Sequence[str]) -> dict[UUID, list[tuple[int, dict[str, Any]]]]:
+    """Job → (version, field → [old, new]) of every change that touched one of `fields`, in order."""
     rows = await db.fetch(
-        "SELECT h.version, h.action, h.user_id, u.name AS user_name, h.device_id, h.happened_at, h.happened_grade,"
-        " h.recorded_at, h.changes::text, h.lost::text FROM history h LEFT JOIN app_user u ON u.id = h.user_id"
-        " WHERE h.record_type = 'job' AND h.record_id = $1 ORDER BY h.id",
-        job_id,
+        "SELECT record_id, version, changes::text FROM history WHERE record_type = 'job'"
+        " AND record_id = ANY($1::uuid[]) AND changes ?| $2::text[] ORDER BY id",
+        list(job_ids),
+        list(fields),
     )
-    return [{**r, "changes": msgspec.json.decode(r["changes"]), "lost": msgspec.json.decode(r["lost"])} for r in rows]
+    found: dict[UUID, list[tuple[int, dict[str, Any]]]] = {}
+    for r in rows:
+        found.setdefault(r["record_id"], []).append((r["version"], msgspec.json.decode(r["changes"])))
+    return found
 
 
 async def next_numbers(count: int) -> list[int]:
@@ -143,8 +149,8 @@ async def holders(column: str, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     """Customer or unit (`column`: `customer_id` or `unit_id`) → technicians who now have a job with it."""
     assert column in ("customer_id", "unit_id")
     rows = await db.fetch(
-        f"SELECT DISTINCT {column} AS owner, technician_id FROM job WHERE {column} = ANY($1::uuid[])"
-        " AND technician_id IS NOT NULL AND state <> 'closed'",
+        f"SELECT DISTINCT j.{column} AS owner, j.technician_id FROM job j WHERE j.{column} = ANY($1::uuid[])"
+        f" AND j.technician_id IS NOT NULL AND j.state <> 'closed' AND {_THERE}",
         list(ids),
     )
     found: dict[UUID, set[UUID]] = {}
@@ -200,8 +206,17 @@ async def book_visit(
 
 
 async def move_visits(state: str, visit_ids: Sequence[UUID]) -> None:
-    """A visit that ended early ends its booking too, so that the rest of the slot is free again."""
-    await db.execute("UPDATE visit SET state = $1 WHERE id = ANY($2::uuid[])", state, list(visit_ids))
+    """A visit that ended early ends its booking too, so that the rest of the slot is free again. One that was withdrawn
+    and whose time somebody else's job has now stays withdrawn: what happened at the customer's is never refused for
+    the sake of the plan."""
+    await db.execute(
+        "UPDATE visit v SET state = $1 WHERE id = ANY($2::uuid[]) AND NOT (v.state = 'withdrawn'"
+        " AND $1 IN ('planned', 'active') AND EXISTS (SELECT 1 FROM visit o WHERE o.technician_no = v.technician_no"
+        " AND o.id <> v.id AND o.state IN ('planned', 'active')"
+        " AND tstzrange(o.starts_at, o.ends_at) && tstzrange(v.starts_at, v.ends_at)))",
+        state,
+        list(visit_ids),
+    )
 
 
 async def add_done_visit(visit_id: UUID, job: dict[str, Any], technician_id: UUID, at: datetime) -> None:
@@ -323,6 +338,119 @@ async def open_reviews(record_ids: Iterable[UUID]) -> list[dict[str, Any]]:
         list(set(record_ids)),
     )
     return [msgspec.json.decode(r["row"]) for r in rows]
+
+
+async def review(scope: Scope, review_id: UUID) -> str | None:
+    """One review, encoded."""
+    found: str | None = await db.fetch_value(
+        f"SELECT ({_BODY})::text FROM review j WHERE {_IN_SCOPE} AND j.id = $3",
+        scope.centre_id,
+        scope.outlet_id,
+        review_id,
+    )
+    return found
+
+
+async def rows(job_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """All columns, JSON-shaped, not locked."""
+    found = await db.fetch(
+        "SELECT id, to_jsonb(j)::text AS row FROM job j WHERE id = ANY($1::uuid[])", list(set(job_ids))
+    )
+    return {r["id"]: msgspec.json.decode(r["row"]) for r in found}
+
+
+async def visits_for(job_ids: Iterable[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Job → every visit ever booked or made for it, {id, technician_id, state}; the newest first."""
+    rows = await db.fetch(
+        "SELECT job_id, id, technician_id, state FROM visit WHERE job_id = ANY($1::uuid[])"
+        " ORDER BY booked_at DESC, id DESC",
+        list(set(job_ids)),
+    )
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for r in rows:
+        visit = {"id": str(r["id"]), "technician_id": str(r["technician_id"]), "state": r["state"]}
+        found.setdefault(r["job_id"], []).append(visit)
+    return found
+
+
+async def holding_reviews(record_ids: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """Record → its open reviews that hold back the bill."""
+    rows = await db.fetch(
+        "SELECT record_id, id FROM review WHERE record_id = ANY($1::uuid[]) AND settled_at IS NULL"
+        " AND kind = ANY($2::text[])",
+        list(set(record_ids)),
+        sorted(BILLING),
+    )
+    found: dict[UUID, set[str]] = {}
+    for r in rows:
+        found.setdefault(r["record_id"], set()).add(str(r["id"]))
+    return found
+
+
+async def visit_state(visit_id: UUID) -> str | None:
+    found: str | None = await db.fetch_value("SELECT state FROM visit WHERE id = $1 FOR UPDATE", visit_id)
+    return found
+
+
+async def time_is_taken(visit_id: UUID) -> bool:
+    """Whether another live visit of the same technician overlaps this one."""
+    taken: bool = await db.fetch_value(
+        "SELECT EXISTS (SELECT 1 FROM visit v JOIN visit o ON o.technician_no = v.technician_no AND o.id <> v.id"
+        " AND o.state IN ('planned', 'active')"
+        " AND tstzrange(o.starts_at, o.ends_at) && tstzrange(v.starts_at, v.ends_at) WHERE v.id = $1)",
+        visit_id,
+    )
+    return taken
+
+
+async def add_settlement(
+    settlement_id: UUID,
+    review_id: UUID,
+    record_type: str,
+    record_id: UUID,
+    choice: str,
+    version: int,
+    changes: Mapping[str, Any],
+    visits: Sequence[Mapping[str, Any]],
+    promise: Sequence[Any] | None,
+    settled_by: UUID | None,
+    settled_at: datetime,
+    undo_until: datetime,
+) -> None:
+    await db.execute(
+        "INSERT INTO settlement (id, review_id, record_type, record_id, choice, version, changes, visits, promise,"
+        " settled_by, settled_at, undo_until)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, $9::jsonb, $10, $11, $12)",
+        settlement_id,
+        review_id,
+        record_type,
+        record_id,
+        choice,
+        version,
+        msgspec.json.encode(changes).decode(),
+        msgspec.json.encode(visits).decode(),
+        None if promise is None else msgspec.json.encode(promise).decode(),
+        settled_by,
+        settled_at,
+        undo_until,
+    )
+
+
+async def last_settlement(review_id: UUID) -> dict[str, Any] | None:
+    """The settlement that stands; ask with the review locked."""
+    row = await db.fetch_row(
+        "SELECT id, choice, version, undo_until, changes::text, visits::text, promise::text FROM settlement"
+        " WHERE review_id = $1 AND undone_at IS NULL ORDER BY settled_at DESC LIMIT 1",
+        review_id,
+    )
+    if row is None:
+        return None
+    told = {name: row[name] and msgspec.json.decode(row[name]) for name in ("changes", "visits", "promise")}
+    return {**dict(row), **told}
+
+
+async def settlement_undone(settlement_id: UUID, user_id: UUID, at: datetime) -> None:
+    await db.execute("UPDATE settlement SET undone_by = $2, undone_at = $3 WHERE id = $1", settlement_id, user_id, at)
 
 
 async def subject_of(scope: Scope, review_id: UUID) -> tuple[str, UUID] | None:

@@ -1,6 +1,6 @@
 """Jobs, the visits booked for them, and the reviews a dispatcher settles."""
 
-from piccolo.columns import JSONB, UUID, BigInt, Date, DoublePrecision, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, BigInt, Boolean, Date, DoublePrecision, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.constraints import Unique
 from piccolo.table import Table
@@ -28,7 +28,10 @@ class JobType(Table):
 class Job(Table):
     """A synced record: the columns are its fields; who owns which field stands in `rules.ownership`.
     `checklist`: item key → {done, value, by, at}; `notes`, `photos`, `visits_done`: lists of entries with an `id`;
-    `parts_used`: part number → quantity; `arrival`: {at, grade, raw, technician_id}."""
+    `parts_used`: part number → quantity; `arrival`: {at, grade, raw, technician_id}.
+    `price_minor`: what the customer is to pay, in the smallest unit of the firm's money. `billing_held`: an open review
+    asks what of it counts, nothing is billed until it is settled. `sign_again`: the completion that the customer is
+    asked to sign anew. `deleted_at`: raised by mistake; on nobody's board, unless work that was done brings it back."""
 
     id = identity()
     number = BigInt(unique=True, default=None, null=False)
@@ -72,6 +75,10 @@ class Job(Table):
     completion_id = UUID(default=None, null=True)
     finished_at = Timestamptz(default=None, null=True)
     reason = Text(default="")
+    price_minor = BigInt(default=None, null=True)
+    billing_held = Boolean(default=False)
+    sign_again = UUID(default=None, null=True)
+    deleted_at = Timestamptz(default=None, null=True)
     version = BigInt(default=1)
     field_versions = JSONB(default="{}")
     field_times = JSONB(default="{}")
@@ -100,7 +107,8 @@ class Visit(Table):
 
 class Review(Table):
     """A conflict that a dispatcher settles. A synced record of the stream `board:{outlet}` and of the technicians
-    concerned. `sides`: what office and field each hold; `choices`: choice → what it will do, both languages."""
+    concerned. `sides`: what office and field each hold; `choices`: choice → what it will do, both languages.
+    `undo_until`: until when its settlement can be undone."""
 
     id = identity()
     centre_id = refers_to("ServiceCentre")
@@ -116,10 +124,31 @@ class Review(Table):
     settled_at = Timestamptz(default=None, null=True)
     settled_by = UUID(default=None, null=True)
     choice = Varchar(40, default=None, null=True)
+    undo_until = Timestamptz(default=None, null=True)
     version = BigInt(default=1)
     field_versions = JSONB(default="{}")
     field_times = JSONB(default="{}")
     field_writers = JSONB(default="{}")
+
+
+class Settlement(Table):
+    """What settling a review did, so that it can be undone. `version`: the record's after it; `changes`: path → [old,
+    new] of the record; `visits`: list of {id, technician_id, from, to}; `promise`: [old, new] when it was judged."""
+
+    id = identity()
+    review_id = UUID(default=None, null=False, index=True)
+    record_type = Varchar(40, default=None, null=False)
+    record_id = UUID(default=None, null=False)
+    choice = Varchar(40, default=None, null=False)
+    version = BigInt(default=0)
+    changes = JSONB(default="{}")
+    visits = JSONB(default="[]")
+    promise = JSONB(default=None, null=True)
+    settled_by = UUID(default=None, null=True)
+    settled_at = Timestamptz(default=TimestamptzNow())
+    undo_until = Timestamptz(default=None, null=False)
+    undone_by = UUID(default=None, null=True)
+    undone_at = Timestamptz(default=None, null=True)
 
 
 class JobImport(Table):

@@ -17,6 +17,7 @@ from offline_sync.rules import Actor, Effect, Refusal, Rules
 from schemas.errors import Code
 from server.customers.field_work import CustomerRules
 from server.evidence import actions as evidence
+from server.jobs import field
 from server.jobs import store as jobs
 from server.jobs.rules.field_work import JobRules
 from server.platform import clock, feed
@@ -27,11 +28,12 @@ from server.sync.reading import MALFORMED, Batch
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the server holds of the things a batch names."""
+    """What the server holds of the things a batch names. `seen`: as `JobRules` takes it."""
 
     by_seq: Mapping[int, RecordedOutcome]
     by_op_id: Mapping[str, RecordedOutcome]
     records: Mapping[RecordKey, Record]
+    seen: Mapping[str, Mapping[str, Any]]
 
 
 async def load(device: Mapping[str, Any], batch: Batch) -> Known:
@@ -39,10 +41,12 @@ async def load(device: Mapping[str, Any], batch: Batch) -> Known:
     operations = batch.operations
     rows = await store.recorded(batch.device_id, [o.seq for o in operations], [UUID(o.op_id) for o in operations])
     outcomes = [(r, RecordedOutcome(r["digest"], translate.outcome_from_json(r["outcome"]))) for r in rows]
+    records = await _records(device["technician_id"], operations)
     return Known(
         by_seq={r["seq"]: outcome for r, outcome in outcomes if r["device_id"] == batch.device_id},
         by_op_id={str(r["op_id"]): outcome for r, outcome in outcomes},
-        records=await _records(device["technician_id"], operations),
+        records=records,
+        seen=await field.seen(operations, records),
     )
 
 
@@ -77,7 +81,7 @@ def _uuid(text: str) -> UUID | None:
 def judge(device: Mapping[str, Any], batch: Batch, known: Known) -> Decision | Forked:
     actor = Actor("field", str(device["user_id"]), _text(device["technician_id"]), str(device["id"]))
     faults = evidence.faults(batch.operations, msgspec.json.decode(device["public_key"]))
-    rules: dict[str, Rules] = {"job": JobRules(faults), "customer": CustomerRules(), MALFORMED: _NoRules()}
+    rules: dict[str, Rules] = {"job": JobRules(faults, known.seen), "customer": CustomerRules(), MALFORMED: _NoRules()}
     floors = {k: _ms(r.fields["opened_at"]) for k, r in known.records.items() if r.type == "job"}
     return decide(
         DeviceState(str(device["id"]), device["last_seq"]),

@@ -11,10 +11,9 @@ from offline_sync.engine import Decision, HistoryEntry, Judged
 from offline_sync.operation import RecordKey, canonical
 from offline_sync.record import Record
 from server.evidence import actions as evidence
-from server.jobs import store as jobs
 from server.jobs.field import apply_facts
 from server.jobs.publishing import Written, publish
-from server.jobs.reviews import merge_questions
+from server.jobs.reviews import ask
 from server.platform import clock
 from server.platform.feed import Deed, HistoryLine
 from server.platform.text import FORBIDDEN
@@ -49,8 +48,7 @@ async def _reviews(
 ) -> tuple[list[Written], dict[str, str]]:
     if not decision.reviews:
         return [], {}
-    open_rows = await jobs.open_reviews({UUID(question.record.id) for question in decision.reviews})
-    return merge_questions(decision.reviews, open_rows, {key.id: record for key, record in after.items()}, device)
+    return await ask(decision.reviews, {key.id: record for key, record in after.items()}, device)
 
 
 def _renamed(decision: Decision, became: Mapping[str, str]) -> Decision:

@@ -220,7 +220,7 @@ class TestAProposalThatDelaysOthers:
             after = await now(desk, other)
             assert instant(after["window_start"]) == instant(delay["starts_at"])
             assert (after["technician_id"], after["version"]) == (other["technician_id"], other["version"] + 1)
-            history = (await desk.get(f"/jobs/{other['id']}/history")).json()
+            history = (await desk.get(f"/jobs/{other['id']}/history")).json()["items"]
             assert [line["action"] for line in history] == ["raise", "assign", "move"]
 
     async def test_is_not_carried_out_without_them(self, firm: Firm) -> None:

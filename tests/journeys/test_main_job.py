@@ -64,7 +64,7 @@ class TestAJobFromCallToSignature:
         seen = await desk.get(f"/evidence/photos/{digest}")
         assert seen.content == photo
 
-        actions = [line["action"] for line in (await desk.get(f"/jobs/{job['id']}/history")).json()]
+        actions = [line["action"] for line in (await desk.get(f"/jobs/{job['id']}/history")).json()["items"]]
         assert actions[:3] == ["raise", "assign", "job.accept"]
         assert actions[-1] == "job.complete"
 
@@ -189,7 +189,7 @@ class TestWhenTheOfficeActsMeanwhile:
             "111",
             "三楼",
         )
-        lost = [line["lost"] for line in (await desk.get(f"/jobs/{job['id']}/history")).json() if line["lost"]]
+        lost = [line["lost"] for line in (await desk.get(f"/jobs/{job['id']}/history")).json()["items"] if line["lost"]]
         assert lost == [{"priority": 5, "diagnosis": "desk says"}]
 
     async def move(self, desk: Person, job: dict[str, Any], technician_id: str) -> None:

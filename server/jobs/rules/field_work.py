@@ -5,21 +5,29 @@ Pure: no I/O, no clock.
 | the job is now                 | the technician …                 | then                                             |
 | ------------------------------ | -------------------------------- | ------------------------------------------------ |
 | theirs                         | moves it along                   | the transition table decides                     |
+| theirs, booked anew meanwhile  | arrived, started, completed      | the old booking holds for this visit             |
 | cancelled                      | arrived, worked, completed       | kept as held work, review `done_after_cancel`    |
+| deleted                        | did anything but plan            | brought back, review `done_after_delete`         |
 | another's, not yet on site     | completed                        | completion stands, the other visit is withdrawn  |
 | another's, on site or done     | completed                        | both visits kept, review `duplicate_visit`       |
 | another's                      | arrived, started, paused         | kept in `visits_done`; earlier arrival counts    |
 | another's or cancelled         | accepted, declined, set off      | refused: nothing happened at the customer's      |
 | completed once                 | completed again                  | kept, review `second_completion`                 |
+| repaired on another product    | completed                        | completion stands, review `product_mismatch`     |
+| at another price               | completed, the customer signed   | completion stands, review `other_price`          |
 | any                            | notes, checks, parts, readings   | merged field by field                            |
+| any                            | parts below zero                 | counted, review `counter_below_zero`             |
 
-A completion whose signature or manifest does not hold is kept as well: review `completion_invalid`.
+A completion whose signature or manifest does not hold is kept as well: review `completion_invalid`. As long as a review
+asks what work counts, the job's `billing_held` says that nothing is to be billed.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -36,13 +44,22 @@ from server.jobs.rules.promise import judge_response
 
 _KEPT_WHEN_NOT_THEIRS = frozenset({"arrive", "start", "pause", "resume", "cannot_complete"})
 
+#: The terms of a visit: what the office may change while the technician works by what the phone had seen.
+TERMS = ("visit_id", "window_start", "window_end", "unit_id")
+#: Operations that are judged by the terms the technician was looking at.
+UNDER_TERMS = frozenset({"job.arrive", "job.start", "job.complete", "job.cannot_complete"})
+
+_NOTHING_SEEN: Mapping[str, Any] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class JobRules:
     """`manifest_faults`: op_id → why the completion it carries does not hold, found before judging; a completion that
-    is not named here holds."""
+    is not named here holds. `seen`: op_id → term → its value at the operation's base version, for terms that the office
+    has changed since."""
 
     manifest_faults: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def fields(self) -> FieldPolicy:
@@ -58,8 +75,11 @@ class JobRules:
             args = msgspec.convert(operation.args, shape)
         except msgspec.ValidationError as fault:
             return Refusal(Code.ARGUMENTS_INVALID, str(fault))
-        deed = _Deed(operation, args, record.fields, actor, when, self.manifest_faults.get(operation.op_id))
+        broken, seen = self.manifest_faults.get(operation.op_id), self.seen.get(operation.op_id, _NOTHING_SEEN)
+        deed = _Deed(operation, args, record.fields, actor, when, broken, seen)
         event = operation.kind.removeprefix("job.")
+        if deed.job["deleted_at"] is not None:
+            return _on_deleted(event, deed)
         return _EDITS[event](deed) if event in _EDITS else _move(event, deed)
 
 
@@ -73,6 +93,7 @@ class _Deed:
     actor: Actor
     when: CorrectedTime
     manifest_fault: str | None
+    seen: Mapping[str, Any]
 
     @property
     def theirs(self) -> bool:
@@ -103,8 +124,12 @@ class _Deed:
 
 
 def _check(deed: _Deed) -> Effect:
-    entry = {"done": deed.args.done, "value": deed.args.value, "by": deed.actor.technician_id, "at": deed.instant}
-    return Effect(items={"checklist": {deed.args.item: entry}})
+    """Of two technicians each one's items are their own: whoever comes second keeps theirs beside the first's."""
+    mine = deed.actor.technician_id
+    standing = (deed.job.get("checklist") or {}).get(deed.args.item) or {}
+    first = standing.get("by") in (None, mine)
+    entry = {"done": deed.args.done, "value": deed.args.value, "by": mine, "at": deed.instant}
+    return Effect(items={"checklist": {deed.args.item if first else f"{deed.args.item}@{mine}": entry}})
 
 
 def _note(deed: _Deed) -> Effect:
@@ -119,7 +144,10 @@ def _note(deed: _Deed) -> Effect:
 
 
 def _use_part(deed: _Deed) -> Effect:
-    return Effect(add={"parts_used": {deed.args.part: deed.args.quantity}})
+    part, quantity = deed.args.part, deed.args.quantity
+    left = (deed.job.get("parts_used") or {}).get(part, 0) + quantity
+    review = ReviewRequest("counter_below_zero", {"parts": {part: left}}) if left < 0 else None
+    return Effect(add={"parts_used": {part: quantity}}, review=review)
 
 
 def _read(deed: _Deed) -> Effect:
@@ -158,7 +186,47 @@ def _move(event: str, deed: _Deed) -> Effect | Refusal:
 def _on_cancelled(event: str, deed: _Deed) -> Effect | Refusal:
     if event not in _KEPT_WHEN_NOT_THEIRS:
         return Refusal(Code.TRANSITION_ILLEGAL, "The office cancelled this job.")
-    return Effect(append={"visits_done": [deed.entry(event)]}, held=True, review=ReviewRequest("done_after_cancel"))
+    return Effect(
+        append={"visits_done": [deed.entry(event)]},
+        force=_BILLING_HELD,
+        held=True,
+        review=ReviewRequest("done_after_cancel"),
+    )
+
+
+def _on_deleted(event: str, deed: _Deed) -> Effect | Refusal:
+    """Holding the bill back is what brings the job back (`lifecycle.gone`). A plan for a job that is gone is void."""
+    if event in ("accept", "decline", "set_off"):
+        return Refusal(Code.TRANSITION_ILLEGAL, "The office deleted this job.")
+    review = ReviewRequest("done_after_delete")
+    if event in _EDITS:
+        edit = _EDITS[event](deed)
+        return replace(edit, force=_BILLING_HELD, held=True, review=review)
+    facts = (_completion(deed),) if event == "complete" else ()
+    done = {"visits_done": [deed.entry(event)]}
+    return Effect(append=done, force=_BILLING_HELD, held=True, review=review, facts=facts)
+
+
+_BILLING_HELD: dict[str, Any] = {"billing_held": True}
+
+
+# The terms under which a visit was begun hold for it, whatever the office has arranged meanwhile.
+
+
+def _terms(deed: _Deed) -> dict[str, Any]:
+    """The booking that the technician went by, where the office has booked the visit anew meanwhile."""
+    old = deed.seen.get("visit_id")
+    if not deed.theirs or old is None or old == deed.job.get("visit_id"):
+        return {}
+    return {name: deed.seen.get(name, deed.job.get(name)) for name in ("visit_id", "window_start", "window_end")}
+
+
+def _visit(deed: _Deed, becomes: str) -> tuple[Fact, ...]:
+    """The booking that the technician went by is `becomes`; the one they did not know of is free again."""
+    terms, present = _terms(deed), deed.job.get("visit_id")
+    if not terms:
+        return (Fact(becomes, {"visit_id": present}),)
+    return Fact("visit_withdrawn", {"visit_id": present}), Fact(becomes, {"visit_id": terms["visit_id"]})
 
 
 def _on_anothers(event: str, deed: _Deed) -> Effect | Refusal:
@@ -185,9 +253,14 @@ def _decline(deed: _Deed, state: JobState) -> Effect:
 def _arrive(deed: _Deed, state: JobState) -> Effect:
     return Effect(
         append={"visits_done": [deed.entry("arrive")]},
-        force={"state": state, **_arrival(deed)},
-        facts=(Fact("visit_active", {"visit_id": deed.job.get("visit_id")}), *_arrived(deed)),
+        force={"state": state, **_arrival(deed), **_terms(deed)},
+        facts=(*_visit(deed, "visit_active"), *_arrived(deed)),
     )
+
+
+def _start(deed: _Deed, state: JobState) -> Effect:
+    terms = _terms(deed)
+    return Effect(force={"state": state, **terms}, facts=_visit(deed, "visit_active") if terms else ())
 
 
 def _pause(deed: _Deed, state: JobState) -> Effect:
@@ -197,8 +270,8 @@ def _pause(deed: _Deed, state: JobState) -> Effect:
 def _cannot_complete(deed: _Deed, state: JobState) -> Effect:
     return Effect(
         append={"visits_done": [deed.entry("cannot_complete")]},
-        force={"state": state, "reason": deed.args.reason},
-        facts=(Fact("visit_done", {"visit_id": deed.job.get("visit_id")}),),
+        force={"state": state, "reason": deed.args.reason, **_terms(deed)},
+        facts=_visit(deed, "visit_done"),
     )
 
 
@@ -207,7 +280,7 @@ _MOVES: Mapping[str, Callable[[_Deed, JobState], Effect]] = {
     "decline": _decline,
     "set_off": _step,
     "arrive": _arrive,
-    "start": _step,
+    "start": _start,
     "pause": _pause,
     "resume": _step,
     "cannot_complete": _cannot_complete,
@@ -244,14 +317,23 @@ def _arrived(deed: _Deed) -> tuple[Fact, ...]:
 
 
 def _complete(deed: _Deed) -> Effect:
-    kept = Fact("completion", {"op_id": deed.operation.op_id, "fault": deed.manifest_fault})
     done = {"visits_done": [deed.entry("complete")]}
     question = _question(deed)
     if question is not None:
-        arrival = {} if deed.state is JobState.CANCELLED else _arrival(deed)
-        facts = (kept, *_arrived(deed)) if arrival else (kept,)
-        return Effect(append=done, force=arrival, held=True, review=ReviewRequest(question), facts=facts)
-    return Effect(append=done, force=_finished(deed), facts=(kept, *_visits_after_completion(deed), *_arrived(deed)))
+        cancelled = deed.state is JobState.CANCELLED
+        facts = (_completion(deed), *_visit_beside(deed, question), *(() if cancelled else _arrived(deed)))
+        force = _BILLING_HELD | ({} if cancelled else _arrival(deed))
+        return Effect(append=done, force=force, held=True, review=ReviewRequest(question), facts=facts)
+    force = _finished(deed)
+    review = _doubt(deed)
+    if review is not None:
+        force |= _BILLING_HELD
+    facts = (_completion(deed), *_visits_after_completion(deed), *_arrived(deed))
+    return Effect(append=done, force=force, review=review, facts=facts)
+
+
+def _completion(deed: _Deed) -> Fact:
+    return Fact("completion", {"op_id": deed.operation.op_id, "fault": deed.manifest_fault})
 
 
 def _question(deed: _Deed) -> str | None:
@@ -265,21 +347,86 @@ def _question(deed: _Deed) -> str | None:
     return "duplicate_visit" if deed.state in lifecycle.ON_SITE else None
 
 
+def _visit_beside(deed: _Deed, question: str) -> tuple[Fact, ...]:
+    """Of two technicians who both went both visits are kept."""
+    if question != "duplicate_visit":
+        return ()
+    return (Fact("visit_made", {"technician_id": deed.actor.technician_id, "at": deed.instant}),)
+
+
 def _finished(deed: _Deed) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "state": JobState.COMPLETED,
         "technician_id": deed.actor.technician_id,
         "finished_at": deed.instant,
         "completion_id": deed.operation.op_id,
+        "sign_again": None,
         **_arrival(deed),
+        **_terms(deed),
     }
+    signed = signed_price(deed.args.manifest)
+    if signed is not None:
+        fields["price_minor"] = signed
     return fields if deed.theirs else fields | {"visit_id": None}
 
 
 def _visits_after_completion(deed: _Deed) -> tuple[Fact, ...]:
     if deed.theirs:
-        return (Fact("visit_done", {"visit_id": deed.job.get("visit_id")}),)
+        return _visit(deed, "visit_done")
     return (
         Fact("visit_withdrawn", {"visit_id": deed.job.get("visit_id")}),
         Fact("visit_made", {"technician_id": deed.actor.technician_id, "at": deed.instant}),
     )
+
+
+# What a completion that stands may leave in doubt: the product it was for, and its price.
+
+
+def _doubt(deed: _Deed) -> ReviewRequest | None:
+    """One question; a second one rides in its `also`, as an operation asks one question at most."""
+    product, price = _other_product(deed), _other_price(deed)
+    if product is not None and price is not None:
+        return ReviewRequest(product.kind, product.detail | {"also": {price.kind: price.detail}})
+    return product or price
+
+
+def _other_product(deed: _Deed) -> ReviewRequest | None:
+    """The report names the product; one that names none was written about the product that the phone showed."""
+    named = deed.args.manifest.get("report")
+    reported = named.get("unit_id") if isinstance(named, dict) else None
+    shown = deed.seen.get("unit_id", deed.job.get("unit_id"))
+    worked_on = reported if _is_uuid(reported) else shown
+    right = deed.job.get("unit_id")
+    if worked_on is None or right is None or worked_on == right:
+        return None
+    return ReviewRequest("product_mismatch", {"units": {"office": right, "field": worked_on}})
+
+
+def _is_uuid(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and str(UUID(value)) == value
+    except ValueError:
+        return False
+
+
+def _other_price(deed: _Deed) -> ReviewRequest | None:
+    signed, told = signed_price(deed.args.manifest), deed.job.get("price_minor")
+    if signed is None or told is None or signed == told:
+        return None
+    return ReviewRequest("other_price", {"price": {"office": told, "field": signed}})
+
+
+def signed_price(manifest: Mapping[str, Any]) -> int | None:
+    """The sum of the `amount_minor` of the fees that the customer signed; None when a fee has none, or there are no
+    fees."""
+    fees = manifest.get("fees")
+    if not isinstance(fees, list) or not fees:
+        return None
+    amounts = [fee.get("amount_minor") if isinstance(fee, dict) else None for fee in fees]
+    if not all(isinstance(amount, int) and not isinstance(amount, bool) for amount in amounts):
+        return None
+    total = sum(amount for amount in amounts if amount is not None)
+    return total if abs(total) <= _LARGEST_PRICE else None
+
+
+_LARGEST_PRICE = 10**12

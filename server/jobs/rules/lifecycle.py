@@ -3,14 +3,15 @@
     new → scheduled → accepted → en_route → on_site → working ⇄ paused → completed → closed
     plus declined, cannot_complete, cancelled
 
-Theory. An *event* is what a person does. The office schedules, moves, takes back, cancels, closes; the field accepts,
-declines, sets off, arrives, starts, pauses, resumes, completes, or cannot. A technician may skip steps forward (nobody
-forgets to arrive, but people forget to say so), never back. A signed completion is accepted from every live state,
-because it is evidence that the work was done. What the field does to a job that the office meanwhile cancelled or gave
-to somebody else is not a move in this table: `field_work` decides that by "Who wins".
+Theory. An *event* is what a person does. The office schedules, moves, takes back, cancels, deletes, closes; the field
+accepts, declines, sets off, arrives, starts, pauses, resumes, completes, or cannot. A technician may skip steps forward
+(nobody forgets to arrive, but people forget to say so), never back. A signed completion is accepted from every live
+state, because it is evidence that the work was done. What the field does to a job that the office meanwhile cancelled,
+deleted or gave to somebody else is not a move in this table: `field_work` decides that by "Who wins".
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from schemas.jobs import JobState as S
 
@@ -32,6 +33,7 @@ TRANSITIONS: Mapping[str, Mapping[S, S]] = {
     "move": {s: S.SCHEDULED for s in (*_BEFORE_ARRIVAL, S.PAUSED)},
     "unassign": {s: S.NEW for s in (*_BEFORE_ARRIVAL, S.PAUSED)},
     "cancel": {s: S.CANCELLED for s in (S.NEW, S.DECLINED, S.CANNOT_COMPLETE, *LIVE)},
+    "delete": {s: S.CANCELLED for s in (S.NEW, S.DECLINED, S.CANCELLED, *_BEFORE_ARRIVAL)},
     "close": {S.COMPLETED: S.CLOSED, S.CANNOT_COMPLETE: S.CLOSED},
     # the field
     "accept": {S.SCHEDULED: S.ACCEPTED},
@@ -54,3 +56,9 @@ def after(event: str, state: str) -> S | None:
 def events_in(state: str) -> frozenset[str]:
     """Everything that may happen to a job in `state`."""
     return frozenset(event for event, moves in TRANSITIONS.items() if S(state) in moves)
+
+
+def gone(job: Mapping[str, Any]) -> bool:
+    """Deleted, and nothing that was done brings it back: it is on no board, no phone and no list. Deletion never
+    destroys field work: while a review of such work is open the job is seen again, as cancelled."""
+    return job["deleted_at"] is not None and not job["billing_held"]

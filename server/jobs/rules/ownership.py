@@ -21,6 +21,10 @@ JOB: Mapping[str, O] = {
     "resolve_by": O.OFFICE,
     "promise_state": O.OFFICE,
     "reason": O.OFFICE,
+    "price_minor": O.OFFICE,
+    "billing_held": O.OFFICE,
+    "sign_again": O.OFFICE,
+    "deleted_at": O.OFFICE,
     # what only the field can know: the field wins
     "diagnosis": O.FIELD,
     "result": O.FIELD,
