@@ -205,8 +205,8 @@ class Replica:
 
     def _take_refusal(self, problem: Problem) -> None:
         """What a refusal tells of the server: whether it can be the one that acknowledged (guarantee 11)."""
-        if problem.code == "device_unknown":
-            outbox.in_doubt(self._store)
+        if problem.code in ("device_unknown", "device_revoked"):
+            outbox.in_doubt(self._store)  # it may have come back from a backup, and would not say so
         elif problem.code == "forked":
             outbox.met_epoch(self._store, _text(_extra(problem).get("epoch")))
 
