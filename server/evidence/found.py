@@ -16,7 +16,7 @@ from server.platform.storage import Blobs
 
 log = structlog.get_logger()
 
-_EVERY_SECONDS = 60.0
+_EVERY_SECONDS = 5.0
 _BATCH = 1000
 
 

@@ -130,6 +130,13 @@ def parts(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
 
 def check(path: Path) -> tuple[About, Sums]:
     """Reads all of it, and compares every part with its sum. Raises ArchiveError."""
+    try:
+        return _checked(path)
+    except tarfile.ReadError as fault:  # in the middle of a part
+        raise _cut(path) from fault
+
+
+def _checked(path: Path) -> tuple[About, Sums]:
     about: About | None = None
     seen = Sums({}, 0, 0)
     for name, content in parts(path):

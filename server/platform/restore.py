@@ -133,28 +133,32 @@ def _switch(data_dir: Path, file: Path, commit: Callable[[], None], names: list[
     except RestoreError:  # PostgreSQL says that nothing has changed
         note.unlink()
         raise
+    _take_places(data_dir, names)
+    note.unlink()
+    archive.sync(data_dir)
+
+
+def _take_places(data_dir: Path, names: list[str]) -> None:
     for name in FILES:
         if name in names:
             (data_dir / f".{name}{_DRAFT}").replace(data_dir / name)
         else:
             (data_dir / name).unlink(missing_ok=True)
     archive.sync(data_dir)
-    note.unlink()
-    archive.sync(data_dir)
 
 
 #: Tables go with their indexes and constraints, and take views and owned sequences along. What extensions brought,
-#: stays.
+#: stays. Names as text, all of them before the first is dropped: what went along has none afterwards.
 _CLEAR = """
 DO $$ DECLARE one record; BEGIN
-    FOR one IN SELECT c.oid::regclass AS name, c.relkind AS kind FROM pg_class c
+    FOR one IN SELECT format('public.%I', c.relname) AS name, c.relkind AS kind FROM pg_class c
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
-            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') LOOP
+            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') ORDER BY 1 LOOP
         EXECUTE format('DROP %s IF EXISTS %s CASCADE', CASE one.kind WHEN 'v' THEN 'VIEW'
             WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, one.name);
     END LOOP;
-    FOR one IN SELECT p.oid::regprocedure AS name FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
-        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') LOOP
+    FOR one IN SELECT p.oid::regprocedure::text AS name FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') ORDER BY 1 LOOP
         EXECUTE format('DROP ROUTINE IF EXISTS %s CASCADE', one.name);
     END LOOP;
 END $$;
@@ -189,10 +193,9 @@ def _replacing(tools: Path, dsn: str, dump: IO[bytes]) -> Iterator[Callable[[], 
             words.write(_BEFORE.encode())
             _as_script(tools, dump, ours)
             yield lambda: end(_AFTER.encode() + b"COMMIT;\n")
-        except (programs.ProgramFailed, BrokenPipeError):
-            if not words.closed:
-                end(b"")  # psql knows better why it stopped listening
-            raise
+        except (programs.ProgramFailed, BrokenPipeError) as fault:
+            end(b"")  # where psql stopped listening, it knows why
+            raise RestoreError(f"The database could not be restored, and is as it was: {fault}") from fault
         finally:
             words.close()
             process.wait()
