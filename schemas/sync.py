@@ -7,8 +7,11 @@ import msgspec
 
 from schemas.base import Answer, Request
 
-Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
-Millis = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+MAX_SEQ = 2**53
+
+Seq = Annotated[int, msgspec.Meta(ge=1, le=MAX_SEQ)]
+#: Whatever a broken clock may show: it is corrected, never refused (guarantee 10).
+Millis = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class FieldTime(Request, frozen=True, kw_only=True):
@@ -36,19 +39,14 @@ class Operation(Request, frozen=True, kw_only=True):
     at: FieldTime
 
 
-class OperationIdentity(msgspec.Struct, frozen=True, kw_only=True):
-    """The least an operation must say for its refusal to be recorded, so that a bad one never blocks the queue."""
-
-    op_id: UUID
-    seq: Seq
-
-
 class Push(Request, frozen=True, kw_only=True):
-    """`operations` are decoded one by one: each is an `Operation`, and one that is not is refused alone."""
+    """`operations`, at most 500, are decoded one by one: each is an `Operation`, and one that is not is refused alone.
+    `drained`: the outbox is empty after these; it ends the last upload of a revoked device."""
 
     device_id: UUID
     sent_at: FieldTime
-    operations: Annotated[list[msgspec.Raw], msgspec.Meta(max_length=500)]
+    operations: list[msgspec.Raw]
+    drained: bool = False
 
 
 class FieldMerge(Answer, frozen=True, kw_only=True):
@@ -71,14 +69,25 @@ class Outcome(Answer, frozen=True, kw_only=True):
     text: str | None = None
 
 
+class Unreadable(Answer, frozen=True, kw_only=True):
+    """An operation without a place in the sequence: the `index`-th of the batch, from 0. It is neither judged nor
+    kept, so the device must keep it."""
+
+    index: int
+    code: str
+    text: str
+
+
 class PushAnswer(Answer, frozen=True, kw_only=True):
-    """`expected_seq` names the gap when the batch had one. `server_time`: epoch ms."""
+    """`expected_seq` names the gap when the batch had one. `server_time`: epoch ms. `unreadable` is left out when every
+    operation had a `seq`."""
 
     outcomes: list[Outcome]
     last_seq: int
     expected_seq: int | None
     epoch: UUID
     server_time: int
+    unreadable: list[Unreadable] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Change(Answer, frozen=True, kw_only=True):

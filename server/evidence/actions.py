@@ -12,7 +12,7 @@ from offline_sync.record import Record
 from schemas.errors import Code
 from schemas.evidence import Completion, Photo
 from server.evidence import rules, store
-from server.platform import db
+from server.platform import clock, db
 from server.platform.auth import Caller
 from server.platform.errors import Refused
 from server.platform.storage import Blobs, DigestMismatch, StorageFull, TooLong
@@ -23,10 +23,11 @@ _SIGNED = ("job.complete", "job.cannot_complete")
 def faults(operations: Iterable[Operation], public_key: Mapping[str, Any]) -> dict[str, str]:
     """op_id → why the completion it carries does not hold. Operations of another shape are left to their own rules."""
     found: dict[str, str] = {}
+    now = clock.now()
     for operation in operations:
         manifest, signature = operation.args.get("manifest"), operation.args.get("signature")
         if operation.kind in _SIGNED and isinstance(manifest, dict) and isinstance(signature, str):
-            fault = rules.fault(manifest, signature, operation.record.id, public_key)
+            fault = rules.fault(manifest, signature, operation.record.id, public_key, now)
             if fault is not None:
                 found[operation.op_id] = fault.value
     return found

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -37,17 +38,37 @@ def read_manifest(manifest: Mapping[str, Any]) -> Manifest | None:
         return None
 
 
-def fault(manifest: Mapping[str, Any], signature: str, job_id: str, public_key: Mapping[str, Any]) -> Code | None:
+def fault(
+    manifest: Mapping[str, Any], signature: str, job_id: str, public_key: Mapping[str, Any], now: datetime
+) -> Code | None:
     """Why the completion does not hold; None when it does. `signature`: detached JWS (RFC 7515, appendix F) over the
     canonical manifest; `public_key`: the device's JWK."""
     shaped = read_manifest(manifest)
     if shaped is None or str(shaped.job_id) != job_id:
         return Code.MANIFEST_INVALID
+    if not _believable(shaped.finished_at, now):
+        return Code.TIME_OUT_OF_RANGE
     try:
         payload = canonical(manifest)
     except ValueError:
         return Code.MANIFEST_INVALID
     return None if _signed(payload, signature, public_key) else Code.SIGNATURE_INVALID
+
+
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_AHEAD = timedelta(days=1)
+
+
+def _believable(instant: str, now: datetime) -> bool:
+    """Whether a signed instant lies between 2000 and tomorrow. What is no ISO date and time is only words."""
+    try:
+        parsed = datetime.fromisoformat(instant)
+        stamp = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        return _EARLIEST <= stamp <= now + _AHEAD
+    except ValueError:
+        return True
+    except OverflowError:
+        return False
 
 
 def _signed(payload: bytes, signature: str, public_key: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import structlog
 
 from offline_sync.cursor import Cursor, Span
@@ -28,7 +29,7 @@ _UNKEEPABLE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 
 async def push(caller: Caller, sent: wire.Push) -> wire.PushAnswer:
     """Judges a batch and keeps everything of it in one commit. Raises `Refused`: `device_unknown`, `device_revoked`,
-    `forked`."""
+    `forked`, `seq_invalid`."""
     batch = reading.read_batch(sent)
     for left in reversed(range(_TRIES)):
         try:
@@ -41,7 +42,7 @@ async def push(caller: Caller, sent: wire.Push) -> wire.PushAnswer:
             log.warning("batch could not be kept, judging one by one", device_id=str(sent.device_id), fault=str(fault))
             decision = await _one_by_one(caller, batch)
             break
-    return await _answer(decision)
+    return await _answer(batch, decision)
 
 
 async def _judge_and_save(caller: Caller, batch: reading.Batch) -> Decision:
@@ -93,13 +94,14 @@ def _own(caller: Caller, device: Mapping[str, object] | None) -> Mapping[str, ob
     return dict(device)
 
 
-async def _answer(decision: Decision) -> wire.PushAnswer:
+async def _answer(batch: reading.Batch, decision: Decision) -> wire.PushAnswer:
     return wire.PushAnswer(
         outcomes=[translate.outcome_wire(o) for o in decision.outcomes],
         last_seq=decision.last_seq,
         expected_seq=decision.expected_seq,
         epoch=await store.epoch(),
         server_time=clock.now_ms(),
+        unreadable=list(batch.unreadable) or msgspec.UNSET,
     )
 
 

@@ -82,6 +82,7 @@ def judge(device: Mapping[str, Any], batch: Batch, known: Known) -> Decision | F
     actor = Actor("field", str(device["user_id"]), _text(device["technician_id"]), str(device["id"]))
     faults = evidence.faults(batch.operations, msgspec.json.decode(device["public_key"]))
     rules: dict[str, Rules] = {"job": JobRules(faults, known.seen), "customer": CustomerRules(), MALFORMED: _NoRules()}
+    gated = rules.keys() | {o.record.type for o in batch.operations if (o.op_id, o.seq) in batch.refused}
     floors = {k: _ms(r.fields["opened_at"]) for k, r in known.records.items() if r.type == "job"}
     return decide(
         DeviceState(str(device["id"]), device["last_seq"]),
@@ -91,7 +92,7 @@ def judge(device: Mapping[str, Any], batch: Batch, known: Known) -> Decision | F
         known.by_seq,
         known.by_op_id,
         known.records,
-        {name: _Gate(inner, batch.refused) for name, inner in rules.items()},
+        {name: _Gate(rules.get(name) or _NoRules(), batch.refused) for name in gated},
         actor,
         lambda: str(clock.new_id()),
         floors,
@@ -111,18 +112,18 @@ class _Gate:
     """Rules behind the refusals that were decided while reading."""
 
     inner: Rules
-    refused: Mapping[str, Refusal]
+    refused: Mapping[tuple[str, int], Refusal]
 
     @property
     def fields(self) -> FieldPolicy:
         return self.inner.fields
 
     def judge(self, operation: Operation, record: Record | None, actor: Actor, when: CorrectedTime) -> Effect | Refusal:
-        return self.refused.get(operation.op_id) or self.inner.judge(operation, record, actor, when)
+        return self.refused.get((operation.op_id, operation.seq)) or self.inner.judge(operation, record, actor, when)
 
 
 class _NoRules:
-    """For operations that could not be read: the gate has refused them before."""
+    """For types that only refused operations name: the gate has answered before."""
 
     fields: FieldPolicy = {}
 

@@ -14,12 +14,8 @@ from litestar.status_codes import HTTP_200_OK
 
 from schemas import sync as wire
 from schemas.accounts import Role
-from schemas.errors import Code
 from server.platform.auth import Caller, only
-from server.platform.errors import Refused
-from server.sync import actions
-
-_PUSH = msgspec.json.Decoder(wire.Push)
+from server.sync import actions, reading
 
 
 @post(
@@ -32,12 +28,7 @@ _PUSH = msgspec.json.Decoder(wire.Push)
 async def push(request: Request[Any, Any, Any], caller: NamedDependency[Caller]) -> wire.PushAnswer:
     """The body is a `Push`. Every operation gets an outcome, a repeat the same one again; a bad operation is refused
     alone. `403 device_revoked`, `404 device_unknown`, `409 forked`."""
-    try:
-        sent = _PUSH.decode(await request.body())
-    except msgspec.ValidationError as fault:
-        raise Refused(Code.INVALID, str(fault)) from fault
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-        raise Refused(Code.MALFORMED, str(fault)) from fault
+    sent = reading.decode(await request.body())
     return await actions.push(caller, sent)
 
 

@@ -89,7 +89,7 @@ def _operation_row(device_id: UUID, judged: Judged) -> tuple[Any, ...]:
         UUID(operation.op_id),
         operation.digest(),
         _storable(operation.kind),
-        _storable(operation.record.type),
+        _storable(operation.record.type)[:40],
         _record_id(operation.record.id),
         operation.base_version,
         _as_text(operation.args),

@@ -17,7 +17,7 @@ from server.demo.fill import fill
 from server.demo.known import known
 from server.demo.places import Place, travel_minutes
 from server.evidence import rules as evidence
-from server.platform import db
+from server.platform import clock, db
 from server.settings import Settings
 
 Client = AsyncTestClient[Litestar]
@@ -128,7 +128,7 @@ class TestEvidence:
         assert sum(not row["valid"] for row in found) == 1
         for row in found:
             manifest, key = json.loads(row["manifest"]), json.loads(row["key"])
-            held = evidence.fault(manifest, row["signature"], str(row["job_id"]), key) is None
+            held = evidence.fault(manifest, row["signature"], str(row["job_id"]), key, clock.now()) is None
             assert held == row["valid"]
 
     async def test_photos_are_there_byte_for_byte(self, settings: Settings, demo: Path) -> None:

@@ -13,6 +13,7 @@ import rfc8785
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+from uuid_utils.compat import uuid7
 
 from schemas.accounts import NewUser, Role
 from schemas.commitments import NewCalendar, NewPolicy
@@ -86,7 +87,7 @@ class Phone:
         self.seq += 1
         at = int((datetime.now(UTC) - ago).timestamp() * 1000)
         return {
-            "op_id": str(uuid.uuid4()),
+            "op_id": str(uuid7()),
             "seq": self.seq,
             "kind": kind,
             "record": {"type": kind.split(".")[0], "id": job["id"]},
@@ -111,13 +112,19 @@ class Phone:
         assert answer.status_code == 200, answer.text
         return list(answer.json()["outcomes"])
 
-    def complete(self, job: Mapping[str, Any], photos: tuple[bytes, ...] = (), ago: timedelta = timedelta(0)) -> Any:
+    def complete(
+        self,
+        job: Mapping[str, Any],
+        photos: tuple[bytes, ...] = (),
+        ago: timedelta = timedelta(0),
+        finished_at: str | None = None,
+    ) -> Any:
         manifest = {
             "job_id": job["id"],
             "text": "压缩机已更换,运行正常。",
             "locale": "zh-CN",
             "signer": {"name": "李梅", "role": "customer"},
-            "finished_at": datetime.now(UTC).isoformat(),
+            "finished_at": finished_at or datetime.now(UTC).isoformat(),
             "photos": [
                 {"sha256": hashlib.sha256(p).hexdigest(), "size": len(p), "media_type": "image/jpeg"} for p in photos
             ],
