@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 
 from offline_sync.operation import FieldTime, RecordKey
 from offline_sync.record import Record
-from offline_sync.replica import Replica, Store
+from offline_sync.replica import Forked, Problem, Replica, Store
 from offline_sync.rules import Actor
-from tests.offline_sync.builders import JOB, RULES
+from tests.offline_sync.builders import JOB
 from tests.offline_sync.pair import Line
 
-_NUMBERS = itertools.count(1)
+IDENTITIES = 4
 
 
 class Device:
@@ -33,9 +32,9 @@ class Device:
         self.replica = Replica(
             self.store,
             self.line,
-            RULES,
+            self.line.office.rules,
             lambda: FieldTime(self.line.office.now(), self.line.office.now(), "boot"),
-            lambda: f"op-{next(_NUMBERS)}",
+            self.line.office.new_id,
             Actor("field", "somebody", self.technician, self.store.device_id),
             self._page_limit,
         )
@@ -47,6 +46,25 @@ class Device:
 
     def close(self) -> None:
         self.store.close()
+
+    def enrol_anew(self) -> None:
+        """As the app does when its identity cannot go on."""
+        self.replica.adopt_identity(self.line.office.enrol_anew(self.technician))
+        self.line.device_id = self.store.device_id
+
+    def drain(self) -> None:
+        """On a good line: everything handed in and read, under as many identities as it takes."""
+        for _ in range(IDENTITIES):
+            try:
+                self.replica.sync()
+                return
+            except Forked:
+                self.enrol_anew()
+            except Problem as problem:
+                if problem.code not in ("device_unknown", "device_revoked"):
+                    raise
+                self.enrol_anew()
+        raise AssertionError("one identity after the other was refused")
 
     def copy(self, line: Line) -> Device:
         """The same replica in memory, on another line: what would become of it, without doing it."""
@@ -85,7 +103,7 @@ class Device:
         return {RecordKey(row["type"], row["id"]) for row in rows}
 
     def views(self) -> dict[RecordKey, Record]:
-        return {record.key: record for kind in ("job", "article") for record in self.replica.records(kind)}
+        return {record.key: record for kind in self.line.office.kinds for record in self.replica.records(kind)}
 
 
 def fresh_pull(line: Line, technician: str) -> dict[RecordKey, tuple[int, str]]:

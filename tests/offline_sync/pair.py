@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import itertools
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from offline_sync.cursor import Cursor, Span
 from offline_sync.engine import Decision, DeviceState, Forked, HistoryEntry, RecordedOutcome, Review, decide, judge
@@ -16,8 +18,11 @@ from offline_sync.outcome import Outcome
 from offline_sync.record import Record
 from offline_sync.replica.transport import Problem, Unreachable
 from offline_sync.replica.wire import operation_from, outcome_json, time_from
-from offline_sync.rules import Actor, Refusal
+from offline_sync.rules import Actor, Refusal, Rules
 from tests.offline_sync.builders import NOON, RULES
+
+_DEVICES = itertools.count(1)
+_OPERATIONS = itertools.count(1)
 
 
 @dataclass
@@ -47,6 +52,7 @@ class Known:
     last_seq: int = 0
     recorded: dict[int, RecordedOutcome] = field(default_factory=dict)
     extra_streams: set[str] = field(default_factory=set)
+    revoked: bool = False
     boots: dict[str, int] = field(default_factory=dict)
 
 
@@ -78,8 +84,19 @@ class Office:
     reviews_named: int = 0
     buried: dict[RecordKey, int] = field(default_factory=dict)
 
+    kinds = ("job", "article")
+    rules = RULES
+
     def enrol(self, device_id: str, technician: str) -> None:
         self.devices[device_id] = Known(technician)
+
+    def enrol_anew(self, technician: str) -> str:
+        device_id = f"device-{next(_DEVICES)}"
+        self.enrol(device_id, technician)
+        return device_id
+
+    def new_id(self) -> str:
+        return f"op-{next(_OPERATIONS)}"
 
     # ---- what people at the desk do
 
@@ -152,7 +169,7 @@ class Office:
 
     def push(self, body: dict[str, Any]) -> dict[str, Any]:
         device_id = body["device_id"]
-        known = self.devices[device_id]
+        known = self._known(device_id)
         operations = [operation_from(said) for said in body["operations"]]
         sent_at = time_from(body["sent_at"])
         decision = decide(
@@ -181,6 +198,7 @@ class Office:
         }
 
     def pull(self, device_id: str, cursor: str | None, limit: int) -> dict[str, Any]:
+        self._known(device_id)
         streams = sorted(self.scope(device_id))
         read = self._read(cursor, streams)
         positions = dict(read.positions)
@@ -226,7 +244,21 @@ class Office:
         scope = self.scope(device_id)
         return {key: record.version for key, record in self.records.items() if audience(record) & scope}
 
+    def push_and_crash(self, body: dict[str, Any]) -> None:
+        """The server dies with its transaction open."""
+        before, epoch = self.backup(), self.epoch
+        self.push(body)
+        self.restore(before, epoch)
+
     # ----
+
+    def _known(self, device_id: str) -> Known:
+        known = self.devices.get(device_id)
+        if known is None:
+            raise Problem("device_unknown", 404, {"code": "device_unknown"})
+        if known.revoked:
+            raise Problem("device_revoked", 403, {"code": "device_revoked"})
+        return known
 
     def _read(self, cursor: str | None, streams: Iterable[str]) -> Cursor:
         spans = {name: Span(self._stream(name).floor, self._stream(name).head) for name in streams}
@@ -283,51 +315,107 @@ def audience(record: Record) -> set[str]:
     return held | ({f"area:{record.fields['area']}"} if record.fields.get("area") else set())
 
 
+class Server(Protocol):
+    """What a line leads to: the office in memory, or the whole application."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]: ...
+
+    @property
+    def rules(self) -> Mapping[str, Rules]: ...
+
+    def now(self) -> int: ...
+
+    def new_id(self) -> str: ...
+
+    def enrol_anew(self, technician: str) -> str: ...
+
+    def push(self, body: dict[str, Any]) -> dict[str, Any]: ...
+
+    def push_and_crash(self, body: dict[str, Any]) -> None: ...
+
+    def pull(self, device_id: str, cursor: str | None, limit: int) -> dict[str, Any]: ...
+
+    def in_scope(self, device_id: str) -> dict[RecordKey, int]: ...
+
+
+def nothing() -> None:
+    """Nothing happens meanwhile."""
+
+
 @dataclass
 class Line:
     """A transport to the office. `faults` names what happens to the next exchanges, one each; then all goes well.
 
     `scope`: what was to be held when the last page was given, with versions.
 
-    `lost_request`, `lost_reply`: as they say. `twice`: delivered twice, the second answer counts. `late`: an older
-    push arrives once more after this one.
+    `lost_request`, `lost_reply`: as they say. `twice`: delivered twice, the second answer counts. `late`: the first
+    push of all arrives once more after this one. `delayed`: given up by the device, and delivered before its next
+    exchange. `reordered`: the operations arrive in another order. `crash`: the server dies before it commits.
+    `meanwhile`: what `meanwhile` does, happens between the answer and its arrival.
     """
 
-    office: Office
+    office: Server
     device_id: str
     faults: list[str] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)
     pulls: int = 0
     pushes: int = 0
     scope: dict[RecordKey, int] = field(default_factory=dict)
+    meanwhile: Callable[[], None] = nothing
+    under_way: list[dict[str, Any]] = field(default_factory=list)
 
     def push(self, body: dict[str, Any]) -> dict[str, Any]:
         self.pushes += 1
         body = _json(body)
         self.said.append(body)
         self.device_id = body["device_id"]
+        self._deliver_delayed()
         fault = self._fault()
         if fault == "lost_request":
             raise Unreachable(fault)
+        if fault == "delayed":
+            self.under_way.append(body)
+            raise Unreachable(fault)
+        if fault == "crash":
+            self.office.push_and_crash(body)
+            raise Unreachable(fault)
+        if fault == "reordered":
+            body["operations"].reverse()
         answer = self.office.push(body)
         if fault == "twice":
             answer = self.office.push(body)
         if fault == "late":
-            self.office.push(self.said[0])
+            self._deliver(self.said[0])
         if fault == "lost_reply":
             raise Unreachable(fault)
+        if fault == "meanwhile":
+            self.meanwhile()
         return _json(answer)
 
     def pull(self, cursor: str | None, limit: int) -> dict[str, Any]:
         self.pulls += 1
-        if self._fault() in ("lost_request", "lost_reply"):
-            raise Unreachable("pull")
+        self._deliver_delayed()
+        fault = self._fault()
+        if fault in ("lost_request", "lost_reply", "delayed", "crash"):
+            raise Unreachable(fault)
         answer = _json(self.office.pull(self.device_id, cursor, limit))
         self.scope = self.office.in_scope(self.device_id)
+        if fault == "meanwhile":
+            self.meanwhile()
         return answer
 
     def _fault(self) -> str | None:
         return self.faults.pop(0) if self.faults else None
+
+    def _deliver_delayed(self) -> None:
+        while self.under_way:
+            self._deliver(self.under_way.pop(0))
+
+    def _deliver(self, body: dict[str, Any]) -> None:
+        """Nobody waits for this answer any more."""
+        with contextlib.suppress(Problem):
+            self.office.push(body)
 
 
 def _json(value: dict[str, Any]) -> dict[str, Any]:
