@@ -127,7 +127,7 @@ class TestBytesThatNoParserFollows:
         assert [o["code"] for o in await phone.outcomes(as_deep_as_allowed)] == ["arguments_invalid"]
 
 
-SEQS = (0, -1, 2**53 + 1, 2**63, 2**64, 1.0, 1.5, True, "1", None, [1], {})
+SEQS: tuple[Any, ...] = (0, -1, 2**53 + 1, 2**63, 2**64, 1.0, 1.5, True, "1", None, [1], {})
 
 
 class TestASeqThatIsNone:
@@ -145,7 +145,8 @@ class TestASeqThatIsNone:
 
     async def test_alone_refuses_the_request(self, firm: Firm) -> None:
         phone, _ = await on_the_road(firm)
-        for sent in (5, None, [], {}, "operation"):
+        nothings: tuple[Any, ...] = (5, None, [], {}, "operation")
+        for sent in nothings:
             answer = await pushed(phone, json.dumps(phone.batch(sent)))
             assert (answer.status_code, answer.json()["code"]) == (400, "seq_invalid")
             assert answer.json()["extra"]["unreadable"][0]["index"] == 0
