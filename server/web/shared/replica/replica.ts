@@ -189,7 +189,9 @@ export class Replica {
   /** Whether the server can be the one that acknowledged (guarantee 11). */
   async #takeRefusal(problem: ServerProblem): Promise<void> {
     const epoch = at(extraOf(problem), "epoch");
-    if (problem.code === "device_unknown") await outbox.inDoubt(this.#store);
+    // It may have come back from a backup, and would not say so.
+    const stranger = problem.code === "device_unknown" || problem.code === "device_revoked";
+    if (stranger) await outbox.inDoubt(this.#store);
     else if (problem.code === "forked") await outbox.metEpoch(this.#store, typeof epoch === "string" ? epoch : null);
   }
 

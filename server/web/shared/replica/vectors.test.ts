@@ -3,12 +3,14 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { effectFrom, NOON, openStore, policyOf, profile, ScriptedRules } from "./builders";
+import { effectFrom, NOON, openStore, policyOf, profile, ScriptedRules } from "./testing/builders";
+import { decide, keyOf, type Recorded } from "./testing/decide";
 import { Forked, ServerProblem, Unreachable } from "./faults";
 import type { JsonObject } from "./json";
 import { merge, type Writing } from "./merge";
-import type { Mark, Marks, RecordKey } from "./operation";
+import type { FieldTime, Mark, Marks, Operation, Outcome, RecordKey } from "./operation";
 import { Replica } from "./replica";
+import type { Actor } from "./rules";
 import { progress, type Store } from "./store";
 import type { Transport } from "./transport";
 import type { PushRequest } from "./wire";
@@ -79,6 +81,56 @@ describe("merge", () => {
     expect({ version: after.version, fields: after.fields, ...rest }).toEqual(each.expect);
   });
 });
+
+// ---- decide: the tests' own office, so that it is a server like ours
+
+interface DecideCase {
+  readonly name: string;
+  readonly last_seq: number;
+  readonly records: (RecordSaid & RecordKey)[];
+  readonly recorded: Recorded[];
+  readonly recorded_elsewhere: Recorded[];
+  readonly operations: Operation[];
+  readonly expect: Said;
+}
+
+describe("decide", () => {
+  const names = ["policy", "cases", "sent_at", "received_ms"];
+  const vectors = load("decide", names) as Vectors<DecideCase> & { sent_at: FieldTime; received_ms: number };
+  const rules = new Map([["thing", new ScriptedRules(policyOf(vectors.policy))]]);
+  const actor: Actor = { kind: "field", user_id: "u1", technician_id: "t1", device_id: "d1" };
+
+  it.each(vectors.cases)("$name", (each) => {
+    only(each, ["name", "last_seq", "records", "recorded", "recorded_elsewhere", "operations", "expect"]);
+    let reviews = 0;
+    const decision = decide(
+      {
+        last_seq: each.last_seq,
+        bySeq: new Map(each.recorded.map((known) => [known.outcome.seq, known])),
+        byOpId: new Map(each.recorded_elsewhere.map((known) => [known.outcome.op_id, known])),
+        records: new Map(each.records.map((said) => [keyOf(said), { ...said, marks: marksFrom(said) }])),
+      },
+      { ...vectors, operations: each.operations, rules, actor, newId: () => `review-${++reviews}` },
+    );
+    if (typeof decision === "number") {
+      expect({ forked: decision }).toEqual(each.expect);
+      return;
+    }
+    const { last_seq, expected_seq, duplicates } = decision;
+    expect({
+      outcomes: decision.outcomes.map(withoutText),
+      ...{ last_seq, expected_seq, duplicates, reviews: decision.reviews },
+      records: Object.fromEntries(
+        [...decision.changed.values()].map(({ id, version, fields }) => [id, [version, fields]]),
+      ),
+      lost: Object.fromEntries(decision.lost),
+    }).toEqual(each.expect);
+  });
+});
+
+function withoutText(outcome: Outcome): object {
+  return Object.fromEntries(Object.entries(outcome).filter(([name]) => name !== "text"));
+}
 
 // ---- replica
 

@@ -1,9 +1,9 @@
-/** Short ways to set up a replica for the tests; no part of the app. */
+/** Short ways to set up a replica for the tests of this folder; no part of the app. */
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
-import { Refusal, type Effect, type FieldPolicy, type Ownership, type Rules } from "./rules";
-import { Store, type StoreParts } from "./store";
-import type { Operation } from "./operation";
-import type { JsonObject } from "./json";
+import { Refusal, type Effect, type FieldPolicy, type Ownership, type Rules } from "../rules";
+import { Store, type StoreParts } from "../store";
+import type { Operation } from "../operation";
+import type { JsonObject } from "../json";
 
 export const NOON = 1_700_000_000_000;
 export const MINUTE = 60_000;
