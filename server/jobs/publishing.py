@@ -48,8 +48,8 @@ def audience(record: Record) -> frozenset[str]:
 async def publish(written: Sequence[Written], customers: Sequence[Written] = ()) -> None:
     """Writes jobs and reviews, and `customers` changed beside them, and lets customers and units follow the jobs to and
     from the technicians. Once per transaction, as `feed.write`."""
-    changes = [as_change(w.after, audience(w.after), w.history) for w in written]
-    changes += [as_change(w.after, frozenset(), w.history) for w in customers]
+    changes = [as_change(w.after, audience(w.after), w.history, w.before) for w in written]
+    changes += [as_change(w.after, frozenset(), w.history, w.before) for w in customers]
     travelling = [w for w in written if w.after.type == "job" and _travels(w)]
     touched = {UUID(w.after.id) for w in customers}
     await feed.write(changes, companions=lambda: _companions(travelling, touched))

@@ -55,7 +55,8 @@ class HistoryLine:
 @dataclass(frozen=True, slots=True)
 class Change:
     """A record as it shall stand from now on. `fields`: every column of its table, JSON-shaped; `audience`: the streams
-    that shall hold it, all others that hold it now are told it is gone."""
+    that shall hold it, all others that hold it now are told it is gone. `before`: the columns as they stand in the
+    table, locked by the caller, so that only what differs is written; None: the record is new, or written whole."""
 
     type: str
     id: UUID
@@ -63,6 +64,7 @@ class Change:
     fields: Mapping[str, Any]
     audience: frozenset[str]
     history: Sequence[HistoryLine] = ()
+    before: Mapping[str, Any] | None = None
 
 
 #: Records whose readers follow from the records just written: at the version that is now in their table.
@@ -81,24 +83,43 @@ async def write(changes: Sequence[Change], companions: Companions | None = None)
     await _write_history(changes)
     told = {(c.type, c.id): c for c in changes}
     told |= {(c.type, c.id): c for c in (await companions() if companions is not None else ())}
-    entries = await _entries(list(told.values()))
-    if not entries:
-        return {}
-    heads = await _move_heads(entries)
-    await _write_feed(entries, heads)
-    await _poke(heads)
-    return heads
+    return await _tell(list(told.values()))
 
 
 async def _write_records(record_type: str, changes: Sequence[Change]) -> None:
-    table = TABLES[record_type]
+    whole = [c.fields for c in changes if c.before is None]
+    patches = [(c.id, _patch(c.before, c.fields)) for c in changes if c.before is not None]
+    if whole:
+        await _put(TABLES[record_type], whole)
+    if patches:
+        await _amend(TABLES[record_type], patches)
+
+
+def _patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in after.items() if value is not before[name] and value != before[name]}
+
+
+async def _put(table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     columns = await _columns(table)
     assignments = ", ".join(f'"{c}" = excluded."{c}"' for c in columns if c not in ("id", "created_at"))
     names = ", ".join(f'"{c}"' for c in columns)
     await db.execute(
         f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb)"
         f" ORDER BY id ON CONFLICT (id) DO UPDATE SET {assignments}",
-        msgspec.json.encode([c.fields for c in changes]).decode(),
+        msgspec.json.encode(rows).decode(),
+    )
+
+
+async def _amend(table: str, patches: Sequence[tuple[UUID, Mapping[str, Any]]]) -> None:
+    """Columns that a patch does not name keep their value; where no indexed column changes, no index is touched."""
+    columns = [c for c in await _columns(table) if c not in ("id", "created_at")]
+    assignments = ", ".join(f'"{c}" = r."{c}"' for c in columns)
+    await db.execute(
+        f"UPDATE {table} t SET {assignments} FROM unnest($1::uuid[], $2::jsonb[]) AS p(id, patch)"
+        f" JOIN {table} old ON old.id = p.id CROSS JOIN LATERAL jsonb_populate_record(old, p.patch) r"
+        " WHERE t.id = p.id",
+        [record_id for record_id, _ in patches],
+        [msgspec.json.encode(patch).decode() for _, patch in patches],
     )
 
 
@@ -149,85 +170,71 @@ def _uuid(value: Any) -> UUID | None:
     return UUID(value) if isinstance(value, str) else value
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    stream: str
-    type: str
-    id: UUID
-    version: int
-    body: str | None
-
-
-async def _entries(changes: Sequence[Change]) -> list[_Entry]:
-    """What each stream must be told, in the order of stream names."""
-    held = await db.fetch(
-        "SELECT f.stream, f.record_type, f.record_id, f.version FROM feed f"
-        " JOIN unnest($1::text[], $2::uuid[]) AS x(t, r) ON f.record_type = x.t AND f.record_id = x.r"
-        " WHERE f.body IS NOT NULL",
-        [c.type for c in changes],
-        [c.id for c in changes],
-    )
-    holders: dict[tuple[str, UUID], dict[str, int]] = {}
-    for row in held:
-        holders.setdefault((row["record_type"], row["record_id"]), {})[row["stream"]] = row["version"]
-    entries = []
-    for c in changes:
-        body = encode_body(c.fields)
-        holding = holders.get((c.type, c.id), {})
-        entries += [_Entry(s, c.type, c.id, c.version, body) for s in c.audience if holding.get(s) != c.version]
-        entries += [_Entry(s, c.type, c.id, c.version, None) for s in holding if s not in c.audience]
-    return sorted(entries, key=lambda e: e.stream)
-
-
 def encode_body(fields: Mapping[str, Any]) -> str:
     """The record as readers get it: encoded once here, sent many times as it stands."""
     return msgspec.json.encode({k: v for k, v in fields.items() if k not in PRIVATE}).decode()
 
 
-async def _move_heads(entries: Sequence[_Entry]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for e in entries:
-        counts[e.stream] = counts.get(e.stream, 0) + 1
+#: One statement: which streams hold each record and which shall, their heads moved in the order of their names, the
+#: feed rows at the positions this gives, and the poke that goes out with the commit.
+_TELL = """
+WITH sent AS (
+    SELECT type, id, version, body, string_to_array(audience, ' ') AS audience
+    FROM unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::text[]) AS x(type, id, version, body, audience)
+),
+entry AS (
+    SELECT a.stream, s.type, s.id, s.version, s.body
+    FROM sent s CROSS JOIN LATERAL unnest(s.audience) AS a(stream)
+    WHERE NOT EXISTS (
+        SELECT FROM feed f WHERE f.record_id = s.id AND f.record_type = s.type AND f.stream = a.stream
+        AND f.version = s.version AND f.body IS NOT NULL)
+    UNION ALL
+    SELECT f.stream, s.type, s.id, s.version, NULL
+    FROM sent s JOIN feed f ON f.record_id = s.id AND f.record_type = s.type AND f.body IS NOT NULL
+    AND f.stream <> ALL(s.audience)
+),
+placed AS (SELECT *, row_number() OVER (PARTITION BY stream ORDER BY type, id) AS place FROM entry),
+moved AS (
+    INSERT INTO stream AS s (name, head, floor)
+    SELECT stream, max(place), 0 FROM placed GROUP BY stream ORDER BY stream
+    ON CONFLICT (name) DO UPDATE SET head = s.head + excluded.head
+    RETURNING name, head, head - (SELECT max(place) FROM placed p WHERE p.stream = name) AS begun
+),
+fed AS (
+    INSERT INTO feed (stream, record_type, record_id, position, version, body, changed_at)
+    SELECT p.stream, p.type, p.id, m.begun + p.place, p.version, p.body, now()
+    FROM placed p JOIN moved m ON m.name = p.stream
+    ON CONFLICT (record_id, record_type, stream) DO UPDATE SET position = excluded.position,
+    version = excluded.version, body = excluded.body, changed_at = excluded.changed_at
+),
+part AS (
+    SELECT pg_notify($6, json_object_agg(name, head)::text) FROM (
+        SELECT name, head, (row_number() OVER (ORDER BY name) - 1) / $7 AS part FROM moved) m GROUP BY part
+)
+SELECT name, head, (SELECT count(*) FROM part) AS notices FROM moved
+"""
+
+
+async def _tell(changes: Sequence[Change]) -> dict[str, int]:
+    """The new head of every stream that learns something. The caller holds the records' row locks, so nobody else
+    changes who holds them."""
     rows = await db.fetch(
-        "INSERT INTO stream (name, head, floor) SELECT n, c, 0 FROM unnest($1::text[], $2::bigint[]) AS x(n, c)"
-        " ORDER BY n ON CONFLICT (name) DO UPDATE SET head = stream.head + excluded.head RETURNING name, head",
-        list(counts),
-        list(counts.values()),
+        _TELL,
+        [c.type for c in changes],
+        [c.id for c in changes],
+        [c.version for c in changes],
+        [encode_body(c.fields) for c in changes],
+        [" ".join(sorted(c.audience)) for c in changes],
+        POKE_CHANNEL,
+        _POKE_STREAMS,
     )
     return {r["name"]: r["head"] for r in rows}
-
-
-async def _write_feed(entries: Sequence[_Entry], heads: Mapping[str, int]) -> None:
-    left = {s: sum(e.stream == s for e in entries) for s in heads}
-    positions = []
-    for e in entries:
-        left[e.stream] -= 1
-        positions.append(heads[e.stream] - left[e.stream])
-    await db.execute(
-        "INSERT INTO feed (stream, record_type, record_id, position, version, body, changed_at)"
-        " SELECT s, t, r, p, v, b, now() FROM unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[], $5::bigint[],"
-        " $6::text[]) AS x(s, t, r, p, v, b) ON CONFLICT (stream, record_type, record_id) DO UPDATE SET"
-        " position = excluded.position, version = excluded.version, body = excluded.body, changed_at = now()",
-        [e.stream for e in entries],
-        [e.type for e in entries],
-        [e.id for e in entries],
-        positions,
-        [e.version for e in entries],
-        [e.body for e in entries],
-    )
-
-
-async def _poke(heads: Mapping[str, int]) -> None:
-    names = sorted(heads)
-    for start in range(0, len(names), _POKE_STREAMS):
-        part = {n: heads[n] for n in names[start : start + _POKE_STREAMS]}
-        await db.execute("SELECT pg_notify($1, $2)", POKE_CHANNEL, msgspec.json.encode(part).decode())
 
 
 async def load_for_update(record_type: str, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """The records' columns, JSON-shaped, rows locked in the order of their ids so that two writers never deadlock."""
     rows = await db.fetch(
-        f"SELECT id, to_jsonb(t)::text AS fields FROM {TABLES[record_type]} t WHERE id = ANY($1::uuid[])"
+        f"SELECT id, row_to_json(t)::text AS fields FROM {TABLES[record_type]} t WHERE id = ANY($1::uuid[])"
         " ORDER BY id FOR UPDATE",
         sorted(set(ids)),
     )

@@ -40,8 +40,12 @@ def as_row(record: Record) -> dict[str, Any]:
     }
 
 
-def as_change(record: Record, audience: frozenset[str], history: Sequence[HistoryLine] = ()) -> Change:
-    return Change(record.type, UUID(record.id), record.version, as_row(record), audience, history)
+def as_change(
+    record: Record, audience: frozenset[str], history: Sequence[HistoryLine] = (), before: Record | None = None
+) -> Change:
+    """`before`: the record as it stands in its table, when the caller has loaded it with its lock."""
+    row_before = None if before is None else as_row(before)
+    return Change(record.type, UUID(record.id), record.version, as_row(record), audience, history, row_before)
 
 
 def born(record_type: str, fields: Mapping[str, Any]) -> Record:

@@ -23,7 +23,8 @@ class Stream(Table):
 
 
 class Feed(Table):
-    """One row per stream and record: its latest position, version and encoded body (NULL: it left this stream)."""
+    """One row per stream and record: its latest position, version and encoded body (NULL: it left this stream).
+    Piccolo gives every table an `id`; here nothing fills or indexes it, as every index costs each change of a row."""
 
     stream = Varchar(120, default=None, null=False)
     record_type = Varchar(40, default=None, null=False)
@@ -33,7 +34,7 @@ class Feed(Table):
     body = Text(default=None, null=True)
     changed_at = Timestamptz(default=TimestamptzNow())
 
-    one_row_per_record = Unique([stream, record_type, record_id])
+    one_row_per_stream = Unique([record_id, record_type, stream])
     one_record_per_position = Unique([stream, position])
 
 

@@ -39,12 +39,13 @@ class Known:
 async def load(device: Mapping[str, Any], batch: Batch) -> Known:
     """Locks the records of the batch that this technician has or ever had; others do not exist for this device."""
     operations = batch.operations
-    rows = await store.recorded(batch.device_id, [o.seq for o in operations], [UUID(o.op_id) for o in operations])
+    passed = [o.seq for o in operations if o.seq <= device["last_seq"]]
+    rows = await store.recorded(batch.device_id, passed, [o.op_id for o in operations])
     outcomes = [(r, RecordedOutcome(r["digest"], translate.outcome_from_json(r["outcome"]))) for r in rows]
     records = await _records(device["technician_id"], operations)
     return Known(
         by_seq={r["seq"]: outcome for r, outcome in outcomes if r["device_id"] == batch.device_id},
-        by_op_id={str(r["op_id"]): outcome for r, outcome in outcomes},
+        by_op_id={r["op_id"]: outcome for r, outcome in outcomes},
         records=records,
         seen=await field.seen(operations, records),
     )

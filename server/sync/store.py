@@ -24,11 +24,14 @@ async def advance(device_id: UUID, last_seq: int) -> None:
     await db.execute("UPDATE device SET last_seq = $2, last_seen_at = now() WHERE id = $1", device_id, last_seq)
 
 
-async def recorded(device_id: UUID, seqs: Sequence[int], op_ids: Sequence[UUID]) -> list[Any]:
-    """Operations already judged: this device's by sequence number, any device's by `op_id`."""
+async def recorded(device_id: UUID, seqs: Sequence[int], op_ids: Sequence[str]) -> list[Any]:
+    """Operations already judged: this device's by sequence number, any device's by `op_id`; one may come twice. Two
+    queries in one, as a condition on either would search no index."""
     return await db.fetch(
-        "SELECT device_id, seq, op_id, digest, outcome FROM sync_operation"
-        " WHERE (device_id = $1 AND seq = ANY($2::bigint[])) OR op_id = ANY($3::uuid[])",
+        "SELECT device_id, seq, op_id::text, digest, outcome FROM sync_operation"
+        " WHERE op_id = ANY($3::text[]::uuid[]) UNION ALL"
+        " SELECT device_id, seq, op_id::text, digest, outcome FROM sync_operation"
+        " WHERE device_id = $1 AND seq = ANY($2::bigint[])",
         device_id,
         list(seqs),
         list(op_ids),
@@ -39,9 +42,9 @@ async def add_operations(rows: Sequence[tuple[Any, ...]]) -> None:
     """(device_id, seq, op_id, digest, kind, record_type, record_id, base_version, args, at, corrected_at, grade,
     status, outcome) each."""
     await db.execute(
-        "INSERT INTO sync_operation (id, device_id, seq, op_id, digest, kind, record_type, record_id, base_version,"
+        "INSERT INTO sync_operation (device_id, seq, op_id, digest, kind, record_type, record_id, base_version,"
         " args, at, corrected_at, grade, status, outcome, received_at)"
-        " SELECT gen_random_uuid(), d, s, o, g, k, t, r, b, a, f, c, q, u, w, now()"
+        " SELECT d, s, o, g, k, t, r, b, a, f, c, q, u, w, now()"
         " FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[],"
         " $7::uuid[], $8::bigint[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::text[], $14::text[])"
         " AS x(d, s, o, g, k, t, r, b, a, f, c, q, u, w)",

@@ -5,16 +5,17 @@ from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
-from server.platform.columns import identity, refers_to
+from server.platform.columns import refers_to
 
 
 class SyncOperation(Table):
-    """`args` and `outcome` are JSON text, not JSONB: an operation is kept as it came, also one that JSONB refuses."""
+    """`args` and `outcome` are JSON text, not JSONB: an operation is kept as it came, also one that JSONB refuses.
+    The database does not check
+    `device_id`: the device's row is locked by the transaction that writes, and never deleted."""
 
-    id = identity()
-    device_id = refers_to("Device")
+    op_id = UUID(primary_key=True, default=None, null=False)
+    device_id = refers_to("Device", index=False)
     seq = BigInt(default=None, null=False)
-    op_id = UUID(unique=True, default=None, null=False)
     digest = Varchar(64, default=None, null=False)
     kind = Varchar(60, default=None, null=False)
     record_type = Varchar(40, default=None, null=False)

@@ -43,9 +43,9 @@ ON CONFLICT (stream, record_type, record_id) DO UPDATE SET
     position = excluded.position, version = excluded.version, body = excluded.body, changed_at = now()
 """
 _OPERATIONS = """
-INSERT INTO sync_operation (id, device_id, seq, op_id, digest, kind, record_type, record_id, base_version, args, at,
+INSERT INTO sync_operation (device_id, seq, op_id, digest, kind, record_type, record_id, base_version, args, at,
     corrected_at, grade, status, outcome, received_at)
-SELECT gen_random_uuid(), $1, s, o, repeat('0', 64), 'job.patch', 'job', r, 1, a, a, now(), 'exact', 'applied', u, now()
+SELECT $1, s, o, repeat('0', 64), 'job.patch', 'job', r, 1, a, a, now(), 'exact', 'applied', u, now()
 FROM unnest($2::bigint[], $3::uuid[], $4::uuid[], $5::text[], $6::text[]) AS x(s, o, r, a, u)
 """
 
