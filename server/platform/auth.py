@@ -1,11 +1,13 @@
 """Who is asking: access tokens, the caller they name, and the part of the network tree the caller may touch."""
 
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import OctKey
@@ -105,6 +107,13 @@ def caller_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
         known = read_token(connection.app.state.secrets.token_key, token.strip())
         connection.scope["state"]["caller"] = known
     return known
+
+
+def seconds_left(connection: ASGIConnection[Any, Any, Any, Any], now: datetime) -> float:
+    """How long the token of `caller_of` is good for."""
+    payload = connection.headers["authorization"].split(".")[1]
+    claims = msgspec.json.decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return float(claims["exp"]) - now.timestamp()
 
 
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]

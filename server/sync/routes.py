@@ -1,20 +1,21 @@
 """The three exchanges of the sync protocol."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from litestar import MediaType, Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery, QueryParameter
-from litestar.response import ServerSentEvent, ServerSentEventMessage
 from litestar.status_codes import HTTP_200_OK
 
 from schemas import sync as wire
 from schemas.accounts import Role
-from server.platform.auth import Caller, only
+from server.platform import clock
+from server.platform.auth import Caller, only, seconds_left
+from server.platform.eventstream import EventStream
 from server.sync import actions, reading
 
 
@@ -49,19 +50,12 @@ async def pull(
 
 
 @get("/stream", summary="A poke whenever one of the caller's streams moved", include_in_schema=True)
-async def stream(request: Request[Any, Any, Any], caller: NamedDependency[Caller]) -> ServerSentEvent:
-    """Server-sent events named `poke`: stream → new head, never data; comments keep the connection alive."""
-    streams = frozenset(await actions.streams_of(caller))
-    return ServerSentEvent(_pokes(request, streams))
-
-
-async def _pokes(request: Request[Any, Any, Any], streams: frozenset[str]) -> AsyncIterator[ServerSentEventMessage]:
-    yield ServerSentEventMessage(comment="listening")
-    async for heads in request.app.state.pokes.subscribe(streams):
-        if heads:
-            yield ServerSentEventMessage(event="poke", data=msgspec.json.encode(heads).decode())
-        else:
-            yield ServerSentEventMessage(comment="still here")
+async def stream(request: Request[Any, Any, Any], caller: NamedDependency[Caller]) -> EventStream:
+    """Server-sent events named `poke`: stream → new head, never data; comments keep the connection alive. The stream
+    ends with the token at the latest: open it anew with a fresh one, and pull."""
+    streams = await actions.streams_of(caller)
+    until = asyncio.get_running_loop().time() + seconds_left(request, clock.now())
+    return EventStream(partial(request.app.state.pokes.reading, streams, caller.user_id, until=until))
 
 
 router = Router("/sync", route_handlers=[push, pull, stream], tags=["sync"])

@@ -4,12 +4,14 @@ import argparse
 import asyncio
 
 from scripts.benchmarks import scene
+from scripts.benchmarks.listeners import many_files
 from scripts.benchmarks.server import Cluster, cluster, serving
-from scripts.benchmarks.sync import pull, push
+from scripts.benchmarks.sync import pull, push, streams
 
 PARTS = ("pull", "push")
 CLIENTS = 8
 JOBS = 120
+STREAMS = 5000
 
 
 async def _pull(cluster: Cluster, workers: int, scale: float) -> None:
@@ -27,7 +29,15 @@ async def _push(cluster: Cluster, workers: int, scale: float) -> None:
             await push.measure(server, dsn, firm.phones, int(24_000 * scale), name)
 
 
-_MEASURES = {"pull": _pull, "push": _push}
+async def _streams(cluster: Cluster, workers: int, scale: float) -> None:
+    dsn = await cluster.migrated("bench_streams")
+    firm = await scene.found(cluster, dsn, [[1]])
+    count = max(10, int(STREAMS * scale))
+    with many_files(count), serving(cluster, dsn, 1) as server:
+        streams.measure(cluster, server, firm, count)
+
+
+_MEASURES = {"pull": _pull, "push": _push, "streams": _streams}
 
 
 def _parts(text: str) -> list[str]:

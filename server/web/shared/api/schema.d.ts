@@ -787,7 +787,8 @@ export interface paths {
     };
     /**
      * A poke whenever one of the caller's streams moved
-     * @description Server-sent events named `poke`: stream → new head, never data; comments keep the connection alive.
+     * @description Server-sent events named `poke`: stream → new head, never data; comments keep the connection alive. The stream
+     *     ends with the token at the latest: open it anew with a fresh one, and pull.
      */
     get: operations["SyncStreamStream"];
     put?: never;
