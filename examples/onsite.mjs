@@ -209,11 +209,11 @@ export class Onsite {
     for (const kept of again) kept.outcome = null
   }
 
-  /** A new identity; what is pending, or may be unknown, keeps its op_ids and is numbered from 1 (push step 13). A
-   * client that completes jobs keeps the private key too, where it cannot be exported. */
+  /** A new identity; what is pending, or may be unknown, keeps its op_ids and is numbered from 1 ("Forks and clones"). The
+   * key stays, as completions may be signed with it; a browser keeps it better as a CryptoKey that cannot be exported. */
   async #enrol() {
-    const { publicKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
-    const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
+    this.kept.key ??= await newKey()
+    const { kty, crv, x, y } = this.kept.key
     const body = JSON.stringify({ public_key: { kty, crv, x, y }, name: 'example' })
     const { id } = await this.#asked('/devices', { method: 'POST', body })
     const again = this.kept.outbox.filter((kept) => !kept.outcome || kept.epoch !== this.kept.epoch)
@@ -245,6 +245,11 @@ const keyOf = ({ type, id }) => `${type}/${id}`
 
 function orNotNow(fault) {
   if (!(fault instanceof Problem)) throw fault
+}
+
+async function newKey() {
+  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+  return crypto.subtle.exportKey('jwk', pair.privateKey)
 }
 
 function uuid7() {

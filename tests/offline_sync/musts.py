@@ -1,0 +1,96 @@
+"""Which test shows each MUST of docs/sync-protocol.md. `test_protocol_text` holds numbers and names together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_ENGINE = "tests/offline_sync/test_engine.py"
+_REPLICA = "tests/offline_sync/test_replica.py"
+_TABS = "tests/offline_sync/test_two_tabs.py"
+_KILLED = "tests/offline_sync/test_killed.py"
+_MACHINE = "tests/offline_sync/test_machine.py"
+_CURSOR = "tests/offline_sync/test_cursor.py"
+_HTTP = "tests/offline_sync/test_http.py"
+_TIMES = "tests/offline_sync/test_fieldtime.py"
+_WINS = "tests/offline_sync/test_who_wins.py"
+_BAD = "tests/sync/test_bad_operations.py"
+_FEED = "tests/platform/test_feed.py"
+_JOURNEY = "tests/journeys/test_main_job.py"
+_RESTORE = "tests/journeys/test_restore.py"
+_EXAMPLES = "tests/examples/test_examples.py"
+_WEB = "server/web/shared/replica/replica.test.ts"
+
+#: Number → (file, the name of a class or function in it, or the words of a test in TypeScript).
+SHOWN: Mapping[str, tuple[str, str]] = {
+    "E-2": ("tests/accounts/test_refresh.py", "TestAUsedRefreshToken"),
+    "E-5": ("tests/accounts/test_devices.py", "test_refuses_other_kinds_of_keys_and_private_ones"),
+    "E-6": (_BAD, "TestAnOpIdOfAnotherDevice"),
+    "E-7": (_TABS, "TestTwoProcessesThatOpenANewFile"),
+    "W-1": ("tests/offline_sync/test_protocol_text.py", "test_a_member_nobody_knows_is_ignored"),
+    "W-2": ("tests/accounts/test_bad_input.py", "TestABody"),
+    "W-3": (_REPLICA, "test_refused_work_leaves_the_view_with_its_reason"),
+    "W-4": (_HTTP, "test_whose_compression_is_broken_is_none"),
+    "W-5": (_HTTP, "test_that_is_a_problem_is_raised_with_its_code"),
+    "P-1": (_KILLED, "TestKilledWhileThePersonWorks"),
+    "P-2": (_TABS, "TestProcessesThatWorkAtOnce"),
+    "P-3": (_REPLICA, "test_says_which_version_the_person_was_looking_at"),
+    "P-4": (_BAD, "TestASeqThatIsNone"),
+    "P-5": (_REPLICA, "test_numbers_operations_without_a_gap"),
+    "P-6": (_WEB, "reads the clock anew for every attempt"),
+    "P-7": (_REPLICA, "test_takes_nothing_into_the_queue_that_is_not_json"),
+    "P-8": (_TABS, "TestTabsThatWorkAndSyncAtOnce"),
+    "P-9": (_BAD, "TestBadOperationsAmongGoodOnes"),
+    "P-10": (_ENGINE, "test_a_batch_in_any_order_is_judged_in_sequence"),
+    "P-11": (_ENGINE, "TestARetry"),
+    "P-12": (_ENGINE, "TestTwoInstallationsUnderOneIdentity"),
+    "P-13": (_ENGINE, "TestEnrolledAnew"),
+    "P-14": (_ENGINE, "test_a_gap_is_judged_up_to_and_named"),
+    "P-15": (_REPLICA, "test_gets_it_again_before_what_is_new"),
+    "P-16": (_ENGINE, "TestAPoisonousOperation"),
+    "P-17": (_ENGINE, "TestVersions"),
+    "P-18": (_JOURNEY, "TestABadOperation"),
+    "P-19": (_REPLICA, "test_outcomes_are_kept_thirty_days"),
+    "P-20": (_REPLICA, "test_an_answer_of_another_shape_is_no_answer"),
+    "P-21": (_REPLICA, "test_repeated_delivery_has_one_effect"),
+    "P-22": (_REPLICA, "test_work_stays_on_view_between_the_answer_and_the_next_pull"),
+    "P-23": (_REPLICA, "test_news_stay_news_until_they_were_seen"),
+    "P-24": (_REPLICA, "test_that_was_too_large_goes_in_smaller_pieces"),
+    "P-25": (_REPLICA, "TestARefusedPush"),
+    "P-26": (_MACHINE, "TestManyLongDays"),
+    "L-1": (_JOURNEY, "TestScope"),
+    "L-2": (_CURSOR, "TestAnythingElse"),
+    "L-3": (_FEED, "TestTwoTransactionsThatEndInTheOppositeOrderOfTheirStart"),
+    "L-4": (_FEED, "test_a_second_writer_waits_and_no_reader_sees_a_hole"),
+    "L-5": (_REPLICA, "test_after_a_lost_reply_a_pull_shows_the_work_once"),
+    "L-6": (_REPLICA, "test_a_stream_no_longer_listed_takes_its_records"),
+    "L-7": (_FEED, "test_are_written_together_or_not_at_all"),
+    "L-8": (_REPLICA, "test_nothing_changes_before_the_checkpoint"),
+    "L-9": (_TABS, "test_drops_a_page_that_no_longer_continues_what_is_read"),
+    "L-10": (_REPLICA, "test_after_a_lost_reply_a_pull_shows_the_work_once"),
+    "L-11": (_KILLED, "TestKilledWhileItReads"),
+    "L-12": (_REPLICA, "TestLeavingTheScope"),
+    "L-13": (_REPLICA, "test_while_it_starts_afresh_the_old_view_stays"),
+    "L-14": (_REPLICA, "TestARestoredServer"),
+    "S-1": ("tests/sync/test_pokes.py", "TestADeviceListens"),
+    "K-1": (_REPLICA, "test_is_durable_by_its_settings"),
+    "K-2": (_KILLED, "TestKilledAtACrashPoint"),
+    "K-3": (_TABS, "test_goes_on_when_the_other_has_enrolled_anew"),
+    "K-4": (_TABS, "test_goes_on_when_the_other_has_enrolled_anew"),
+    "K-9": (_REPLICA, "test_of_a_newer_app_is_left_alone"),
+    "R-1": (_EXAMPLES, "test_a_forked_identity_goes_on_under_a_new_one"),
+    "R-2": (_REPLICA, "TestACopiedPhone"),
+    "R-3": (_KILLED, "TestKilledAtACrashPoint"),
+    "R-4": (_RESTORE, "TestAServerThatWentBackToItsBackup"),
+    "R-5": ("tests/platform/test_backup.py", "TestRestoringOverAnInstallation"),
+    "T-1": (_TIMES, "TestAShift"),
+    "T-2": (_BAD, "TestAClockThatIsWrong"),
+    "T-3": (_WINS, "test_it_is_the_corrected_time_that_counts"),
+    "C-1": (_WINS, "TestBothChangedAFieldOfTheOffice"),
+    "C-2": (_WINS, "TestDeletedMeanwhile"),
+    "C-3": (_JOURNEY, "TestAJobFromCallToSignature"),
+}
+
+#: No test of ours shows these yet.
+NOT_YET = frozenset(
+    {"E-1", "E-3", "E-4", "W-6", "S-2", "K-5", "K-6", "K-7", "K-8", "R-6", "R-7", "V-1", "V-2", "V-3", "C-4"}
+)
