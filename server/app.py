@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from litestar import Litestar, Router
-from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -14,7 +13,7 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
 from server.evidence import found
 from server.jobs import deadlines
-from server.platform import db, health, pages
+from server.platform import compression, db, health, pages
 from server.platform.auth import provide_caller
 from server.platform.errors import HANDLERS
 from server.platform.headers import SecurityHeaders
@@ -46,9 +45,7 @@ def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
         before_request=refuse_forbidden_body,
         middleware=[PrometheusConfig(app_name="onsite", prefix="onsite", group_path=True).middleware],
         exception_handlers={**HANDLERS, **TOO_DEEP},
-        compression_config=CompressionConfig(
-            backend="gzip", minimum_size=1024, gzip_compress_level=4, exclude=["^/sync/stream$", "^/evidence/photos/"]
-        ),
+        compression_config=compression.of_answers(exclude=["^/sync/stream$", "^/evidence/photos/"]),
         request_max_body_size=settings.json_limit,
         openapi_config=OpenAPIConfig(
             title="Onsite",

@@ -42,6 +42,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     json_limit: int = MIB
     push_limit: int = 4 * MIB
     photo_limit: int = 20 * MIB
+    oldest_pull: int = 1
+    """Clients of older protocol versions may only push."""
+    tombstone_lifetime: timedelta = timedelta(days=30)
+    """A device that stays away longer starts afresh."""
     log_level: str = "info"
     trusted_proxy: str | None = None
     """Addresses whose X-Forwarded-* headers are believed, comma-separated; None believes nobody."""
@@ -153,6 +157,13 @@ SETTINGS = (
     _Setting("ONSITE_JSON_LIMIT", "json_limit", _whole(KIB, 64 * MIB)),
     _Setting("ONSITE_PUSH_LIMIT", "push_limit", _whole(KIB, 256 * MIB)),
     _Setting("ONSITE_PHOTO_LIMIT", "photo_limit", _whole(KIB, 256 * MIB)),
+    _Setting("ONSITE_OLDEST_PULL", "oldest_pull", _whole(1, 1000)),
+    _Setting(
+        "ONSITE_TOMBSTONE_DAYS",
+        "tombstone_lifetime",
+        _lifetime(timedelta(days=1), 3660),
+        lambda value: str(value // timedelta(days=1)),
+    ),
     _Setting("ONSITE_LOG_LEVEL", "log_level", _log_level),
     _Setting("ONSITE_TRUSTED_PROXY", "trusted_proxy", str),
 )

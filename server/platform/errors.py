@@ -17,8 +17,10 @@ from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE, HTTP_500_IN
 from litestar.types import ExceptionHandlersMap
 
 from schemas.errors import Code, Problem
+from server.platform.negotiation import wants_msgpack
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+PACKED_PROBLEM_MEDIA_TYPE = "application/problem+msgpack"
 
 #: What a code means over HTTP: status and a title for people (zh-CN · en). Codes not listed are 422.
 MEANING: Mapping[Code, tuple[int, str, str]] = {
@@ -125,11 +127,17 @@ def problem(request: Request[Any, Any, Any], code: Code, detail: str = "", **ext
         instance=request.url.path,
         extra=dict(extra) or None,
     )
-    headers = {"cache-control": "no-store"}
+    headers = {"cache-control": "no-store", "vary": "accept, accept-language"}
     if status == 401:
         headers["www-authenticate"] = "Bearer"
+    if status == 426:
+        headers["upgrade"] = f"onsite-sync/{extra['oldest']}"  # RFC 9110 wants it
     if "retry_after" in extra:
         headers["retry-after"] = str(extra["retry_after"])
+    if wants_msgpack(request.headers.get("accept")):
+        return Response(
+            msgspec.msgpack.encode(body), status_code=status, media_type=PACKED_PROBLEM_MEDIA_TYPE, headers=headers
+        )
     return Response(msgspec.json.encode(body), status_code=status, media_type=PROBLEM_MEDIA_TYPE, headers=headers)
 
 

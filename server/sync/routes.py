@@ -5,6 +5,7 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from litestar import MediaType, Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
@@ -13,10 +14,15 @@ from litestar.status_codes import HTTP_200_OK
 
 from schemas import sync as wire
 from schemas.accounts import Role
+from schemas.errors import Code
 from server.platform import clock
 from server.platform.auth import Caller, only, seconds_left
+from server.platform.compression import body_of
+from server.platform.errors import Refused
 from server.platform.eventstream import EventStream
+from server.platform.negotiation import MSGPACK, is_msgpack, packed, sent_type, wants_msgpack
 from server.sync import actions, reading
+from server.sync.protocol import SaysVersion, not_outdated
 
 
 @post(
@@ -25,28 +31,43 @@ from server.sync import actions, reading
     guards=[only(Role.TECHNICIAN)],
     status_code=HTTP_200_OK,
     opt={"raw_text": True},
+    responses={200: ResponseSpec(wire.PushAnswer, generate_examples=False)},
 )
-async def push(request: Request[Any, Any, Any], caller: NamedDependency[Caller]) -> wire.PushAnswer:
-    """The body is a `Push`. Every operation gets an outcome, a repeat the same one again; a bad operation is refused
-    alone. `403 device_revoked`, `404 device_unknown`, `409 forked`."""
-    sent = reading.decode(await request.body())
-    return await actions.push(caller, sent)
+async def push(request: Request[Any, Any, Any], caller: NamedDependency[Caller]) -> Response[bytes]:
+    """The body is a `Push`, in JSON or MessagePack, compressed or not. Every operation gets an outcome, a repeat the
+    same one again; a bad operation is refused alone. `403 device_revoked`, `404 device_unknown`, `409 forked`."""
+    media_type = sent_type(request)
+    if media_type not in ("", MediaType.JSON) and not is_msgpack(media_type):
+        raise Refused(Code.UNSUPPORTED_MEDIA_TYPE, f"send {MediaType.JSON.value} or {MSGPACK}")
+    body = await body_of(request, request.app.state.settings.push_limit)
+    answer = await actions.push(caller, reading.decode(body, is_msgpack(media_type)))
+    return _answer(request, msgspec.json.encode(answer))
 
 
 @get(
     "/pull",
     summary="What changed in the caller's streams since a cursor",
+    guards=[not_outdated],
     responses={200: ResponseSpec(wire.PullAnswer, generate_examples=False)},
 )
 async def pull(
+    request: Request[Any, Any, Any],
     caller: NamedDependency[Caller],
     cursor: FromQuery[str | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=2000)] = 500,
     device_id: FromQuery[UUID | None] = None,
 ) -> Response[bytes]:
-    """Replicas change only at `checkpoint: true`. `410 cursor_expired`: push first, then start afresh."""
-    page = await actions.pull(caller, cursor, limit, device_id)
-    return Response(page, media_type=MediaType.JSON, headers={"cache-control": "no-store"})
+    """Replicas change only at `checkpoint: true`. `410 cursor_expired`: push first, then start afresh. `426
+    client_outdated`: update the app; pushing goes on."""
+    return _answer(request, await actions.pull(caller, cursor, limit, device_id))
+
+
+def _answer(request: Request[Any, Any, Any], encoded: bytes) -> Response[bytes]:
+    """In JSON as it was encoded, or in MessagePack when the client asks for it."""
+    headers = {"cache-control": "no-store", "vary": "accept"}
+    if wants_msgpack(request.headers.get("accept")):
+        return Response(packed(encoded), media_type=MSGPACK, headers=headers)
+    return Response(encoded, media_type=MediaType.JSON, headers=headers)
 
 
 @get("/stream", summary="A poke whenever one of the caller's streams moved", include_in_schema=True)
@@ -58,4 +79,4 @@ async def stream(request: Request[Any, Any, Any], caller: NamedDependency[Caller
     return EventStream(partial(request.app.state.pokes.reading, streams, caller.user_id, until=until))
 
 
-router = Router("/sync", route_handlers=[push, pull, stream], tags=["sync"])
+router = Router("/sync", route_handlers=[push, pull, stream], middleware=[SaysVersion()], tags=["sync"])
