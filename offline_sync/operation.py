@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from json.encoder import encode_basestring as _text
 from typing import Any
 
 
@@ -46,22 +47,17 @@ class Operation:
 
     def digest(self) -> str:
         """SHA-256 (hex) of the canonical JSON of every part: tells a retry from another operation (push step 4)."""
-        return hashlib.sha256(canonical(self._parts())).hexdigest()
+        return hashlib.sha256(self._canonical().encode("utf-8", "surrogatepass")).hexdigest()
 
-    def _parts(self) -> dict[str, Any]:
-        return {
-            "op_id": self.op_id,
-            "seq": self.seq,
-            "kind": self.kind,
-            "record": {"type": self.record.type, "id": self.record.id},
-            "base_version": self.base_version,
-            "args": self.args,
-            "at": {
-                "wall_ms": self.at.wall_ms,
-                "monotonic_ms": self.at.monotonic_ms,
-                "boot_id": self.at.boot_id,
-            },
-        }
+    def _canonical(self) -> str:
+        """What `canonical` would make of all parts, put together here as it is worked out for every operation."""
+        at, record = self.at, self.record
+        return (
+            f'{{"args":{_CANONICAL.encode(self.args)},"at":{{"boot_id":{_text(at.boot_id)}'
+            f',"monotonic_ms":{at.monotonic_ms},"wall_ms":{at.wall_ms}}},"base_version":{self.base_version}'
+            f',"kind":{_text(self.kind)},"op_id":{_text(self.op_id)}'
+            f',"record":{{"id":{_text(record.id)},"type":{_text(record.type)}}},"seq":{self.seq}}}'
+        )
 
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)

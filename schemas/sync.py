@@ -9,6 +9,9 @@ from schemas.base import Answer, Request
 
 MAX_SEQ = 2**53
 
+#: A UUID that we send as we have it, without making an object of it.
+UuidText = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uuid"})]
+
 Seq = Annotated[int, msgspec.Meta(ge=1, le=MAX_SEQ)]
 #: Whatever a broken clock may show: it is corrected, never refused (guarantee 10).
 Millis = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
@@ -59,12 +62,12 @@ class FieldMerge(Answer, frozen=True, kw_only=True):
 class Outcome(Answer, frozen=True, kw_only=True):
     """`status`: applied | merged | held | rejected. `version`: the record's version after it."""
 
-    op_id: UUID
+    op_id: UuidText
     seq: int
     status: str
     version: int | None = None
     merges: list[FieldMerge] = []
-    review_id: UUID | None = None
+    review_id: UuidText | None = None
     code: str | None = None
     text: str | None = None
 

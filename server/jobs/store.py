@@ -124,25 +124,28 @@ async def note_import(import_id: UUID, imported: int, known: int, refused: int) 
     )
 
 
-async def held_by(technician_id: UUID, job_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of these jobs this technician has or ever had: the scope of what a phone may still hand in."""
+async def lock_held_by(technician_id: UUID, job_ids: Iterable[UUID]) -> list[dict[str, Any]]:
+    """Those of these jobs that this technician has or ever had, locked as `feed.load_for_update` does: the scope of
+    what a phone may still hand in."""
     rows = await db.fetch(
-        "SELECT DISTINCT job_id FROM visit WHERE technician_id = $1 AND job_id = ANY($2::uuid[])",
+        "SELECT row_to_json(j)::text AS fields FROM job j WHERE id = ANY($2::uuid[])"
+        " AND EXISTS (SELECT FROM visit v WHERE v.job_id = j.id AND v.technician_id = $1) ORDER BY id FOR UPDATE OF j",
         technician_id,
-        list(set(job_ids)),
+        list(job_ids),
     )
-    return {r["job_id"] for r in rows}
+    return [msgspec.json.decode(r["fields"]) for r in rows]
 
 
-async def customers_held_by(technician_id: UUID, customer_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of these customers this technician visits or ever was to visit."""
+async def lock_customers_held_by(technician_id: UUID, customer_ids: Iterable[UUID]) -> list[dict[str, Any]]:
+    """Those of these customers that this technician visits or ever was to visit, locked."""
     rows = await db.fetch(
-        "SELECT DISTINCT j.customer_id FROM visit v JOIN job j ON j.id = v.job_id"
-        " WHERE v.technician_id = $1 AND j.customer_id = ANY($2::uuid[])",
+        "SELECT row_to_json(c)::text AS fields FROM customer c WHERE id = ANY($2::uuid[]) AND EXISTS (SELECT FROM job j"
+        " JOIN visit v ON v.job_id = j.id WHERE j.customer_id = c.id AND v.technician_id = $1)"
+        " ORDER BY id FOR UPDATE OF c",
         technician_id,
-        list(set(customer_ids)),
+        list(customer_ids),
     )
-    return {r["customer_id"] for r in rows}
+    return [msgspec.json.decode(r["fields"]) for r in rows]
 
 
 async def holders(column: str, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:

@@ -5,7 +5,7 @@ an inner one silently, and a rollback of the inner would then undo nothing. Use 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, cast
@@ -130,3 +130,21 @@ async def execute(sql: str, *args: Any) -> str:
 async def execute_many(sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
     async with connection() as c:
         await c.executemany(sql, list(rows))
+
+
+_COPY_FROM = 8  # rows; below, a statement per row is sent in one go and saves a round trip
+
+
+async def insert(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Plain inserts of few or many rows; columns not named take their defaults. Many go by COPY: arrays for `unnest`
+    cost asyncpg a look at the type of every single element."""
+    async with connection() as c:
+        if len(rows) >= _COPY_FROM:
+            await c.copy_records_to_table(table, records=rows, columns=list(columns))
+            return
+        marks = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+        if len(rows) == 1:
+            await c.execute(statement, *rows[0])
+        elif rows:
+            await c.executemany(statement, rows)

@@ -38,7 +38,7 @@ class Deed:
     happened_at: datetime
     user_id: UUID | None = None
     device_id: UUID | None = None
-    op_id: UUID | None = None
+    op_id: UUID | str | None = None
     grade: str = "exact"
 
 
@@ -135,6 +135,23 @@ async def _columns(table: str) -> tuple[str, ...]:
     return _COLUMNS[table]
 
 
+_HISTORY = (
+    "record_type",
+    "record_id",
+    "version",
+    "action",
+    "user_id",
+    "device_id",
+    "op_id",
+    "happened_at",
+    "happened_grade",
+    "changes",
+    "lost",
+    "centre_id",
+    "outlet_id",
+)
+
+
 async def _write_history(changes: Iterable[Change]) -> None:
     rows = [
         (
@@ -149,25 +166,13 @@ async def _write_history(changes: Iterable[Change]) -> None:
             line.deed.grade,
             msgspec.json.encode(line.changes).decode(),
             msgspec.json.encode(line.lost).decode(),
-            _uuid(c.fields.get("centre_id")),
-            _uuid(c.fields.get("outlet_id")),
+            c.fields.get("centre_id"),
+            c.fields.get("outlet_id"),
         )
         for c in changes
         for line in c.history
     ]
-    if rows:
-        await db.execute(
-            "INSERT INTO history (record_type, record_id, version, action, user_id, device_id, op_id, happened_at,"
-            " happened_grade, changes, lost, centre_id, outlet_id)"
-            " SELECT t, r, v, a, u, d, o, h, g, c::jsonb, l::jsonb, ce, ou FROM unnest($1::text[], $2::uuid[],"
-            " $3::bigint[], $4::text[], $5::uuid[], $6::uuid[], $7::uuid[], $8::timestamptz[], $9::text[], $10::text[],"
-            " $11::text[], $12::uuid[], $13::uuid[]) AS x(t, r, v, a, u, d, o, h, g, c, l, ce, ou)",
-            *(list(column) for column in zip(*rows, strict=True)),
-        )
-
-
-def _uuid(value: Any) -> UUID | None:
-    return UUID(value) if isinstance(value, str) else value
+    await db.insert("history", _HISTORY, rows)
 
 
 def encode_body(fields: Mapping[str, Any]) -> str:

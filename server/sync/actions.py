@@ -1,6 +1,7 @@
 """Push and pull. `docs/sync-protocol.md` numbers the steps; the decision itself is `offline_sync.engine`."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -33,43 +34,44 @@ async def push(caller: Caller, sent: wire.Push) -> wire.PushAnswer:
     batch = reading.read_batch(sent)
     for left in reversed(range(_TRIES)):
         try:
-            decision = await _judge_and_save(caller, batch)
+            decision, epoch = await _judge_and_save(caller, batch)
             break
         except asyncpg.DeadlockDetectedError:
             if not left:
                 raise
         except _UNKEEPABLE as fault:
             log.warning("batch could not be kept, judging one by one", device_id=str(sent.device_id), fault=str(fault))
-            decision = await _one_by_one(caller, batch)
+            decision, epoch = await _one_by_one(caller, batch)
             break
-    return await _answer(batch, decision)
+    return _answer(batch, decision, epoch)
 
 
-async def _judge_and_save(caller: Caller, batch: reading.Batch) -> Decision:
+async def _judge_and_save(caller: Caller, batch: reading.Batch) -> tuple[Decision, UUID]:
+    """The decision, and the epoch it was made in."""
     async with db.transaction():
         device = await _device(caller, batch.device_id)
         known = await judging.load(device, batch)
         decision = judging.judge(device, batch, known)
         if isinstance(decision, Forked):
             detail = f"seq {decision.seq} names two different operations"
-            raise Refused(Code.FORKED, detail, seq=decision.seq, epoch=str(await store.epoch()))
-        return await saving.save(device, decision, known)
+            raise Refused(Code.FORKED, detail, seq=decision.seq, epoch=str(device["epoch"]))
+        return await saving.save(device, decision, known), device["epoch"]
 
 
-async def _one_by_one(caller: Caller, batch: reading.Batch) -> Decision:
+async def _one_by_one(caller: Caller, batch: reading.Batch) -> tuple[Decision, UUID]:
     """The slow path of guarantee 8: what cannot be kept is refused alone, the others have their effect."""
     whole: Decision | None = None
     for single in batch.singles():
         try:
-            decision = await _judge_and_save(caller, single)
+            decision, epoch = await _judge_and_save(caller, single)
         except _UNKEEPABLE as fault:
             log.error("operation could not be kept", device_id=str(batch.device_id), fault=str(fault))
-            decision = await _judge_and_save(caller, single.refusing())
+            decision, epoch = await _judge_and_save(caller, single.refusing())
         whole = decision if whole is None else _joined(whole, decision)
         if decision.expected_seq is not None:
             break
     assert whole is not None, "an empty batch has nothing that could not be kept"
-    return whole
+    return whole, epoch
 
 
 def _joined(one: Decision, other: Decision) -> Decision:
@@ -81,11 +83,11 @@ def _joined(one: Decision, other: Decision) -> Decision:
     )
 
 
-async def _device(caller: Caller, device_id: UUID) -> Mapping[str, object]:
+async def _device(caller: Caller, device_id: UUID) -> Mapping[str, Any]:
     return _own(caller, await store.lock_device(device_id))
 
 
-def _own(caller: Caller, device: Mapping[str, object] | None) -> Mapping[str, object]:
+def _own(caller: Caller, device: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """The caller's device. Somebody else's is answered like one that does not exist."""
     if device is None or device["user_id"] != caller.user_id:
         raise Refused(Code.DEVICE_UNKNOWN)
@@ -94,12 +96,12 @@ def _own(caller: Caller, device: Mapping[str, object] | None) -> Mapping[str, ob
     return dict(device)
 
 
-async def _answer(batch: reading.Batch, decision: Decision) -> wire.PushAnswer:
+def _answer(batch: reading.Batch, decision: Decision, epoch: UUID) -> wire.PushAnswer:
     return wire.PushAnswer(
         outcomes=[translate.outcome_wire(o) for o in decision.outcomes],
         last_seq=decision.last_seq,
         expected_seq=decision.expected_seq,
-        epoch=await store.epoch(),
+        epoch=epoch,
         server_time=clock.now_ms(),
         unreadable=list(batch.unreadable) or msgspec.UNSET,
     )

@@ -20,7 +20,7 @@ from server.evidence import actions as evidence
 from server.jobs import field
 from server.jobs import store as jobs
 from server.jobs.rules.field_work import JobRules
-from server.platform import clock, feed
+from server.platform import clock
 from server.platform.records import as_record
 from server.sync import store, translate
 from server.sync.reading import MALFORMED, Batch
@@ -51,21 +51,18 @@ async def load(device: Mapping[str, Any], batch: Batch) -> Known:
     )
 
 
+#: Always in this order: two pushes never wait for each other.
+_LOCKED = {"job": jobs.lock_held_by, "customer": jobs.lock_customers_held_by}
+
+
 async def _records(technician_id: UUID | None, operations: Iterable[Operation]) -> dict[RecordKey, Record]:
     if technician_id is None:
         return {}
-    wanted: dict[str, set[UUID]] = {"job": set(), "customer": set()}
-    for key in {o.record for o in operations}:
-        record_id = _uuid(key.id)
-        if record_id is not None and key.type in wanted:
-            wanted[key.type].add(record_id)
-    theirs = {
-        "job": await jobs.held_by(technician_id, wanted["job"]) if wanted["job"] else set(),
-        "customer": await jobs.customers_held_by(technician_id, wanted["customer"]) if wanted["customer"] else set(),
-    }
+    named = {o.record for o in operations}
     found: dict[RecordKey, Record] = {}
-    for record_type in ("job", "customer"):  # always in this order: two pushes never wait for each other
-        for row in (await feed.load_for_update(record_type, theirs[record_type])).values():
+    for record_type, lock in _LOCKED.items():
+        wanted = [parsed for key in named if key.type == record_type and (parsed := _uuid(key.id)) is not None]
+        for row in await lock(technician_id, wanted) if wanted else ():
             record = as_record(record_type, row)
             found[record.key] = record
     return found

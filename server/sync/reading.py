@@ -33,7 +33,7 @@ from schemas import sync as wire
 from schemas.errors import Code
 from server.platform import clock
 from server.platform.errors import Refused
-from server.platform.text import forbidden_in
+from server.platform.text import forbidden_in, may_hold_forbidden
 from server.sync import translate
 
 #: The record type of an operation that could not be read: no rules belong to it.
@@ -140,6 +140,7 @@ _READABLE_DEPTH = 2 * MAX_DEPTH
 _AROUND_AN_OPERATION = 2  # the body and its list
 _LONGEST_NUMBER = 300
 _BEYOND_NUMBERS = 10**_LONGEST_NUMBER
+_MANY_DIGITS = re.compile(rb"[0-9]{%d}" % _LONGEST_NUMBER)
 
 
 def _lenient(text: bytes, levels: int) -> Any:
@@ -211,12 +212,23 @@ _OPERATION = msgspec.json.Decoder(wire.Operation)
 def _read(device_id: UUID, raw: msgspec.Raw) -> _Read | Refusal:
     try:
         sent = _OPERATION.decode(raw)
-        refusal = _fault_in(sent.args, MAX_DEPTH) or _fault_in([sent.kind, sent.record.type, sent.record.id], 1)
+        refusal = None if _is_plain(raw) else _fault_in_texts(sent)
     except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
         return _unread(device_id, raw, str(fault))
     if refusal is not None and refusal.code != Code.TEXT_FORBIDDEN_CHARACTER:
         return _unread(device_id, raw, refusal.text)
     return _Read(translate.operation(sent), _misnamed(sent.op_id, sent.kind) or refusal)
+
+
+def _is_plain(raw: msgspec.Raw) -> bool:
+    """Whether the bytes alone show that there is nothing to refuse, as they do for almost every operation."""
+    text = bytes(raw)
+    opened = text.count(b"{") + text.count(b"[")
+    return opened <= MAX_DEPTH and not may_hold_forbidden(text) and not _MANY_DIGITS.search(text)
+
+
+def _fault_in_texts(sent: wire.Operation) -> Refusal | None:
+    return _fault_in(sent.args, MAX_DEPTH) or _fault_in([sent.kind, sent.record.type, sent.record.id], 1)
 
 
 def _misnamed(op_id: UUID, kind: str) -> Refusal | None:

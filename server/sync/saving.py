@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import structlog
 
 from offline_sync.engine import Decision, HistoryEntry, Judged
@@ -74,7 +75,7 @@ def _written(device: Mapping[str, Any], decision: Decision, known: Known) -> lis
 
 
 def _line(device: Mapping[str, Any], entry: HistoryEntry, kind: str) -> HistoryLine:
-    deed = Deed(kind, clock.from_ms(entry.at_ms), device["user_id"], device["id"], UUID(entry.op_id), entry.grade)
+    deed = Deed(kind, clock.from_ms(entry.at_ms), device["user_id"], device["id"], entry.op_id, entry.grade)
     return HistoryLine(entry.version, deed, entry.changes, entry.lost)
 
 
@@ -86,7 +87,7 @@ def _operation_row(device_id: UUID, judged: Judged) -> tuple[Any, ...]:
     return (
         device_id,
         operation.seq,
-        UUID(operation.op_id),
+        operation.op_id,
         operation.digest(),
         _storable(operation.kind),
         _storable(operation.record.type)[:40],
@@ -103,7 +104,10 @@ def _operation_row(device_id: UUID, judged: Judged) -> tuple[Any, ...]:
 
 def _as_text(value: Any) -> str:
     """JSON that any text column takes: what PostgreSQL refuses (NUL, lone surrogates) stands as its JSON escape."""
-    return _escaped(canonical(value).decode("utf-8", "surrogatepass"))
+    try:
+        return msgspec.json.encode(value).decode()
+    except (UnicodeEncodeError, OverflowError):  # lone surrogates, integers beyond 64 bits
+        return _escaped(canonical(value).decode("utf-8", "surrogatepass"))
 
 
 def _storable(text: str) -> str:

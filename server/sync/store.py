@@ -8,10 +8,10 @@ from server.platform import db
 
 
 async def lock_device(device_id: UUID) -> Any | None:
-    """The device's row, locked: two tabs that push at once take turns (guarantees 2 and 3)."""
+    """The device's row, locked: two tabs that push at once take turns (guarantees 2 and 3). With the server's epoch."""
     return await db.fetch_row(
-        "SELECT id, user_id, technician_id, centre_id, outlet_id, public_key::text, last_seq, revoked_at FROM device"
-        " WHERE id = $1 FOR UPDATE",
+        "SELECT id, user_id, technician_id, centre_id, outlet_id, public_key::text, last_seq, revoked_at,"
+        " (SELECT epoch FROM installation) AS epoch FROM device WHERE id = $1 FOR UPDATE",
         device_id,
     )
 
@@ -38,18 +38,27 @@ async def recorded(device_id: UUID, seqs: Sequence[int], op_ids: Sequence[str]) 
     )
 
 
+_OPERATION = (
+    "device_id",
+    "seq",
+    "op_id",
+    "digest",
+    "kind",
+    "record_type",
+    "record_id",
+    "base_version",
+    "args",
+    "at",
+    "corrected_at",
+    "grade",
+    "status",
+    "outcome",
+)
+
+
 async def add_operations(rows: Sequence[tuple[Any, ...]]) -> None:
-    """(device_id, seq, op_id, digest, kind, record_type, record_id, base_version, args, at, corrected_at, grade,
-    status, outcome) each."""
-    await db.execute(
-        "INSERT INTO sync_operation (device_id, seq, op_id, digest, kind, record_type, record_id, base_version,"
-        " args, at, corrected_at, grade, status, outcome, received_at)"
-        " SELECT d, s, o, g, k, t, r, b, a, f, c, q, u, w, now()"
-        " FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[],"
-        " $7::uuid[], $8::bigint[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::text[], $14::text[])"
-        " AS x(d, s, o, g, k, t, r, b, a, f, c, q, u, w)",
-        *(list(column) for column in zip(*rows, strict=True)),
-    )
+    """`rows`: the columns of `_OPERATION`; ids as text or UUID, `args`, `at` and `outcome` as JSON text."""
+    await db.insert("sync_operation", _OPERATION, rows)
 
 
 async def epoch() -> UUID:

@@ -46,4 +46,13 @@ def outcome_from_json(text: str) -> engine.Outcome:
 
 
 def outcome_wire(outcome: engine.Outcome) -> wire.Outcome:
-    return msgspec.convert(outcome_json(outcome), wire.Outcome)
+    return wire.Outcome(
+        op_id=outcome.op_id,
+        seq=outcome.seq,
+        status=outcome.status,
+        version=outcome.version,
+        merges=[wire.FieldMerge(field=m.field, winner=m.winner, won=m.won, lost=m.lost) for m in outcome.merges],
+        review_id=outcome.review_id,
+        code=outcome.code,
+        text=outcome.text,
+    )
