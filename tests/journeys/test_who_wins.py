@@ -2,18 +2,18 @@
 what becomes of the record, its history, who is told, and what a dispatcher is asked."""
 
 import asyncio
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from typing import Any
 
-import httpx
 import pytest
 import rfc8785
 
 from server.platform import db
-from tests.journeys.firm import Firm, Person, Phone, found_firm
+from tests.journeys.firm import Firm, Person, Phone
+from tests.journeys.standing import firm, reviews_of, standing
 from tests.products.shop import added, stocked
+
+__all__ = ["firm", "standing"]
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
@@ -51,20 +51,16 @@ async def _changes(person: Person, cursor: Any) -> tuple[dict[tuple[str, str], A
             return found, cursor
 
 
-_TIMES = count(1, 40)  # one firm for all tests: no two of them book the same hours
-
-
 class Office:
     """The desk's side of a story, every call of which succeeds."""
 
     def __init__(self, firm: Firm, person: Person) -> None:
         self.firm, self.person = firm, person
 
-    async def job(self, opened: timedelta = 3 * HOUR, hours: float | None = None, **fields: Any) -> dict[str, Any]:
+    async def job(self, opened: timedelta = 3 * HOUR, hours: float = 0, **fields: Any) -> dict[str, Any]:
         """Raised `opened` ago and assigned to the first technician, `hours` ahead or at a time that is nobody's."""
         opened_at = (datetime.now(UTC) - opened).isoformat()
-        ahead = next(_TIMES) if hours is None else hours
-        return await self.firm.assigned(self.person, 0, hours=ahead, opened_at=opened_at, **fields)
+        return await self.firm.assigned(self.person, 0, hours, opened_at=opened_at, **fields)
 
     async def edit(self, job: Any, **fields: Any) -> Any:
         return await self._done(self.person.patch, job, "", {"base_version": job["version"], **fields})
@@ -94,9 +90,7 @@ class Office:
         return [line["lost"] for line in await self.history(job) if line["lost"]]
 
     async def reviews(self, record: Any) -> list[Any]:
-        """The open ones about this record."""
-        found = (await self.person.get("/reviews")).json()["items"]
-        return [review for review in found if review["record_id"] == record["id"]]
+        return await reviews_of(self.person, record)
 
     async def review(self, record: Any, kind: str) -> Any:
         """The one open review about this record, which is of this kind."""
@@ -140,40 +134,6 @@ async def visits(job: Any) -> list[tuple[str, str]]:
 def effects(review: Any, choice: str) -> dict[str, Any]:
     """Field → [before, after] of what the choice will do."""
     return {e["field"]: [e["before"], e["after"]] for e in review["effects"][choice]["fields"]}
-
-
-@dataclass
-class StandingFirm(Firm):
-    """One firm for all tests of the module, whose people stay logged in and keep their phones."""
-
-    tokens: dict[str, Any] = field(default_factory=dict)
-    phones: dict[int, Phone] = field(default_factory=dict)
-
-    async def login(self, username: str) -> Person:
-        if username not in self.tokens:
-            person = await super().login(username)
-            self.tokens[username] = (person.token, person.user)
-        return Person(self.client, *self.tokens[username])
-
-    async def phone(self, number: int) -> Phone:
-        if number not in self.phones:
-            self.phones[number] = await super().phone(number)
-        self.phones[number].person = await self.login(f"tech{number}")
-        return self.phones[number]
-
-
-@pytest.fixture(scope="module")
-def standing() -> list[StandingFirm]:
-    return []
-
-
-@pytest.fixture
-async def firm(client: httpx.AsyncClient, standing: list[StandingFirm]) -> StandingFirm:
-    if not standing:
-        new = await found_firm(client)
-        standing.append(StandingFirm(client, new.outlet_id, new.other_outlet_id, new.technicians))
-    standing[0].client = client
-    return standing[0]
 
 
 @pytest.fixture
@@ -452,7 +412,7 @@ class TestRescheduledAfterTheStart:
         assert changed[0]["window_start"] == [moved["window_start"], job["window_start"]]
 
     async def test_also_when_its_time_was_given_to_another_job(self, firm: Firm, office: Office) -> None:
-        phone, hours = await firm.phone(0), next(_TIMES)
+        phone, hours = await firm.phone(0), 5000
         job = await office.job(hours=hours)
         await office.move(job, hours=20)
         other = await office.job(hours=hours)
