@@ -8,9 +8,11 @@ import { Onsite } from './onsite.mjs'
 
 const { ONSITE_URL: url, ONSITE_TOKEN: token, ONSITE_STATE: path } = process.env
 const faults = []
+let offline = false
 
 /** The real network, except that replies can be lost, or be waited for in vain. */
 async function network(address, init) {
+  if (offline) throw new TypeError('there is no network')
   const fault = String(address).includes('/sync/push') ? faults.shift() : undefined
   const response = await fetch(address, init)
   if (fault === 'lose') throw new TypeError('the reply was lost')
@@ -78,6 +80,7 @@ const onsite = await Onsite.open({ url, storage, token: async () => token, fetch
 const app = await { rxdb, watermelon }[process.argv[2]](onsite)
 const deeds = {
   ...app,
+  offline: (now) => void (offline = now),
   fault: (kind) => void faults.push(kind),
   device: () => onsite.kept.device,
   outcome: (type, id) => onsite.outcomeOf(type, id),

@@ -41,7 +41,9 @@ export class Onsite {
    * @param {{ url: string, token: () => Promise<string>, storage: any, fetch?: typeof fetch }} options */
   static async open({ url, token, storage, fetch = globalThis.fetch }) {
     const kept = JSON.parse((await storage.getItem('onsite')) ?? 'null')
-    const fresh = { device: null, seq: 0, outbox: [], epoch: null, cursor: null, tick: 1, base: {}, touched: [] }
+    // Ticks begin at the time, so that they are beyond those of an earlier installation that the library remembers.
+    const tick = Date.now()
+    const fresh = { device: null, seq: 0, outbox: [], epoch: null, cursor: null, tick, base: {}, touched: [] }
     const onsite = Object.assign(new Onsite(), { url, token, storage, fetch, kept: kept ?? fresh })
     if (!onsite.kept.device) await onsite.#enrol()
     return onsite

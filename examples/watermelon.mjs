@@ -2,6 +2,7 @@
 
 import watermelon from '@nozbe/watermelondb'
 import loki from '@nozbe/watermelondb/adapters/lokijs/index.js'
+import { schemaMigrations } from '@nozbe/watermelondb/Schema/migrations/index.js'
 import { synchronize } from '@nozbe/watermelondb/sync/index.js'
 
 import { EDITABLE, stamp } from './onsite.mjs'
@@ -56,7 +57,8 @@ class Customer extends Synced {
 
 export function openDatabase(name = 'onsite') {
   const Adapter = loki.default ?? loki
-  const adapter = new Adapter({ schema, dbName: name, useWebWorker: false, useIncrementalIndexedDB: true })
+  const migrations = schemaMigrations({ migrations: [] })
+  const adapter = new Adapter({ schema, migrations, dbName: name, useWebWorker: false, useIncrementalIndexedDB: true })
   return new Database({ adapter, modelClasses: [Job, Customer] })
 }
 
@@ -68,13 +70,16 @@ export async function sync(database, onsite) {
     synchronize({
       database,
       sendCreatedAsUpdated: true, // the server sends records, not the history of who made them when
-      /** `lastPulledAt` is our tick: a number that grows, though no time. Null at first. */
-      async pullChanges({ lastPulledAt }) {
+      migrationsEnabledAtVersion: 1,
+      /** `lastPulledAt` is our tick, null at first. After a migration all is told again, to fill new columns: the module
+       * keeps whole bodies. */
+      async pullChanges({ lastPulledAt, migration }) {
         await onsite.sync()
+        const from = migration ? 0 : (lastPulledAt ?? 0)
         const changes = {}
         let timestamp
         for (const [table, type] of Object.entries(TABLES)) {
-          const { changed, removed, tick } = onsite.since(lastPulledAt ?? 0, type)
+          const { changed, removed, tick } = onsite.since(from, type)
           const unsent = await edited(database, table, removed)
           onsite.touch(type, unsent) // to be told of again once the edit is judged (guarantee 7)
           const deleted = removed.filter((id) => !unsent.includes(id))

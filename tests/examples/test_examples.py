@@ -71,6 +71,13 @@ class Scene:
         answer = await self.desk.post(f"/jobs/{self.job['id']}/move", wanted)
         assert answer.status_code == 200, answer.text
 
+    async def a_customer_with_a_job(self) -> str:
+        made = await self.desk.post("/customers", {"outlet_id": self.installation.firm.outlet_id, "name": "李梅"})
+        customer: str = made.json()["id"]
+        number, hours = TECHNICIAN[self.library], next(self.installation.hours)
+        await self.installation.firm.assigned(self.desk, number, hours, customer_id=customer)
+        return customer
+
     async def operations(self) -> list[Any]:
         """What the server recorded on the job, in the order it did."""
         found = await db.fetch(
@@ -105,6 +112,20 @@ class TestPulling:
         await scene.office_gives_it_to_another()
         await scene.sync()
         assert not await scene.is_on_screen()
+
+    async def test_after_a_purge_of_tombstones_the_record_disappears_all_the_same(self, scene: Scene) -> None:
+        await scene.office_gives_it_to_another()
+        await db.execute("DELETE FROM feed WHERE body IS NULL")
+        await db.execute("UPDATE stream SET floor = head")
+        await scene.sync()
+        assert not await scene.is_on_screen()
+
+    async def test_a_customer_is_a_record_like_any_other(self, scene: Scene) -> None:
+        customer = await scene.a_customer_with_a_job()
+        await scene.sync()
+        await scene.phone.do("edit", "customers", customer, {"phone": "13900000001"})
+        await scene.sync()
+        assert (await scene.phone.one("customers", customer))["body"]["phone"] == "13900000001"
 
     async def test_a_poke_tells_of_news(self, scene: Scene) -> None:
         await scene.phone.say("poked")
@@ -157,6 +178,23 @@ class TestConflicts:
         await scene.edits(title="不制冷")
         await scene.sync()
         assert (await scene.on_screen())["title"] == "制冷剂泄漏"
+
+    async def test_of_a_shared_field_the_later_edit_counts_not_the_later_push(self, scene: Scene) -> None:
+        await scene.phone.do("offline", True)
+        await scene.edits(contact_name="李四")
+        await scene.office_edits(contact_name="王五")
+        await scene.phone.do("offline", False)
+        await scene.sync()
+        assert (await scene.on_screen())["contact_name"] == "王五"
+        assert await scene.is_as_on_server()
+
+    async def test_an_edit_the_server_refuses_is_undone(self, scene: Scene) -> None:
+        before = (await scene.on_screen())["priority"]
+        await scene.edits(priority=9)
+        await scene.sync()
+        outcome = await scene.phone.do("outcome", "job", scene.job["id"])
+        assert (outcome["status"], outcome["code"]) == ("rejected", "arguments_invalid")
+        assert (await scene.on_screen())["priority"] == before
 
     async def test_an_unsent_edit_outlives_the_removal_of_its_record(self, scene: Scene) -> None:
         await scene.office_gives_it_to_another()
