@@ -4,7 +4,11 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.journeys.firm import Firm, Person, Phone
+
+pytestmark = pytest.mark.contract
 
 
 async def pulled(person: Person, cursor: str | None = None) -> tuple[dict[tuple[str, str], Any], str]:

@@ -412,6 +412,7 @@ class TestTheProgramsOfPostgres:
             programs_for(99)
 
 
+@pytest.mark.contract
 class TestADatabaseServerOfOnesOwn:
     def test_is_backed_up_and_restored_too(
         self, project: Path, postgres: str, migrated_template: str, tmp_path: Path

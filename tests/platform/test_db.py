@@ -8,6 +8,8 @@ import pytest
 
 from server.platform import db
 
+pytestmark = pytest.mark.contract
+
 _DEFERRED = "CREATE TEMPORARY TABLE later (n int UNIQUE DEFERRABLE INITIALLY DEFERRED) ON COMMIT DROP"
 
 

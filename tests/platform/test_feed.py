@@ -14,6 +14,8 @@ from server.platform import clock, db, feed
 from server.platform.feed import Change, Deed, HistoryLine
 from server.sync import store
 
+pytestmark = pytest.mark.contract
+
 STREAMS = ("one", "two")
 
 

@@ -15,6 +15,8 @@ from server.platform import migrate as migrating
 from server.platform.migrate import MigrationError, known_migrations, migrate
 from tests.conftest import with_database
 
+pytestmark = pytest.mark.contract
+
 MIGRATE = "import sys; from server.platform.migrate import migrate; print(*migrate(sys.argv[1]))"
 
 
