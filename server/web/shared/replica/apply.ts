@@ -16,19 +16,26 @@ export interface Ask {
 }
 
 /** Where reading goes on: after the last staged page, else after the last checkpoint. */
-export function nextAsk(store: Store): Promise<Ask> {
-  return store.writing(async (tables) => {
-    const { device_id } = await identity(tables);
-    const staging = await tables.staging.get(1);
-    if (staging !== undefined && staging.pages > 0) return askOf(staging, device_id);
-    // Begun as late as can be: whatever was answered before the first page is asked for, is in the checkpoint.
-    return askOf(await begin(tables, staging?.afresh === true), device_id);
-  });
+export async function nextAsk(store: Store): Promise<Ask> {
+  return (
+    (await store.reading(under)) ?? (await store.quietly(async (tables) => (await under(tables)) ?? beginning(tables)))
+  );
+}
+
+async function under(tables: Tables): Promise<Ask | null> {
+  const staging = await tables.staging.get(1);
+  return staging === undefined || staging.pages === 0 ? null : askOf(staging, (await identity(tables)).device_id);
+}
+
+/** Begun as late as can be: whatever was answered before the first page is asked for, is in the checkpoint. */
+async function beginning(tables: Tables): Promise<Ask> {
+  const staging = await tables.staging.get(1);
+  return askOf(await begin(tables, staging?.afresh === true), (await identity(tables)).device_id);
 }
 
 /** Forgets staged pages and reads from the start (step 9). The base stays on view until a checkpoint replaces it. */
 export function startAfresh(store: Store, ask: Ask): Promise<void> {
-  return store.writing(async (tables) => {
+  return store.quietly(async (tables) => {
     if (await isCurrent(tables, ask)) await begin(tables, true);
   });
 }
@@ -74,7 +81,7 @@ async function isCurrent(tables: Tables, ask: Ask): Promise<boolean> {
 
 /** Keeps a page until its checkpoint (step 5). A page that no longer continues what is staged is dropped. */
 export function stage(store: Store, ask: Ask, page: Page): Promise<void> {
-  return store.writing(async (tables) => {
+  return store.quietly(async (tables) => {
     const staging = await tables.staging.get(1);
     if (staging === undefined || !(await isCurrent(tables, ask))) return;
     await forgetUnlisted(tables, page.streams);
@@ -134,78 +141,95 @@ async function changeBase(tables: Tables, afresh: boolean): Promise<void> {
   // another epoch's.
   const latest = new Map<string, BaseRow>();
   for (const { type, id, version, body } of held)
-    if (body !== null) latest.set(JSON.stringify([type, id]), { type, id, version, body, leaving: 0 });
+    if (body !== null) latest.set(nameOf({ type, id }), { type, id, version, body, leaving: 0 });
   await tables.base.bulkPut([...latest.values()]);
   await markLeaving(tables, left);
 }
 
-async function endedMemberships(tables: Tables, afresh: boolean): Promise<[string, string, string][]> {
+async function endedMemberships(tables: Tables, afresh: boolean): Promise<Membership[]> {
   if (afresh) return tables.membership.toCollection().primaryKeys();
   const unlisted = await tables.unlisted.toCollection().primaryKeys();
   return tables.membership.where("stream").anyOf(unlisted).primaryKeys();
 }
 
 /** Of the records that a stream let go, those that no other stream holds. */
-async function markLeaving(tables: Tables, left: readonly [string, string, string][]): Promise<void> {
-  const keys = new Map(left.map(([type, id]) => [JSON.stringify([type, id]), [type, id] as [string, string]]));
-  const gone: BaseRow[] = [];
-  for (const [type, id] of keys.values()) {
-    const held = await tables.membership
-      .where(":id")
-      .between([type, id, Dexie.minKey], [type, id, Dexie.maxKey])
-      .count();
-    const base = held > 0 ? undefined : await tables.base.get([type, id]);
-    if (base !== undefined) gone.push({ ...base, leaving: 1 });
-  }
-  await tables.base.bulkPut(gone);
+async function markLeaving(tables: Tables, left: readonly Membership[]): Promise<void> {
+  if (left.length === 0) return;
+  const held = new Set(
+    (await tables.membership.toCollection().primaryKeys()).map(([type, id]) => nameOf({ type, id })),
+  );
+  const keys = new Map(left.map(([type, id]) => [nameOf({ type, id }), [type, id] as Key]));
+  const gone = [...keys].filter(([name]) => !held.has(name)).map(([, key]) => key);
+  const rows = (await tables.base.bulkGet(gone)).filter((row) => row !== undefined);
+  await tables.base.bulkPut(rows.map((row) => ({ ...row, leaving: 1 })));
 }
 
 /** Removes what is out of scope, except where operations are not judged yet (step 8, guarantee 7). With the record goes
  * the sight of what was judged on it: on top of nothing it would be a ghost. */
 export async function removeLeft(tables: Tables): Promise<void> {
-  for (const { type, id } of await tables.base.where("leaving").equals(1).toArray()) {
-    const operations = await tables.operation.where("[type+id]").equals([type, id]).toArray();
-    if (operations.some((row) => row.pending === 1)) continue;
-    await tables.operation.bulkPut(
-      operations.filter((row) => row.settled === 0).map((row) => ({ ...row, settled: 1 })),
-    );
-    await tables.base.delete([type, id]);
-  }
+  const leaving = (await tables.base.where("leaving").equals(1).primaryKeys()) as Key[];
+  if (leaving.length === 0) return;
+  const worked = await workedOn(tables);
+  const left = leaving.filter(([type, id]) => !worked.has(nameOf({ type, id })));
+  const names = new Set(left.map(([type, id]) => nameOf({ type, id })));
+  const ghosts = (await unsettled(tables)).filter((row) => names.has(nameOf(row)));
+  await tables.operation.bulkPut(ghosts.map((row) => ({ ...row, settled: 1 })));
+  await tables.base.bulkDelete(left);
 }
 
 /** Which operations the base now shows: those whose version it has reached, and those answered before the first page
  * was asked for. The latter not on a kept copy (step 8): it stays as the person knows it. After a start afresh,
  * operations that are pending again are no longer in the base. */
 async function settle(tables: Tables, { afresh, acknowledgement }: StagingRow): Promise<void> {
-  const rows = await candidates(tables, afresh);
-  const changed: OperationRow[] = [];
-  for (const row of rows) {
-    const settled = await settledAfter(tables, row, afresh, acknowledgement);
-    if (settled !== row.settled) changed.push({ ...row, settled });
-  }
-  await tables.operation.bulkPut(changed);
+  const rows = afresh ? await tables.operation.toArray() : await unsettled(tables);
+  const keys = new Map(rows.map((row) => [nameOf(row), [row.type, row.id] as Key]));
+  const bases = (await tables.base.bulkGet([...keys.values()])).filter((row) => row !== undefined);
+  const sight: Sight = {
+    ...{ afresh, asked: acknowledgement, worked: await workedOn(tables) },
+    base: new Map(bases.map((row) => [nameOf(row), row])),
+  };
+  const after = rows.map((row) => ({ ...row, settled: settledAfter(row, sight) }));
+  await tables.operation.bulkPut(after.filter((row, index) => row.settled !== rows[index]?.settled));
 }
 
-function candidates(tables: Tables, afresh: boolean): Promise<OperationRow[]> {
-  if (afresh) return tables.operation.toArray();
-  return tables.operation
-    .where("[settled+type+id]")
-    .between([0, Dexie.minKey, Dexie.minKey], [0, Dexie.maxKey, Dexie.maxKey])
-    .toArray();
+/** What a checkpoint shows. `asked`: the acknowledgements when its first page was asked for. `worked`: the records with
+ * operations that are not judged yet. */
+interface Sight {
+  readonly afresh: boolean;
+  readonly asked: number;
+  readonly base: ReadonlyMap<string, BaseRow>;
+  readonly worked: ReadonlySet<string>;
 }
 
-async function settledAfter(tables: Tables, row: OperationRow, afresh: boolean, asked: number): Promise<0 | 1> {
+function settledAfter(row: OperationRow, { afresh, asked, base, worked }: Sight): 0 | 1 {
   if (row.pending === 1) return afresh ? 0 : row.settled;
   const answered = row.acknowledgement !== null && row.acknowledgement <= asked;
   if (row.settled === 1 && answered) return 1;
   if (wasRejected(row)) return row.settled;
   if (row.version === null) return 1;
-  const base = await tables.base.get([row.type, row.id]);
-  if (base !== undefined && base.version >= row.version) return 1;
-  if (!answered) return 0;
-  if (base?.leaving === 0) return 1;
-  const others = await tables.operation.where("[type+id]").equals([row.type, row.id]).toArray();
-  return others.some((other) => other.pending === 1) ? 0 : 1;
+  const shown = base.get(nameOf(row));
+  if (shown !== undefined && shown.version >= row.version) return 1;
+  return answered && (shown?.leaving === 0 || !worked.has(nameOf(row))) ? 1 : 0;
+}
+
+type Key = [type: string, id: string];
+type Membership = [type: string, id: string, stream: string];
+
+export function nameOf({ type, id }: { readonly type: string; readonly id: string }): string {
+  return JSON.stringify([type, id]);
+}
+
+/** The records with operations that are not judged yet. */
+async function workedOn(tables: Tables): Promise<Set<string>> {
+  const rows = await tables.operation.where("pending").equals(1).toArray();
+  return new Set(rows.map(nameOf));
+}
+
+function unsettled(tables: Tables): Promise<OperationRow[]> {
+  return tables.operation
+    .where("[settled+type+id]")
+    .between([0, Dexie.minKey, Dexie.minKey], [0, Dexie.maxKey, Dexie.maxKey])
+    .toArray();
 }
 
 function wasRejected(row: OperationRow): boolean {

@@ -140,8 +140,7 @@ export function acknowledge(store: Store, device_id: string, answer: PushAnswer)
     const compared = mine ? await compareIn(tables, answer.epoch, answer.last_seq) : NOTHING_NEW;
     const acknowledgement = before.acknowledgements + 1;
     await tables.identity.put({ ...before, acknowledgements: acknowledgement });
-    let judged = 0;
-    for (const outcome of answer.outcomes) judged += await acknowledgeOne(tables, outcome, acknowledgement, answer);
+    const judged = await record(tables, answer, acknowledgement);
     await apply.removeLeft(tables);
     await forgetOld(tables, answer.server_time);
     return { judged, compared };
@@ -149,8 +148,9 @@ export function acknowledge(store: Store, device_id: string, answer: PushAnswer)
 }
 
 /** Guarantee 11: what this device knows to be judged, against what a server of another epoch says it has judged. */
-export function compare(store: Store, epoch: string, last_seq: number): Promise<Compared> {
-  return store.writing((tables) => compareIn(tables, epoch, last_seq));
+export async function compare(store: Store, epoch: string, last_seq: number): Promise<Compared> {
+  if ((await store.reading(progress)).epoch === epoch) return NOTHING_NEW;
+  return await store.writing((tables) => compareIn(tables, epoch, last_seq));
 }
 
 async function compareIn(tables: Tables, epoch: string, last_seq: number): Promise<Compared> {
@@ -183,32 +183,40 @@ async function doubt(tables: Tables): Promise<void> {
   await tables.progress.put({ ...(await progress(tables)), epoch: null });
 }
 
-async function acknowledgeOne(
-  tables: Tables,
-  outcome: Outcome,
-  acknowledgement: number,
-  { server_time, epoch }: PushAnswer,
-): Promise<number> {
-  const row = await tables.operation.where("op_id").equals(outcome.op_id).first();
-  if (row?.pending !== 1) return 0;
-  const base = await tables.base.get([row.type, row.id]);
-  const said = JSON.stringify(outcome);
-  const { version } = outcome;
-  // Settled at once: what was rejected, and what the base already contains (a repeat after a lost reply).
-  const settled =
-    outcome.status === "rejected" || version === null || (base !== undefined && base.version >= version) ? 1 : 0;
-  await tables.operation.put({
-    ...row,
-    pending: 0,
-    settled,
-    seen: row.outcome === said ? row.seen : 0,
-    outcome: said,
-    version,
-    acknowledgement,
-    acknowledged_ms: server_time,
-    epoch,
+async function record(tables: Tables, answer: PushAnswer, acknowledgement: number): Promise<number> {
+  const outcomes = new Map(answer.outcomes.map((outcome) => [outcome.op_id, outcome]));
+  const named = await tables.operation
+    .where("op_id")
+    .anyOf([...outcomes.keys()])
+    .toArray();
+  const rows = named.filter((row) => row.pending === 1);
+  const bases = await tables.base.bulkGet(rows.map((row) => [row.type, row.id]));
+  const judged = rows.map((row, index): OperationRow => {
+    const outcome = outcomes.get(row.op_id);
+    if (outcome === undefined) throw new Error("a row that was not asked for");
+    const said = JSON.stringify(outcome);
+    const { version } = outcome;
+    const shown = bases[index]?.version ?? -1;
+    return {
+      ...row,
+      pending: 0,
+      // Settled at once: what was rejected, and what the base already contains: a repeat after a lost reply, or work
+      // that was reopened for a server that had forgotten it, whatever version it has there.
+      settled: outcome.status === "rejected" || version === null || shown >= version || isShown(row) ? 1 : 0,
+      seen: row.outcome === said ? row.seen : 0,
+      outcome: said,
+      version,
+      acknowledgement,
+      acknowledged_ms: answer.server_time,
+      epoch: answer.epoch,
+    };
   });
-  return 1;
+  await tables.operation.bulkPut(judged);
+  return judged.length;
+}
+
+function isShown(row: OperationRow): boolean {
+  return row.settled === 1 && outcomeOf(row)?.status !== "rejected";
 }
 
 async function forgetOld(tables: Tables, server_time: number): Promise<void> {

@@ -3,7 +3,10 @@
  *
  * Every step of the replica is one transaction over all tables. IndexedDB lets one writing transaction at a time have a
  * table, among all tabs; so a step is alone with the data from its first line on, and is whole or has not happened.
- * `strict` durability: when a step returns, it is on the disk. Inside a step nothing but the database may be awaited.
+ * `strict` durability: when a step returns, it is on the disk.
+ *
+ * Inside a step nothing but the database may be awaited, and not in long loops: Dexie loses sight of the transaction
+ * after 100 awaits that asked the database nothing. Read many at once, work it out, write many at once.
  */
 import { Dexie, type Table } from "dexie";
 import { NoStorage, storageFault, StorageFull, Superseded, TooNew, WrongDevice } from "./faults";
@@ -196,9 +199,14 @@ export class Store {
     }
   }
 
-  /** One transaction, alone with the data from its first line on. Tells every tab's watchers once it is on the disk. */
+  /** One transaction, alone with the data from its first line on. */
+  quietly<T>(step: (tables: Tables) => Promise<T>): Promise<T> {
+    return this.#within("rw", step);
+  }
+
+  /** The same for what a person may see: tells every tab's watchers once it is on the disk. */
   async writing<T>(step: (tables: Tables) => Promise<T>): Promise<T> {
-    const done = await this.#within("rw", step);
+    const done = await this.quietly(step);
     this.#tellHere();
     this.#channel?.postMessage(null);
     return done;
@@ -211,7 +219,7 @@ export class Store {
       return await this.writing(step);
     } catch (fault) {
       if (!(fault instanceof StorageFull)) throw fault;
-      if (!(await this.#within("rw", makeRoom))) throw fault;
+      if (!(await this.quietly(makeRoom))) throw fault;
       return await this.writing(step);
     }
   }
@@ -225,7 +233,7 @@ export class Store {
     return this.reading(async (tables) => (await identity(tables)).device_id);
   }
 
-  /** Calls `changed` after every step of any tab; the answer ends that. */
+  /** Calls `changed` after every step of any tab that a person may see; the answer ends that. */
   watch(changed: () => void): () => void {
     this.#watchers.add(changed);
     return () => {

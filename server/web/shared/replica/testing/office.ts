@@ -246,6 +246,7 @@ export type LineFault = "" | "lost_request" | "lost_reply" | "twice" | "late";
 export class Line implements Transport {
   faults: LineFault[] = [];
   readonly said: PushRequest[] = [];
+  pulls = 0;
   /** Called when an exchange comes by: "before" it reaches the office, "after" it did. May throw, or never answer. */
   at: (moment: string) => Promise<void> = () => Promise.resolve();
 
@@ -266,6 +267,7 @@ export class Line implements Transport {
   }
 
   async pull(cursor: string | null, limit: number, device_id: string): Promise<unknown> {
+    this.pulls += 1;
     const fault = await this.#begin("pull");
     return await this.#end("pull", fault, this.office.pull(device_id, cursor, limit));
   }
