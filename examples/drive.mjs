@@ -84,7 +84,12 @@ const deeds = {
   fault: (kind) => void faults.push(kind),
   device: () => onsite.kept.device,
   outcome: (type, id) => onsite.outcomeOf(type, id),
-  poked: () => new Promise((resolve, reject) => onsite.listen(resolve, AbortSignal.timeout(20_000)).catch(reject)),
+  /** A poke after the one for the line itself. */
+  poked: () => {
+    const enough = new AbortController()
+    let pokes = 0
+    return onsite.listen(() => void (++pokes === 2 && enough.abort()), enough.signal)
+  },
 }
 say({ ready: true })
 for await (const line of createInterface({ input: process.stdin })) {

@@ -91,11 +91,21 @@ export class Onsite {
     return this.kept.outbox.findLast((kept) => keyOf(kept.said.record) === `${type}/${id}`)?.outcome ?? null
   }
 
-  /** Calls back whenever the server has news, until `signal` aborts. Losing a poke loses nothing (stream step 2). */
+  /** Calls back whenever there may be news, until `signal` aborts. Losing a poke loses nothing (S-2), but what changed
+   * while the line was down was told to nobody, so it calls back for each new line as well (S-3). */
   async listen(onPoke, signal) {
-    // A `data:` cut in two between chunks is missed, and that is no harm.
-    const response = await this.#fetched('/sync/stream', { signal })
-    for await (const text of response.body.pipeThrough(new TextDecoderStream())) if (/^data:/m.test(text)) onPoke()
+    for (let pause = 1000; !signal?.aborted; pause = Math.min(2 * pause, 60_000)) {
+      try {
+        const response = await this.#fetched('/sync/stream', { signal })
+        pause = 500
+        onPoke()
+        // A `data:` cut in two between chunks is missed, and that is no harm.
+        for await (const text of response.body.pipeThrough(new TextDecoderStream())) if (/^data:/m.test(text)) onPoke()
+      } catch {
+        // no network, or the line broke; W-6: at random, so that not all come at once
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause * Math.random()))
+    }
   }
 
   #queue(type, { id, state, edited }) {
@@ -234,7 +244,8 @@ export class Onsite {
   }
 
   async #fetched(path, init) {
-    const headers = { authorization: `Bearer ${await this.token()}`, 'content-type': 'application/json' }
+    const said = { 'content-type': 'application/json', 'onsite-protocol': '1' }
+    const headers = { ...said, authorization: `Bearer ${await this.token()}` }
     const response = await this.fetch(this.url + path, { headers, ...init })
     if (!response.ok) throw new Problem(response.status, await response.json())
     return response

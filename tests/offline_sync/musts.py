@@ -72,6 +72,8 @@ SHOWN: Mapping[str, tuple[str, str]] = {
     "L-13": (_REPLICA, "test_while_it_starts_afresh_the_old_view_stays"),
     "L-14": (_REPLICA, "TestARestoredServer"),
     "S-1": ("tests/sync/test_pokes.py", "TestADeviceListens"),
+    "S-2": (_EXAMPLES, "test_a_poke_tells_of_news"),
+    "S-3": (_EXAMPLES, "test_a_poke_tells_of_news"),
     "K-1": (_REPLICA, "test_is_durable_by_its_settings"),
     "K-2": (_KILLED, "TestKilledAtACrashPoint"),
     "K-3": (_TABS, "test_goes_on_when_the_other_has_enrolled_anew"),
@@ -91,6 +93,4 @@ SHOWN: Mapping[str, tuple[str, str]] = {
 }
 
 #: No test of ours shows these yet.
-NOT_YET = frozenset(
-    {"E-1", "E-3", "E-4", "W-6", "S-2", "K-5", "K-6", "K-7", "K-8", "R-6", "R-7", "V-1", "V-2", "V-3", "C-4"}
-)
+NOT_YET = frozenset({"E-1", "E-3", "E-4", "W-6", "K-5", "K-6", "K-7", "K-8", "R-6", "R-7", "V-1", "V-2", "V-3", "C-4"})

@@ -88,7 +88,7 @@ class TestTheExamples:
 
 
 class TestTheSteps:
-    @pytest.mark.parametrize(("exchange", "last"), [("Push", 13), ("Pull", 10), ("Stream", 2)])
+    @pytest.mark.parametrize(("exchange", "last"), [("Push", 13), ("Pull", 10), ("Stream", 3)])
     def test_are_numbered_without_a_gap(self, exchange: str, last: int) -> None:
         numbers = re.findall(r"^(\d+)\. ", section(exchange), re.MULTILINE)
         assert numbers == [str(number) for number in range(1, last + 1)]
