@@ -33,7 +33,7 @@ class Listeners:
             self._until(waiting, b"HTTP/1.1 200")
 
     def heard(self) -> list[float]:
-        """Waits until every stream has said `poke`; returns the moments (perf_counter) at which each said so, sorted."""
+        """Waits until every stream has said `poke`; returns the moments (perf_counter) at which each did, sorted."""
         return sorted(self._until(set(self.sockets), _POKE))
 
     def drain(self, seconds: float) -> int:

@@ -8,8 +8,9 @@ import select
 import socket
 import statistics
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 _CHUNK = 1 << 20
 _GIVE_UP = 120.0  # seconds without any answer
@@ -42,21 +43,22 @@ class Load:
         return self.times[int(len(self.times) * 0.99)] * 1000
 
 
-def request(method: str, path: str, token: str = "", body: bytes = b"", **headers: str) -> bytes:
-    """`headers`: with underscores for hyphens."""
+def request(
+    method: str, path: str, token: str = "", body: bytes = b"", headers: Mapping[str, str] = MappingProxyType({})
+) -> bytes:
     lines = [f"{method} {path} HTTP/1.1", "host: bench", f"content-length: {len(body)}"]
-    if body and "content_type" not in headers:
+    if body and "content-type" not in headers:
         lines.append("content-type: application/json")
     if token:
         lines.append(f"authorization: Bearer {token}")
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 class Answer:
     """What has come of one answer; `feed` says whether it is whole."""
 
-    __slots__ = ("_chunked", "_head", "_parts", "_missing", "received", "status")
+    __slots__ = ("_chunked", "_head", "_missing", "_parts", "received", "status")
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -105,7 +107,8 @@ class Answer:
 
 
 def _unchunked(raw: bytes) -> bytes:
-    parts, at = [], 0
+    parts: list[bytes] = []
+    at = 0
     while True:
         line = raw.index(b"\r\n", at)
         size = int(raw[at:line].split(b";")[0], 16)

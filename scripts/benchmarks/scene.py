@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -58,6 +58,8 @@ class Phone:
     jobs: list[tuple[str, int]]
     seq: int = 0
 
+    ACCEPTS: ClassVar[str] = "gzip, br, zstd"
+
     def push(self, size: int) -> bytes:
         """The bytes of a push of the next `size` operations, each on another job as long as there are enough."""
         now = int(time.time() * 1000)
@@ -81,8 +83,8 @@ class Phone:
     def pull(self, cursor: str = "", limit: int = 0, compressed: bool = False, device: bool = True) -> bytes:
         asked = {"cursor": cursor, "limit": str(limit or ""), "device_id": str(self.device_id) if device else ""}
         query = "&".join(f"{name}={value}" for name, value in asked.items() if value)
-        headers = {"accept_encoding": "gzip, br, zstd"} if compressed else {}
-        return load.request("GET", f"/sync/pull?{query}", self.token, **headers)
+        headers = {"accept-encoding": self.ACCEPTS} if compressed else {}
+        return load.request("GET", f"/sync/pull?{query}", self.token, headers=headers)
 
     @property
     def stream(self) -> str:
@@ -129,8 +131,8 @@ async def _found(cluster: Cluster, crews: Sequence[Sequence[int]]) -> Firm:
     return firm
 
 
-async def _user(username: str, role: Role, **places: UUID) -> UUID:
-    new = NewUser(username=username, name=username, password=uuid.uuid4().hex, role=role, **places)
+async def _user(username: str, role: Role, **place: Any) -> UUID:
+    new = NewUser(username=username, name=username, password=uuid.uuid4().hex, role=role, **place)
     return await create_user(new, password_hash="nobody logs in")
 
 
@@ -160,7 +162,8 @@ def _public_key() -> dict[str, Any]:
 async def _jobs(rng: Random, outlet_id: UUID, technician_id: UUID, count: int) -> list[tuple[str, int]]:
     outlet = await network_store.outlet(outlet_id)
     technician = await network_store.technician(technician_id)
-    assert outlet is not None and technician is not None
+    assert outlet is not None
+    assert technician is not None
     async with db.transaction():
         raised = await jobs.raise_jobs(outlet, [_asked(rng, outlet_id) for _ in range(count)], None)
         visits = [(UUID(job["id"]), clock.new_id(), _hour(n)) for n, job in enumerate(raised)]

@@ -68,7 +68,7 @@ class Cluster:
 
     def _mine(self, process: psutil.Process) -> bool:
         with contextlib.suppress(psutil.Error):
-            return process.cwd() == str(self.postgres.cluster.resolve())
+            return bool(process.cwd() == str(self.postgres.cluster.resolve()))
         return False
 
 
@@ -120,7 +120,7 @@ class Server:
             fresh = [Connection(self.port) for _ in range(count)]
             for connection in fresh:
                 connection.ask(request("GET", "/health/live"))
-            owners = self._owners()
+            owners = self.owners()
             for connection in fresh:
                 mine = chosen[owners[connection.port]]
                 full = len(mine) >= share or sum(map(len, chosen.values())) >= count
@@ -130,7 +130,7 @@ class Server:
             raise SystemExit("the workers do not share the connections")
         return spread
 
-    def _owners(self) -> dict[int, int]:
+    def owners(self) -> dict[int, int]:
         """The client's port of a connection → the worker that has it."""
         return {c.raddr.port: worker.pid for worker in self.workers() for c in worker.net_connections("tcp") if c.raddr}
 
@@ -182,7 +182,7 @@ def _wait_for(server: Server, workers: int) -> None:
         several = [Connection(server.port) for _ in range(8)]
         for connection in several:
             connection.ask(request("GET", "/health/live"))
-        owners = server._owners()
+        owners = server.owners()
         reached |= {owners[c.port] for c in several if c.port in owners}
         for connection in several:
             connection.close()

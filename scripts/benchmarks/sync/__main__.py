@@ -6,9 +6,8 @@ import asyncio
 from scripts.benchmarks import scene
 from scripts.benchmarks.listeners import many_files
 from scripts.benchmarks.server import Cluster, cluster, serving
-from scripts.benchmarks.sync import pull, push, streams
+from scripts.benchmarks.sync import growth, pull, push, screen, streams, wire
 
-PARTS = ("pull", "push")
 CLIENTS = 8
 JOBS = 120
 STREAMS = 5000
@@ -37,7 +36,37 @@ async def _streams(cluster: Cluster, workers: int, scale: float) -> None:
         streams.measure(cluster, server, firm, count)
 
 
-_MEASURES = {"pull": _pull, "push": _push, "streams": _streams}
+async def _wire(cluster: Cluster, workers: int, scale: float) -> None:
+    dsn = await cluster.migrated("bench_wire")
+    firm = await scene.found(cluster, dsn, [[wire.RECORDS - 1]])  # and the one job type
+    with serving(cluster, dsn, workers) as server:
+        wire.measure(server, firm.phones[0])
+
+
+async def _screen(cluster: Cluster, workers: int, scale: float) -> None:
+    dsn = await cluster.migrated("bench_screen")
+    firm = await scene.found(cluster, dsn, [[JOBS]])
+    with serving(cluster, dsn, workers) as server:
+        screen.measure(server, firm.phones[0], firm.dispatcher_tokens[0])
+
+
+async def _history(cluster: Cluster, workers: int, scale: float) -> None:
+    await growth.history(cluster, (1_000, 10_000, 100_000), max(4, int(24 * scale)))
+
+
+async def _devices(cluster: Cluster, workers: int, scale: float) -> None:
+    await growth.devices(cluster, (100, 1_000, 10_000), max(4, int(24 * scale)))
+
+
+_MEASURES = {
+    "pull": _pull,
+    "push": _push,
+    "wire": _wire,
+    "screen": _screen,
+    "history": _history,
+    "devices": _devices,
+    "streams": _streams,
+}
 
 
 def _parts(text: str) -> list[str]:
@@ -53,9 +82,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2, help="server processes (the product's default: 2)")
     parser.add_argument("--scale", type=float, default=1.0, help="0.2: a fifth of the requests, for a quick look")
     arguments = parser.parse_args()
-    print(
-        f"{arguments.workers} workers, embedded PostgreSQL, fsync and synchronous_commit on; client on the same machine."
-    )
+    print(f"{arguments.workers} workers; embedded PostgreSQL, fsync and synchronous_commit on; one machine for all.")
     with cluster() as mine:
         for part in arguments.only:
             asyncio.run(_MEASURES[part](mine, arguments.workers, arguments.scale))

@@ -56,8 +56,8 @@ async def pulls(dsn: str, phones: Sequence[Phone], limit: int, count: int) -> Lo
 
 
 async def pushes(dsn: str, phones: Sequence[Phone], size: int, count: int) -> Load:
-    """`count` durable commits in all, each with what `size` operations of one phone leave behind: records, history, feed
-    rows of two streams with their positions, operations, the device's sequence, a notification."""
+    """`count` durable commits in all, each with what `size` operations of one phone leave behind: records, history,
+    feed rows of two streams with their positions, operations, the device's sequence, a notification."""
     return await _all(dsn, phones, lambda c, phone: _push(c, phone, size), count)
 
 

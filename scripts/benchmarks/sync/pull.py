@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from scripts.benchmarks import load, sheet
 from scripts.benchmarks.load import Connection, Load
 from scripts.benchmarks.scene import Phone, answered
-from scripts.benchmarks.sheet import Goal
 from scripts.benchmarks.server import Server
+from scripts.benchmarks.sheet import Goal
 from scripts.benchmarks.sync import bare
 
 RECORDS = 100
@@ -18,8 +18,8 @@ async def measure(server: Server, dsn: str, phones: Sequence[Phone], requests: i
     """`phones` hold RECORDS jobs and more each; `requests`: to the plain route, the others in proportion."""
     connections = server.connect(CONNECTIONS)
     idle = [phone.pull(cursor_of(connections[0], phone)) for phone in phones]
-    full = [phone.pull(_after_catalogue(connections[0], phone), RECORDS) for phone in phones]
-    small = [phone.pull(_after_catalogue(connections[0], phone), RECORDS, compressed=True) for phone in phones]
+    full = [phone.pull(after_catalogue(connections[0], phone), RECORDS) for phone in phones]
+    small = [phone.pull(after_catalogue(connections[0], phone), RECORDS, compressed=True) for phone in phones]
     _check(connections[0], full[0])
     sheet.head(
         "Pull", f"{CONNECTIONS} keep-alive connections, {len(phones)} technicians with {len(phones[0].jobs)} jobs"
@@ -87,12 +87,12 @@ def cursor_of(connection: Connection, phone: Phone) -> str:
             return str(cursor)
 
 
-def _after_catalogue(connection: Connection, phone: Phone) -> str:
-    """The cursor of a replica that has the catalogue (streams come in the order of their names) and none of its jobs."""
+def after_catalogue(connection: Connection, phone: Phone) -> str:
+    """The cursor of a replica that has the catalogue, whose stream comes first by name, and none of its jobs."""
     page = answered(connection.ask(phone.pull(limit=1)))
     return str(page["cursor"])
 
 
 def _check(connection: Connection, message: bytes) -> None:
     changes = answered(connection.ask(message))["changes"]
-    assert len(changes) == RECORDS and {c["type"] for c in changes} == {"job"}, "a page of jobs"
+    assert [c["type"] for c in changes] == ["job"] * RECORDS, "a page of jobs"

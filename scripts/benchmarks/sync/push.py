@@ -13,8 +13,8 @@ BATCH = 100
 
 
 async def measure(server: Server, dsn: str, phones: Sequence[Phone], operations: int, firm: str) -> None:
-    """`operations`: in batches, over all phones; single ones a twelfth of it. One phone is one connection, for a device's
-    batches go up one after the other."""
+    """`operations`: in batches, over all phones; single ones a twelfth of it. One phone is one connection, for a
+    device's batches go up one after the other."""
     sheet.head("Push", f"{len(phones)} clients, {firm}; every batch is one durable commit")
     await _pair(server, dsn, phones, BATCH, operations, Goal(least=10_000))
     await _pair(server, dsn, phones, 1, operations // 12, Goal(least=1_000))

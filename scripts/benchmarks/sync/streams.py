@@ -5,13 +5,13 @@ import statistics
 import time
 from uuid import uuid4
 
+from schemas.accounts import Role
 from scripts.benchmarks import sheet
 from scripts.benchmarks.listeners import Listeners
 from scripts.benchmarks.load import Connection, request
 from scripts.benchmarks.scene import Firm
 from scripts.benchmarks.server import Cluster, Server
 from scripts.benchmarks.sheet import Goal
-from schemas.accounts import Role
 
 MEGABYTE = 1_000_000
 ROUNDS = 5
@@ -35,9 +35,26 @@ def measure(cluster: Cluster, server: Server, firm: Firm, count: int) -> None:
         idle = server.cpu() - cpu
     finally:
         listeners.close()
-    sheet.row("memory of the worker, all open and poked", after / MEGABYTE, "MB", Goal(most=300), f"{before / MEGABYTE:.0f} MB without")
-    sheet.row("  of one stream", (after - before) / count / 1000, "kB", beside=f"{(opened - before) / count / 1000:.1f} kB before any poke")
-    sheet.row("write to the last client's receipt", max(late[1:]), "s", Goal(most=1.0), f"median {statistics.median(late):.2f} s, first {late[0]:.2f} s")
+    sheet.row(
+        "memory of the worker, all open and poked",
+        after / MEGABYTE,
+        "MB",
+        Goal(most=300),
+        f"{before / MEGABYTE:.0f} MB without",
+    )
+    sheet.row(
+        "  of one stream",
+        (after - before) / count / 1000,
+        "kB",
+        beside=f"{(opened - before) / count / 1000:.1f} kB before any poke",
+    )
+    sheet.row(
+        "write to the last client's receipt",
+        max(late[1:]),
+        "s",
+        Goal(most=1.0),
+        f"median {statistics.median(late):.2f} s, first {late[0]:.2f} s",
+    )
     sheet.row("opened", count / opening, "streams/s")
     sheet.row("idle cost", idle / 10 * 100, "% of a core", beside=f"{spoke} said something in 10 s")
     time.sleep(3)
@@ -46,7 +63,7 @@ def measure(cluster: Cluster, server: Server, firm: Firm, count: int) -> None:
 
 def _open(cluster: Cluster) -> bytes:
     token = cluster.token(Role.TECHNICIAN, uuid4(), technician_id=uuid4())
-    return request("GET", "/sync/stream", token, accept="text/event-stream")
+    return request("GET", "/sync/stream", token, headers={"accept": "text/event-stream"})
 
 
 def _poke_all(server: Server, firm: Firm, listeners: Listeners, number: int) -> float:
