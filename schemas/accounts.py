@@ -93,6 +93,8 @@ class Enrolment(Request, frozen=True, kw_only=True):
 
 
 class Device(Answer, frozen=True, kw_only=True):
+    """`last_upload_until`: revoked, but it may still push until then; allowed by `last_upload_by`."""
+
     id: UUID
     user_id: UUID
     technician_id: UUID | None
@@ -101,3 +103,11 @@ class Device(Answer, frozen=True, kw_only=True):
     enrolled_at: Instant
     last_seen_at: Instant | None
     revoked_at: Instant | None
+    last_upload_until: Instant | None = None
+    last_upload_by: UUID | None = None
+
+
+class LastUpload(Request, frozen=True, kw_only=True):
+    """How long a revoked device may still hand in what it holds."""
+
+    hours: Annotated[int, msgspec.Meta(ge=1, le=72)] = 24

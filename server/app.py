@@ -13,7 +13,7 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
 from server.evidence import found
 from server.jobs import deadlines
-from server.platform import compression, db, health, pages
+from server.platform import compression, db, health, pages, purge
 from server.platform.auth import provide_caller
 from server.platform.errors import HANDLERS
 from server.platform.headers import SecurityHeaders
@@ -92,7 +92,11 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     app.state.pokes = Pokes()
     await app.state.pokes.start()
     stopping = asyncio.Event()
-    watching = asyncio.gather(deadlines.watch(stopping), found.watch(stopping, app.state.blobs))
+    watching = asyncio.gather(
+        deadlines.watch(stopping),
+        found.watch(stopping, app.state.blobs),
+        purge.watch(stopping, settings.tombstone_lifetime),
+    )
     try:
         yield
     finally:

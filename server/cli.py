@@ -17,6 +17,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -203,6 +204,27 @@ def _os_faults(place: Path) -> Iterator[None]:
         raise Refusal(f"{fault.filename or place}: {fault.strerror or fault}.") from fault
 
 
+# -------------------------------------------------------------------------------------------------------------- purge
+
+
+def _purge_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--days", type=int, metavar="N", help="keep N days (ONSITE_TOMBSTONE_DAYS)"
+    )
+
+
+def _purge(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.days is not None and not 0 <= arguments.days <= 36_500:
+        raise Refusal("--days is a whole number from 0 to 36500.")
+    keep = settings.tombstone_lifetime if arguments.days is None else timedelta(days=arguments.days)
+    with _database(settings) as (dsn, _):
+        from server.platform.purge import purge_all
+
+        gone = _with_pool(dsn, lambda: purge_all(keep))
+    print(f"{gone} removals forgotten. Devices that had not heard of them start afresh.")
+    return 0
+
+
 # ------------------------------------------------------------------------------------------------------- the database
 
 
@@ -273,6 +295,7 @@ COMMANDS = (
     Command("import jobs", "import jobs from a CSV file", _import_jobs_arguments, _import_jobs),
     Command("backup", "write everything to one file, while the server runs", _backup_arguments, _backup),
     Command("restore", "bring back what a backup holds", _restore_arguments, _restore),
+    Command("purge", "forget removals that every device should have heard of", _purge_arguments, _purge),
     Command("openapi", "print the OpenAPI description as JSON", _no_arguments, _openapi),
 )
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,13 +10,14 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from schemas.accounts import Device, Enrolment, NewUser, Role, Tokens, User, UserPatch
+from schemas.accounts import Device, Enrolment, LastUpload, NewUser, Role, Tokens, User, UserPatch
 from schemas.errors import Code
 from server.accounts import keys, passwords, rules, store, tokens
 from server.network import store as network
 from server.platform import clock, db
 from server.platform.auth import OFFICE_WRITERS, Caller, Scope, issue_token
 from server.platform.errors import Refused
+from server.platform.pokes import end_streams_of
 from server.platform.text import refuse_forbidden
 
 log = structlog.get_logger()
@@ -42,8 +43,10 @@ async def log_in(username: str, password: str, address: str, terms: TokenTerms) 
     found = await store.user_with_hash(name) if name_key == name else None
     known, kept_hash = found or (None, None)
     right = await passwords.verify(kept_hash, password)
-    if known is None or kept_hash is None or not right or not known.active:
+    if known is None or kept_hash is None or not right:
         raise Refused(Code.CREDENTIALS_WRONG)
+    if not known.active:
+        return await _log_in_to_upload(known, name_key, address_key, terms)
     renewed = await passwords.hash_password(password) if passwords.outdated(kept_hash) else None
     async with db.transaction():
         await store.forgive(name_key, address_key)
@@ -51,6 +54,21 @@ async def log_in(username: str, password: str, address: str, terms: TokenTerms) 
             await store.replace_hash(known.id, kept_hash, renewed)
         await store.drop_expired_refresh_tokens(known.id, clock.now())
         return await _issue(known, clock.new_id(), terms)
+
+
+async def _log_in_to_upload(known: User, name_key: str, address_key: str, terms: TokenTerms) -> Tokens:
+    """Somebody who has left, while a last upload is open: a token that can do nothing else, and none to renew it."""
+    if not await store.may_upload(known.id, clock.now()):
+        raise Refused(Code.CREDENTIALS_WRONG)
+    await store.forgive(name_key, address_key)
+    caller = replace(store.caller_for(known), only_upload=True)
+    log.info("login_for_last_upload", user_id=str(known.id))
+    return Tokens(
+        access_token=issue_token(terms.key, caller, clock.now(), terms.access_lifetime),
+        refresh_token="",
+        expires_in=int(terms.access_lifetime.total_seconds()),
+        user=known,
+    )
 
 
 async def refresh(refresh_token: str, terms: TokenTerms) -> Tokens:
@@ -196,6 +214,7 @@ async def change_user(caller: Caller, user_id: UUID, patch: UserPatch) -> User:
         await store.update_user(user_id, changed.role, changed.active)
         if not changed.active:
             await store.revoke_refresh_tokens(user_id, clock.now())
+        await end_streams_of(user_id)
     log.info("user_changed", user_id=str(user_id), role=changed.role, active=changed.active, by=str(caller.user_id))
     return changed
 
@@ -238,8 +257,29 @@ async def enrol(caller: Caller, enrolment: Enrolment) -> Device:
 
 async def revoke(caller: Caller, device_id: UUID) -> Device:
     """One's own device or, for the office, any in its subtree; again is no error. Raises `Refused(device_unknown)`."""
-    revoked = await store.revoke_device(device_id, caller, caller.role in OFFICE_WRITERS, clock.now())
-    if revoked is None:
-        raise Refused(Code.DEVICE_UNKNOWN)
+    async with db.transaction():
+        revoked = await store.revoke_device(device_id, caller, caller.role in OFFICE_WRITERS, clock.now())
+        if revoked is None:
+            raise Refused(Code.DEVICE_UNKNOWN)
+        await end_streams_of(revoked.user_id)
     log.info("device_revoked", device_id=str(device_id), by=str(caller.user_id))
     return revoked
+
+
+async def allow_last_upload(caller: Caller, device_id: UUID, wanted: LastUpload) -> Device:
+    """A revoked device, or one of somebody inactive, may push for some hours more, and do nothing else; again moves the
+    end. For the office, in its subtree, never for oneself. Raises `Refused`: `device_unknown`, `forbidden`,
+    `device_active`."""
+    async with db.transaction():
+        known = await store.lock_device_in(caller.scope, device_id)
+        if known is None:
+            raise Refused(Code.DEVICE_UNKNOWN)
+        if known.user_id == caller.user_id:
+            raise Refused(Code.FORBIDDEN, "nobody allows this to themselves")
+        owner = await store.user(known.user_id)
+        if known.revoked_at is None and owner is not None and owner.active:
+            raise Refused(Code.DEVICE_ACTIVE)
+        until = clock.now() + timedelta(hours=wanted.hours)
+        allowed = await store.allow_last_upload(device_id, until, caller.user_id)
+    log.info("last_upload_allowed", device_id=str(device_id), until=until.isoformat(), by=str(caller.user_id))
+    return allowed

@@ -9,6 +9,7 @@
 | `/devices` read | anyone logged in | their own; the office also its subtree's |
 | `/devices` enrol | anyone logged in but auditors | themselves |
 | `/devices/{id}/revoke` | anyone logged in but auditors | their own; the office's writers also their subtree's |
+| `/devices/{id}/last-upload` | the office's writers | their subtree's, not their own |
 """
 
 from datetime import timedelta
@@ -19,11 +20,23 @@ from litestar import Request, Router, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from schemas.accounts import Device, Enrolment, Login, NewUser, Refresh, Role, Tokens, User, Username, UserPatch
+from schemas.accounts import (
+    Device,
+    Enrolment,
+    LastUpload,
+    Login,
+    NewUser,
+    Refresh,
+    Role,
+    Tokens,
+    User,
+    Username,
+    UserPatch,
+)
 from schemas.base import Page
 from schemas.errors import Code
 from server.accounts import actions, store
-from server.platform.auth import MANAGERS, OFFICE_READERS, Caller, only
+from server.platform.auth import MANAGERS, OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import address_of, at_most
@@ -135,6 +148,21 @@ async def revoke(caller: NamedDependency[Caller], device_id: FromPath[UUID]) -> 
     return await actions.revoke(caller, device_id)
 
 
+@post(
+    "/devices/{device_id:uuid}/last-upload",
+    status_code=200,
+    guards=[only(*OFFICE_WRITERS), at_most(120, _MINUTE)],
+    summary="Let a revoked device hand in what it still holds",
+    tags=["accounts"],
+)
+async def allow_last_upload(
+    caller: NamedDependency[Caller], device_id: FromPath[UUID], data: JSONBody[LastUpload]
+) -> Device:
+    """It may push, and do nothing else, until it says that it is empty (`drained`) or the time ends. `409
+    device_active` when it is not revoked and its owner not inactive."""
+    return await actions.allow_last_upload(caller, device_id, data)
+
+
 router = Router(
     "/",
     route_handlers=[
@@ -148,5 +176,6 @@ router = Router(
         enrol,
         list_devices,
         revoke,
+        allow_last_upload,
     ],
 )

@@ -196,7 +196,10 @@ async def drop_expired_refresh_tokens(user_id: UUID, now: datetime) -> None:
 
 # ------------------------------------------------------------------------------------------------------------- devices
 
-_DEVICE = "id, user_id, technician_id, name, last_seq, enrolled_at, last_seen_at, revoked_at"
+_DEVICE = (
+    "id, user_id, technician_id, name, last_seq, enrolled_at, last_seen_at, revoked_at, last_upload_until,"
+    " last_upload_by"
+)
 
 
 async def devices_page(caller: Caller, with_subtree: bool, after: UUID | None, limit: int) -> list[Device]:
@@ -261,6 +264,36 @@ async def revoke_device(device_id: UUID, caller: Caller, with_subtree: bool, now
     )
     found = _devices(rows)
     return found[0] if found else None
+
+
+async def lock_device_in(scope: Scope, device_id: UUID) -> Device | None:
+    """The device of somebody in the scope, locked until the transaction ends."""
+    rows = await db.fetch(
+        f"SELECT {_DEVICE} FROM device WHERE id = $1 AND {_IN_SCOPE.format('$2', '$3')} FOR UPDATE",
+        device_id,
+        scope.centre_id,
+        scope.outlet_id,
+    )
+    found = _devices(rows)
+    return found[0] if found else None
+
+
+async def allow_last_upload(device_id: UUID, until: datetime, by: UUID) -> Device:
+    rows = await db.fetch(
+        f"UPDATE device SET last_upload_until = $2, last_upload_by = $3 WHERE id = $1 RETURNING {_DEVICE}",
+        device_id,
+        until,
+        by,
+    )
+    return _devices(rows)[0]
+
+
+async def may_upload(user_id: UUID, now: datetime) -> bool:
+    """Whether one of the user's devices has an open last upload."""
+    found = await db.fetch_value(
+        "SELECT 1 FROM device WHERE user_id = $1 AND last_upload_until > $2 LIMIT 1", user_id, now
+    )
+    return found is not None
 
 
 def _devices(rows: Sequence[Any]) -> list[Device]:

@@ -45,7 +45,8 @@ class RefreshToken(Table):
 
 
 class Device(Table):
-    """An enrolled phone. `public_key`: JWK of its ES256 key. `last_seq`: the last operation judged (guarantee 3)."""
+    """An enrolled phone. `public_key`: JWK of its ES256 key. `last_seq`: the last operation judged (guarantee 3).
+    `last_upload_until`: a revoked device may still push until then, as `last_upload_by` (a user) has allowed."""
 
     id = identity()
     user_id = refers_to("AppUser")
@@ -58,3 +59,5 @@ class Device(Table):
     enrolled_at = Timestamptz(default=TimestamptzNow())
     last_seen_at = Timestamptz(default=None, null=True)
     revoked_at = Timestamptz(default=None, null=True)
+    last_upload_until = Timestamptz(default=None, null=True)
+    last_upload_by = UUID(default=None, null=True)

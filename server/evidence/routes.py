@@ -12,7 +12,7 @@ from schemas.accounts import Role
 from schemas.errors import Code
 from schemas.evidence import Completion
 from server.evidence import actions, store
-from server.platform.auth import OFFICE_READERS, Caller, only
+from server.platform.auth import LAST_UPLOAD, OFFICE_READERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.storage import Blobs
 
@@ -24,7 +24,7 @@ Sha256 = Annotated[str, PathParameter(pattern="^[0-9a-f]{64}$", description="low
     summary="Hand in a photo that a signed completion of yours names",
     guards=[only(Role.TECHNICIAN)],
     status_code=HTTP_201_CREATED,
-    opt={"raw_text": True},
+    opt={"raw_text": True, **LAST_UPLOAD},
 )
 async def put_photo(request: Request[Any, Any, Any], caller: NamedDependency[Caller], sha256: Sha256) -> Response[None]:
     """The body is the photo's bytes. `201` when kept now, `200` when it was there already; repeating is harmless."""

@@ -47,6 +47,8 @@ class Caller:
     centre_id: UUID | None
     outlet_id: UUID | None
     technician_id: UUID | None
+    only_upload: bool = False
+    """Somebody who has left and hands in the last of their work: routes with `opt=LAST_UPLOAD`, nothing else."""
 
     @property
     def scope(self) -> Scope:
@@ -63,6 +65,8 @@ def issue_token(key: bytes, caller: Caller, now: datetime, lifetime: timedelta) 
     }
     places = {"centre": caller.centre_id, "outlet": caller.outlet_id, "tech": caller.technician_id}
     claims |= {name: str(value) for name, value in places.items() if value is not None}
+    if caller.only_upload:
+        claims["only"] = "upload"
     return jwt.encode({"alg": _ALGORITHM}, claims, OctKey.import_key(key), algorithms=[_ALGORITHM])
 
 
@@ -82,6 +86,7 @@ def read_token(key: bytes, token: str) -> Caller:
             centre_id=_place(claims, "centre"),
             outlet_id=_place(claims, "outlet"),
             technician_id=_place(claims, "tech"),
+            only_upload="only" in claims,
         )
     except ExpiredTokenError as fault:
         raise Refused(Code.TOKEN_EXPIRED) from fault
@@ -105,8 +110,19 @@ def caller_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
     known: Caller | None = connection.scope["state"].get("caller")
     if known is None:
         known = read_token(connection.app.state.secrets.token_key, token.strip())
+        if known.only_upload and not _takes_last_uploads(connection):
+            raise Refused(Code.LAST_UPLOAD_ONLY)
         connection.scope["state"]["caller"] = known
     return known
+
+
+#: The option of routes that a last upload needs.
+LAST_UPLOAD = {"last_upload": True}
+
+
+def _takes_last_uploads(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    handler = connection.scope.get("route_handler")
+    return handler is not None and bool(handler.opt.get("last_upload"))
 
 
 def seconds_left(connection: ASGIConnection[Any, Any, Any, Any], now: datetime) -> float:

@@ -43,7 +43,13 @@ async def push(caller: Caller, sent: wire.Push) -> wire.PushAnswer:
             log.warning("batch could not be kept, judging one by one", device_id=str(sent.device_id), fault=str(fault))
             decision, epoch = await _one_by_one(caller, batch)
             break
+<<<<<<< ours
     return _answer(batch, decision, epoch)
+=======
+    if batch.drained and decision.expected_seq is None and not batch.unreadable:
+        await store.end_last_upload(batch.device_id)
+    return await _answer(batch, decision)
+>>>>>>> theirs
 
 
 async def _judge_and_save(caller: Caller, batch: reading.Batch) -> tuple[Decision, UUID]:
@@ -84,15 +90,22 @@ def _joined(one: Decision, other: Decision) -> Decision:
 
 
 async def _device(caller: Caller, device_id: UUID) -> Mapping[str, Any]:
+<<<<<<< ours
     return _own(caller, await store.lock_device(device_id))
+=======
+    """The device that pushes, locked. One that is revoked, or whose owner has left, needs an open last upload."""
+    device = _own(caller, await store.lock_device(device_id))
+    allowed = device["last_upload_until"] is not None and device["last_upload_until"] > clock.now()
+    if (device["revoked_at"] is not None or caller.only_upload) and not allowed:
+        raise Refused(Code.DEVICE_REVOKED)
+    return device
+>>>>>>> theirs
 
 
 def _own(caller: Caller, device: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """The caller's device. Somebody else's is answered like one that does not exist."""
     if device is None or device["user_id"] != caller.user_id:
         raise Refused(Code.DEVICE_UNKNOWN)
-    if device["revoked_at"] is not None:
-        raise Refused(Code.DEVICE_REVOKED)
     return dict(device)
 
 
@@ -121,8 +134,8 @@ async def streams_of(caller: Caller) -> list[str]:
 
 async def pull(caller: Caller, cursor: str | None, limit: int, device_id: UUID | None) -> bytes:
     """One page, encoded. Raises `Refused`: `cursor_invalid`, `cursor_expired`, `device_unknown`, `device_revoked`."""
-    if device_id is not None:
-        _own(caller, await store.device(device_id))
+    if device_id is not None and _own(caller, await store.device(device_id))["revoked_at"] is not None:
+        raise Refused(Code.DEVICE_REVOKED)
     known = _cursor(cursor)
     streams = await streams_of(caller)
     positions = {s: known.positions.get(s, 0) if known else 0 for s in streams}

@@ -16,7 +16,7 @@ from schemas import sync as wire
 from schemas.accounts import Role
 from schemas.errors import Code
 from server.platform import clock
-from server.platform.auth import Caller, only, seconds_left
+from server.platform.auth import LAST_UPLOAD, Caller, only, seconds_left
 from server.platform.compression import body_of
 from server.platform.errors import Refused
 from server.platform.eventstream import EventStream
@@ -30,7 +30,7 @@ from server.sync.protocol import SaysVersion, not_outdated
     summary="Hand in a device's operations, in sequence",
     guards=[only(Role.TECHNICIAN)],
     status_code=HTTP_200_OK,
-    opt={"raw_text": True},
+    opt={"raw_text": True, **LAST_UPLOAD},
     responses={200: ResponseSpec(wire.PushAnswer, generate_examples=False)},
 )
 async def push(request: Request[Any, Any, Any], caller: NamedDependency[Caller]) -> Response[bytes]:

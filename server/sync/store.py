@@ -11,7 +11,11 @@ async def lock_device(device_id: UUID) -> Any | None:
     """The device's row, locked: two tabs that push at once take turns (guarantees 2 and 3). With the server's epoch."""
     return await db.fetch_row(
         "SELECT id, user_id, technician_id, centre_id, outlet_id, public_key::text, last_seq, revoked_at,"
+<<<<<<< ours
         " (SELECT epoch FROM installation) AS epoch FROM device WHERE id = $1 FOR UPDATE",
+=======
+        " last_upload_until FROM device WHERE id = $1 FOR UPDATE",
+>>>>>>> theirs
         device_id,
     )
 
@@ -22,6 +26,12 @@ async def device(device_id: UUID) -> Any | None:
 
 async def advance(device_id: UUID, last_seq: int) -> None:
     await db.execute("UPDATE device SET last_seq = $2, last_seen_at = now() WHERE id = $1", device_id, last_seq)
+
+
+async def end_last_upload(device_id: UUID) -> None:
+    await db.execute(
+        "UPDATE device SET last_upload_until = now() WHERE id = $1 AND last_upload_until > now()", device_id
+    )
 
 
 async def recorded(device_id: UUID, seqs: Sequence[int], op_ids: Sequence[str]) -> list[Any]:
