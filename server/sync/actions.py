@@ -43,13 +43,9 @@ async def push(caller: Caller, sent: wire.Push) -> wire.PushAnswer:
             log.warning("batch could not be kept, judging one by one", device_id=str(sent.device_id), fault=str(fault))
             decision, epoch = await _one_by_one(caller, batch)
             break
-<<<<<<< ours
-    return _answer(batch, decision, epoch)
-=======
     if batch.drained and decision.expected_seq is None and not batch.unreadable:
         await store.end_last_upload(batch.device_id)
-    return await _answer(batch, decision)
->>>>>>> theirs
+    return _answer(batch, decision, epoch)
 
 
 async def _judge_and_save(caller: Caller, batch: reading.Batch) -> tuple[Decision, UUID]:
@@ -90,16 +86,12 @@ def _joined(one: Decision, other: Decision) -> Decision:
 
 
 async def _device(caller: Caller, device_id: UUID) -> Mapping[str, Any]:
-<<<<<<< ours
-    return _own(caller, await store.lock_device(device_id))
-=======
     """The device that pushes, locked. One that is revoked, or whose owner has left, needs an open last upload."""
     device = _own(caller, await store.lock_device(device_id))
     allowed = device["last_upload_until"] is not None and device["last_upload_until"] > clock.now()
     if (device["revoked_at"] is not None or caller.only_upload) and not allowed:
         raise Refused(Code.DEVICE_REVOKED)
     return device
->>>>>>> theirs
 
 
 def _own(caller: Caller, device: Mapping[str, Any] | None) -> Mapping[str, Any]:

@@ -11,11 +11,7 @@ async def lock_device(device_id: UUID) -> Any | None:
     """The device's row, locked: two tabs that push at once take turns (guarantees 2 and 3). With the server's epoch."""
     return await db.fetch_row(
         "SELECT id, user_id, technician_id, centre_id, outlet_id, public_key::text, last_seq, revoked_at,"
-<<<<<<< ours
-        " (SELECT epoch FROM installation) AS epoch FROM device WHERE id = $1 FOR UPDATE",
-=======
-        " last_upload_until FROM device WHERE id = $1 FOR UPDATE",
->>>>>>> theirs
+        " last_upload_until, (SELECT epoch FROM installation) AS epoch FROM device WHERE id = $1 FOR UPDATE",
         device_id,
     )
 
