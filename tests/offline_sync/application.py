@@ -72,7 +72,6 @@ class Application:
     rules: Mapping[str, Rules] = {"job": JobRules(), "customer": CustomerRules()}
 
     def __init__(self, dsn: str, data_dir: Path) -> None:
-        self.loop = asyncio.new_event_loop()
         self.owners: dict[str, str] = {}
         self.keys: dict[str, Key] = {}
         settings = Settings(
@@ -82,6 +81,7 @@ class Application:
             access_token_lifetime=timedelta(days=1),
         )
         app = create_app(settings)
+        self.loop = asyncio.new_event_loop()
         self._life = running(app)
         self.do(self._life.__aenter__())
         transport = httpx.ASGITransport(app=cast("Any", app), raise_app_exceptions=False)
