@@ -2,7 +2,8 @@
 // server holds. Steps are those of docs/sync-protocol.md; docs/integrating.md says why each is there. No dependencies.
 //
 // What is kept lies under one key of `storage` ({ getItem(key), setItem(key, text) }, either may be a promise), so that
-// every change of it is one write. Run it in one tab: RxDB's leader election, or navigator.locks, sees to that.
+// every change of it is one write (K-2). Each person needs a storage of their own (E-4). Run it in one tab: RxDB's leader
+// election, or navigator.locks, sees to that.
 
 /** @typedef {{ wall_ms: number, monotonic_ms: number, boot_id: string }} FieldTime a reading of this device's clocks */
 /** @typedef {{ op_id: string, version: number, at: FieldTime }} Stamp names one edit: what the person saw, and when */
@@ -217,12 +218,15 @@ export class Onsite {
 
   async #reopen(seq) {
     const again = this.kept.outbox.filter((kept) => kept.said.seq >= seq)
-    if (again[0]?.said.seq !== seq) return this.#enrol() // it is not kept any more
+    if (again[0]?.said.seq !== seq) {
+      this.kept.epoch = null // it is not kept any more: the identity cannot go on
+      return this.#enrol()
+    }
     for (const kept of again) kept.outcome = null
   }
 
   /** A new identity; what is pending, or may be unknown, keeps its op_ids and is numbered from 1 ("Forks and clones"). The
-   * key stays, as completions may be signed with it; a browser keeps it better as a CryptoKey that cannot be exported. */
+   * key stays (R-1), as completions may be signed with it; a browser keeps it better as a CryptoKey that cannot be exported. */
   async #enrol() {
     this.kept.key ??= await newKey()
     const { kty, crv, x, y } = this.kept.key
@@ -256,6 +260,8 @@ export class Onsite {
 
 const keyOf = ({ type, id }) => `${type}/${id}`
 
+/** A refusal leaves everything as it is: a login that ended (E-3), a device that was revoked (R-6), an app that is too old
+ * to pull (V-2). What did not come from the server at all ends the sync. */
 function orNotNow(fault) {
   if (!(fault instanceof Problem)) throw fault
 }

@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from offline_sync import cursor, fieldtime
+from offline_sync.replica import http, outbox
 from offline_sync.replica.wire import (
     operation_from,
     outcome_json,
@@ -23,10 +25,13 @@ from schemas import sync as wire
 from schemas.errors import Code, Problem
 from schemas.operations import KINDS
 from server.platform.errors import MEANING
+from server.settings import MIB, Settings
+from server.sync import reading
 from tests.offline_sync.builders import JOB
-from tests.offline_sync.musts import NOT_YET, SHOWN
+from tests.offline_sync.musts import NOT_KEPT, NOT_YET, SHOWN
 from tests.offline_sync.pair import Office
 
+DAY_MS = 24 * 60 * 60 * 1000
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "sync-protocol.md").read_text("utf-8")
 RULES_PROPER = re.sub(r"```json.*?```", "", TEXT.split("\n## Guarantees\n")[1], flags=re.DOTALL)
@@ -134,7 +139,30 @@ class TestTheMusts:
     @pytest.mark.skip("the citations follow")
     def test_are_cited_by_the_code_that_keeps_them(self) -> None:
         cited = set(re.findall(r"\b[A-Z]-\d+\b", code_of_ours()))
-        assert set(MUSTS) - cited == set()
+        assert set(MUSTS) - cited == NOT_KEPT
+
+
+class TestTheNumbers:
+    """Limits that are told are those that hold."""
+
+    @pytest.mark.parametrize(
+        "told",
+        [
+            f"| operations in a push | {reading.MAX_OPERATIONS} |",
+            f"| bytes of a push | {Settings().push_limit // MIB} MiB,",
+            f"| depth of `args`, itself counted | {reading.MAX_DEPTH} |",
+            f"| `cursor` | {cursor.MAX_CHARS:,} characters |",
+            f"or over {fieldtime.OLDEST_BELIEVED_MS // DAY_MS} days ago |",
+            f"by more than {fieldtime.ANCHOR_TOLERANCE_MS // 60_000} minutes:",
+            f"each of the last {fieldtime.BOOTS_KEPT} boots",
+            f"keep both {outbox.KEPT_MS // DAY_MS} days (by `server_time`)",
+            f"the Python replica: {outbox.BATCH_OPERATIONS}, or {outbox.BATCH_CHARS // 1024} kB",
+            f"the replicas: {http.MAX_ANSWER_BYTES // MIB} MB",
+            f"After `expires_in` seconds ({Settings().access_token_lifetime.seconds // 60} minutes by default)",
+        ],
+    )
+    def test_are_those_of_the_code(self, told: str) -> None:
+        assert told in " ".join(TEXT.split())
 
 
 class TestTheCodes:
@@ -168,7 +196,7 @@ class TestTheCodes:
 
 def code_of_ours() -> str:
     """Everything that keeps the protocol: server, engine, replicas, examples."""
-    folders = ("offline_sync", "server", "examples")
+    folders = ("schemas", "offline_sync", "server", "examples")
     paths = (path for folder in folders for path in sorted((ROOT / folder).rglob("*")))
     kept = (path for path in paths if path.suffix in (".py", ".ts", ".mjs") and "node_modules" not in path.parts)
     return "\n".join(path.read_text("utf-8") for path in kept if ".test." not in path.name)
