@@ -29,7 +29,8 @@ def nothing_acknowledged_is_lost(f: Findings) -> Violations:
             elif _told(phone.again.get(op_id)) != _told(s.outcome):
                 yield f"{op_id}: told {_told(s.outcome)}, now {_told(phone.again.get(op_id))}"
         for op_id, outcomes in phone.answered.items():
-            if any(_told(outcome) != _told(outcomes[0]) for outcome in outcomes):
+            epochs = {outcome.get("epoch"): _told(outcome) for outcome in outcomes}
+            if any(_told(outcome) != epochs[outcome.get("epoch")] for outcome in outcomes):
                 yield f"{op_id} was answered in different ways: {[_told(o) for o in outcomes]}"
         yield from (f"{op_id} was done and is not in the outbox" for op_id in phone.did - _ids(phone))
         yield from (
@@ -142,6 +143,8 @@ def nothing_blocks_the_queue(f: Findings) -> Violations:
     for phone in f.phones:
         by_id = {s.operation["op_id"]: s for s in phone.said}
         for op_id, code in phone.bad.items():
+            if op_id in f.forgotten:
+                continue
             outcome = by_id[op_id].outcome if op_id in by_id else None
             if outcome is None or (outcome["status"], outcome["code"]) != ("rejected", code):
                 yield f"{op_id} should be refused with {code}: {outcome}"

@@ -12,7 +12,7 @@ from uuid import uuid4
 import msgspec
 
 from scripts.fieldday.firm import Hand
-from scripts.fieldday.technician import FINISHED, Config
+from scripts.fieldday.technician import FINISHED, RESOLUTION, SYNC_EVERY, Config
 from scripts.fieldday.timeline import Timeline
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +32,8 @@ class Crew:
     foreign_job: str
     kills: int
     dice: random.Random
+    sync_every: float = SYNC_EVERY
+    resolution: float = RESOLUTION
     killed: int = 0
     ended: dict[int, int] = field(default_factory=dict)
     _running: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -115,5 +117,7 @@ class Crew:
             shift_ends=hand.shift[1].timestamp(),
             foreign_job=self.foreign_job,
             timeline=self.timeline,
+            sync_every=self.sync_every,
+            resolution=self.resolution,
         )
         (hand.folder / "config.json").write_bytes(msgspec.json.encode(config))

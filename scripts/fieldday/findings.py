@@ -20,8 +20,8 @@ from scripts.fieldday.technician import Said
 
 @dataclass
 class Phone:
-    """One technician's device. `answered`: op_id → every outcome that the server ever gave for it. `base`: what the
-    replica says the server said; `fresh`: what the server says to one who begins now."""
+    """One technician's device. `answered`: op_id → every outcome that the server ever gave for it, with the epoch.
+    `base`: what the replica says the server said; `fresh`: what the server says to one who begins now."""
 
     hand: Hand
     said: list[Said]
@@ -45,6 +45,8 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
+    """`forgotten`: operations on what a restored server does not know any more; it may refuse them now."""
+
     firm: Firm
     office: Office
     phones: Sequence[Phone]
@@ -57,6 +59,7 @@ class Findings:
     small_pages: Held
     neighbour: Held
     photos: Mapping[str, bytes]
+    forgotten: frozenset[str] = frozenset()
 
 
 def gather(firm: Firm, office: Office, url: str) -> Findings:

@@ -99,7 +99,8 @@ class Diary:
         self._file.write(json.dumps([kind, what], ensure_ascii=False) + "\n")
 
     def answers(self, answer: dict[str, Any], heard: bool) -> None:
-        self.note("answers", {"heard": heard, "outcomes": answer.get("outcomes", [])})
+        outcomes = [{**outcome, "epoch": answer.get("epoch")} for outcome in answer.get("outcomes", [])]
+        self.note("answers", {"heard": heard, "outcomes": outcomes})
 
     def traffic(self, up: int, down: int) -> None:
         self.note("bytes", [up, down])

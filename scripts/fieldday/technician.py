@@ -58,6 +58,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     shift_ends: float
     foreign_job: str
     timeline: Timeline
+    sync_every: float = SYNC_EVERY
+    resolution: float = RESOLUTION
 
 
 class Standing(msgspec.Struct, kw_only=True):
@@ -130,7 +132,7 @@ class Technician:
                 continue
             if self._over(now) and not self.replica.pending() and not list(self._photos()):
                 return FINISHED
-            time.sleep(RESOLUTION)
+            time.sleep(self.config.resolution)
 
     def _over(self, now: float) -> bool:
         return now >= self.config.shift_ends and self.standing.job_id is None
@@ -295,7 +297,7 @@ class Technician:
     # ---- the network
 
     def _sync(self) -> None:
-        self.sync_at = time.monotonic() + SYNC_EVERY * self.dice.uniform(0.7, 1.3)
+        self.sync_at = time.monotonic() + self.config.sync_every * self.dice.uniform(0.7, 1.3)
         try:
             self.replica.sync()
             self.heard = time.monotonic()
