@@ -18,7 +18,7 @@ from server.platform.errors import Refused, problem
 JSON = "application/json"
 
 
-def json_only(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def json_only(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A guard: 415 when the route takes a body and what came does not say that it is JSON."""
     if not isinstance(handler, HTTPRouteHandler) or handler.parsed_data_field is None:
         return

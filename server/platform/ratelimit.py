@@ -67,7 +67,7 @@ def at_most(times: int, per: timedelta, by: KeyOf = user_of) -> Guard:
     """A route guard: 429 `too_many_requests` with `Retry-After` beyond `times` in `per`, counted apart in every app."""
     name = object()
 
-    def guard(connection: _Connection, _: BaseRouteHandler) -> None:
+    async def guard(connection: _Connection, _: BaseRouteHandler) -> None:
         limits: dict[object, Limit] | None = connection.app.state.get("rate_limits")
         if limits is None:
             limits = connection.app.state["rate_limits"] = {}

@@ -34,22 +34,22 @@ async def push(caller: Caller, sent: wire.Push) -> wire.PushAnswer:
     batch = reading.read_batch(sent)
     for left in reversed(range(_TRIES)):
         try:
-            decision, epoch = await _judge_and_save(caller, batch)
+            decision, device = await _judge_and_save(caller, batch)
             break
         except asyncpg.DeadlockDetectedError:
             if not left:
                 raise
         except _UNKEEPABLE as fault:
             log.warning("batch could not be kept, judging one by one", device_id=str(sent.device_id), fault=str(fault))
-            decision, epoch = await _one_by_one(caller, batch)
+            decision, device = await _one_by_one(caller, batch)
             break
-    if batch.drained and decision.expected_seq is None and not batch.unreadable:
+    if batch.drained and device["last_upload_until"] and decision.expected_seq is None and not batch.unreadable:
         await store.end_last_upload(batch.device_id)
-    return _answer(batch, decision, epoch)
+    return _answer(batch, decision, device["epoch"])
 
 
-async def _judge_and_save(caller: Caller, batch: reading.Batch) -> tuple[Decision, UUID]:
-    """The decision, and the epoch it was made in."""
+async def _judge_and_save(caller: Caller, batch: reading.Batch) -> tuple[Decision, Mapping[str, Any]]:
+    """The decision, and the device as it stood before, with the epoch."""
     async with db.transaction():
         device = await _device(caller, batch.device_id)
         known = await judging.load(device, batch)
@@ -57,23 +57,23 @@ async def _judge_and_save(caller: Caller, batch: reading.Batch) -> tuple[Decisio
         if isinstance(decision, Forked):
             detail = f"seq {decision.seq} names two different operations"
             raise Refused(Code.FORKED, detail, seq=decision.seq, epoch=str(device["epoch"]))
-        return await saving.save(device, decision, known), device["epoch"]
+        return await saving.save(device, decision, known), device
 
 
-async def _one_by_one(caller: Caller, batch: reading.Batch) -> tuple[Decision, UUID]:
+async def _one_by_one(caller: Caller, batch: reading.Batch) -> tuple[Decision, Mapping[str, Any]]:
     """The slow path of guarantee 8: what cannot be kept is refused alone, the others have their effect."""
     whole: Decision | None = None
     for single in batch.singles():
         try:
-            decision, epoch = await _judge_and_save(caller, single)
+            decision, device = await _judge_and_save(caller, single)
         except _UNKEEPABLE as fault:
             log.error("operation could not be kept", device_id=str(batch.device_id), fault=str(fault))
-            decision, epoch = await _judge_and_save(caller, single.refusing())
+            decision, device = await _judge_and_save(caller, single.refusing())
         whole = decision if whole is None else _joined(whole, decision)
         if decision.expected_seq is not None:
             break
     assert whole is not None, "an empty batch has nothing that could not be kept"
-    return whole, epoch
+    return whole, device
 
 
 def _joined(one: Decision, other: Decision) -> Decision:
@@ -126,22 +126,28 @@ async def streams_of(caller: Caller) -> list[str]:
 
 async def pull(caller: Caller, cursor: str | None, limit: int, device_id: UUID | None) -> bytes:
     """One page, encoded. Raises `Refused`: `cursor_invalid`, `cursor_expired`, `device_unknown`, `device_revoked`."""
-    if device_id is not None and _own(caller, await store.device(device_id))["revoked_at"] is not None:
-        raise Refused(Code.DEVICE_REVOKED)
     known = _cursor(cursor)
     streams = await streams_of(caller)
     positions = {s: known.positions.get(s, 0) if known else 0 for s in streams}
     page = await store.pull(positions, limit, device_id)
-    marks = {name: _numbers(line) for name, line in _lines(page["heads"])}
-    heads = {name: marks[name][0] if name in marks else 0 for name in streams}
-    spans = {name: Span(floor=marks[name][1] if name in marks else 0, head=heads[name]) for name in streams}
+    if device_id is not None and _own(caller, page)["revoked_at"] is not None:
+        raise Refused(Code.DEVICE_REVOKED)
     epoch = str(page["epoch"])
+    spans = dict.fromkeys(streams, Span(floor=0, head=0)) | dict(map(_span, page["heads"] or ()))
     here = (known or Cursor(epoch, {})).over(epoch, spans)
     if isinstance(here, Refusal):
         raise Refused(Code.CURSOR_EXPIRED, here.text)
-    reached = {name: _numbers(line)[0] for name, line in _lines(page["reached"])}
-    there = here.advanced(reached if page["more"] else heads)
-    return _encode_page(page["changes"], not page["more"], there, page["last_seq"])
+    there = here.advanced(_reached(page, streams, spans))
+    unmoved = cursor if there == known else None
+    return _encode_page(page["changes"], not page["more"], there, unmoved or there.encode(), page["last_seq"])
+
+
+def _reached(page: Mapping[str, Any], streams: Sequence[str], spans: Mapping[str, Span]) -> dict[str, int]:
+    """Stream → how far this page goes: to the heads of those read whole, to the last row of the one it stopped in."""
+    if not page["more"]:
+        return {name: span.head for name, span in spans.items()}
+    whole = streams[: page["last_place"] - 1]
+    return {name: spans[name].head for name in whole} | {streams[page["last_place"] - 1]: page["last_position"]}
 
 
 def _cursor(text: str | None) -> Cursor | None:
@@ -153,20 +159,17 @@ def _cursor(text: str | None) -> Cursor | None:
     return cursor
 
 
-def _lines(lines: Sequence[str] | None) -> list[tuple[str, str]]:
-    """`name number …` → (name, the numbers)."""
-    return [(name, numbers) for name, _, numbers in (line.partition(" ") for line in lines or ())]
+def _span(line: str) -> tuple[str, Span]:
+    """`name head floor`."""
+    name, head, floor = line.split(" ")
+    return name, Span(floor=int(floor), head=int(head))
 
 
-def _numbers(text: str) -> list[int]:
-    return [int(number) for number in text.split(" ")]
-
-
-def _encode_page(changes: str | None, checkpoint: bool, cursor: Cursor, last_seq: int | None) -> bytes:
+def _encode_page(changes: str | None, checkpoint: bool, cursor: Cursor, encoded: str, last_seq: int | None) -> bytes:
     """Joins what is already encoded; no object is built per record."""
     streams = '","'.join(cursor.positions)
     last = "null" if last_seq is None else str(last_seq)
     return (
-        f'{{"changes":[{changes or ""}],"cursor":"{cursor.encode()}","checkpoint":{"true" if checkpoint else "false"},'
+        f'{{"changes":[{changes or ""}],"cursor":"{encoded}","checkpoint":{"true" if checkpoint else "false"},'
         f'"streams":["{streams}"],"last_seq":{last},"epoch":"{cursor.epoch}","server_time":{clock.now_ms()}}}'
     ).encode()

@@ -78,32 +78,33 @@ async def heads(streams: Sequence[str]) -> dict[str, tuple[int, int]]:
     return {r["name"]: (r["head"], r["floor"]) for r in rows}
 
 
+#: Per stream, in the order of `$1`, the rows beyond its position, and one more than is asked for, to know whether there
+#: are more. `last_place` and `last_position` are of the last row sent, when there are. One pass over the rows: what is
+#: read twice would be copied twice.
 _PULL = """
-WITH wanted AS (SELECT * FROM unnest($1::text[], $2::bigint[]) AS w(stream, after)),
-page AS (
-    SELECT f.stream, f.record_type, f.record_id, f.position, f.version, f.body
-    FROM wanted w CROSS JOIN LATERAL (
-        SELECT * FROM feed
-        WHERE feed.stream = w.stream AND feed.position > w.after AND (w.after > 0 OR body IS NOT NULL)
-        ORDER BY feed.position LIMIT $3 + 1
-    ) f ORDER BY f.stream, f.position LIMIT $3 + 1
-),
-sent AS (SELECT * FROM page ORDER BY stream, position LIMIT $3)
-SELECT
-    (SELECT count(*) > $3 FROM page) AS more,
-    (SELECT string_agg('{"stream":"' || stream || '","type":"' || record_type || '","id":"' || record_id
-        || '","version":' || version || ',"position":' || position || ',"body":' || coalesce(body, 'null') || '}', ','
-        ORDER BY stream, position) FROM sent) AS changes,
-    (SELECT array_agg(stream || ' ' || last) FROM (SELECT stream, max(position) AS last FROM sent GROUP BY stream) s)
-        AS reached,
-    (SELECT array_agg(name || ' ' || head || ' ' || floor) FROM stream WHERE name = ANY($1::text[])) AS heads,
-    (SELECT epoch FROM installation) AS epoch,
-    (SELECT last_seq FROM device WHERE id = $4) AS last_seq
+SELECT page.*, installation.epoch, device.user_id, device.revoked_at, device.last_seq,
+    (SELECT array_agg(name || ' ' || head || ' ' || floor) FROM stream WHERE name = ANY($1::text[])) AS heads
+FROM (
+    SELECT string_agg('{"stream":"' || stream || '","type":"' || record_type || '","id":"' || record_id
+            || '","version":' || version || ',"position":' || position || ',"body":' || coalesce(body, 'null') || '}',
+            ',') FILTER (WHERE n <= $3) AS changes,
+        count(*) > $3 AS more,
+        max(place) FILTER (WHERE n = $3) AS last_place,
+        max(position) FILTER (WHERE n = $3) AS last_position
+    FROM (
+        SELECT row_number() OVER (ORDER BY w.place, f.position) AS n, w.place, f.*
+        FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS w(name, after, place) CROSS JOIN LATERAL (
+            SELECT stream, record_type, record_id, position, version, body FROM feed
+            WHERE feed.stream = w.name AND feed.position > w.after AND (w.after > 0 OR body IS NOT NULL)
+            ORDER BY feed.position LIMIT $3 + 1
+        ) f
+    ) numbered
+) page CROSS JOIN installation LEFT JOIN device ON device.id = $4
 """
 
 
 async def pull(positions: Mapping[str, int], limit: int, device_id: UUID | None = None) -> Any:
     """One statement, so one snapshot: up to `limit` changes beyond `positions`, already encoded, with the heads that
-    this snapshot sees, and the device's `last_seq` in it. A stream read from its start skips tombstones: there is
-    nothing to remove."""
+    this snapshot sees, and the device with its `last_seq` in it. A stream read from its start skips tombstones: there
+    is nothing to remove."""
     return await db.fetch_row(_PULL, list(positions), list(positions.values()), limit, device_id)
