@@ -16,10 +16,6 @@ async def lock_device(device_id: UUID) -> Any | None:
     )
 
 
-async def device(device_id: UUID) -> Any | None:
-    return await db.fetch_row("SELECT id, user_id, last_seq, revoked_at FROM device WHERE id = $1", device_id)
-
-
 async def advance(device_id: UUID, last_seq: int) -> None:
     await db.execute("UPDATE device SET last_seq = $2, last_seen_at = now() WHERE id = $1", device_id, last_seq)
 
