@@ -88,6 +88,8 @@ class Person:
                 answer = self._http.request(method, path, **options)
                 if answer.status_code not in _DOWN and answer.status_code != 429:
                     return answer
+                if not repeatable and answer.status_code in _DOWN:
+                    raise Uncertain(f"{method} {path}: {answer.status_code}")  # it may have gone away at its commit
                 fault: Exception | str = f"{answer.status_code}"
             except httpx.ConnectError as refused:
                 fault = refused  # it never arrived

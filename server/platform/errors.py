@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import asyncpg
 import msgspec
 import structlog
 from litestar import Request, Response
@@ -184,7 +185,29 @@ def _fault_of_ours(request: Request[Any, Any, Any], exc: Exception) -> Response[
     return problem(request, Code.INTERNAL)
 
 
+#: The database is being started, or was killed under our hands: it passes, and clients that ask again will be served.
+_DATABASE_GONE = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+def _database_gone(request: Request[Any, Any, Any], exc: Exception) -> Response[bytes]:
+    log.warning("database gone", path=request.url.path, fault=str(exc))
+    return problem(request, Code.NOT_READY, "the database does not answer", retry_after=2)
+
+
+def _interface(request: Request[Any, Any, Any], exc: asyncpg.InterfaceError) -> Response[bytes]:
+    """What asyncpg says of a connection that broke before it was used; also of mistakes of ours."""
+    closed = "closed" in str(exc) or "closing" in str(exc)
+    return _database_gone(request, exc) if closed else _fault_of_ours(request, exc)
+
+
 HANDLERS: ExceptionHandlersMap = {
+    **dict.fromkeys(_DATABASE_GONE, _database_gone),
+    asyncpg.InterfaceError: _interface,
     Refused: _refused,
     ValidationException: _invalid,
     NotFoundException: lambda request, _: problem(request, Code.NOT_FOUND),
