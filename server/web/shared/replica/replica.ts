@@ -132,6 +132,13 @@ export class Replica {
     return this.#turns(`onsite-push:${this.#store.name}`, () => this.#push());
   }
 
+  /** A push of nothing: gives the server an anchor for this page's clock, so that what is done on this page, and sent
+   * from another, can be timed exactly. Once per page is enough. */
+  async anchor(): Promise<void> {
+    const device_id = await this.#store.deviceId();
+    await this.#parts.transport.push({ device_id, sent_at: this.#parts.clock(), operations: [] });
+  }
+
   /** Reads up to a checkpoint and applies it; answers how many rows were read. */
   pull(): Promise<number> {
     return this.#turns(`onsite-pull:${this.#store.name}`, () => this.#pull());

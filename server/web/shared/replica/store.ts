@@ -171,7 +171,10 @@ export class Store {
       IDBKeyRange: parts.IDBKeyRange ?? globalThis.IDBKeyRange,
     });
     for (const [index, stores] of schema.entries()) db.version(index + 1).stores({ ...stores });
-    db.on("blocked", () => parts.onBlocked?.());
+    db.on("blocked", () => {
+      parts.onBlocked?.();
+      return false; // Dexie's own answer is a line in the console
+    });
     const store = await opened(name, db, schema);
     db.on("versionchange", () => {
       store.#superseded = true;
@@ -208,7 +211,7 @@ export class Store {
   async writing<T>(step: (tables: Tables) => Promise<T>): Promise<T> {
     const done = await this.quietly(step);
     this.#tellHere();
-    this.#channel?.postMessage(null);
+    if (!this.#closed) this.#channel?.postMessage(null);
     return done;
   }
 

@@ -1,0 +1,21 @@
+/** The device side in the browser: a replica that works offline and survives being killed. */
+export { deviceClock } from "./clock";
+export {
+  Forked,
+  NoStorage,
+  NotJson,
+  ServerProblem,
+  StorageFull,
+  Superseded,
+  TooNew,
+  Unreachable,
+  WrongDevice,
+} from "./faults";
+export { handIn } from "./handin";
+export { HttpTransport, PROTOCOL_VERSION } from "./http";
+export type { FieldMerge, FieldTime, Operation, Outcome, RecordKey, SyncRecord } from "./operation";
+export { Replica, type ReplicaParts, type Synced } from "./replica";
+export { keepOurData, room, type Keeping } from "./room";
+export type { Actor, Rules, RulesByType } from "./rules";
+export { Store, type StoreParts } from "./store";
+export type { Transport } from "./transport";
