@@ -27,7 +27,10 @@ from server.products import actions as products
 from server.settings import Settings
 
 #: Every feature exports `router` from its `routes`.
-FEATURES = ("accounts", "network", "customers", "commitments", "products", "jobs", "dispatch", "evidence", "sync")
+FEATURES = (
+    *("accounts", "network", "customers", "commitments", "products", "jobs", "dispatch", "evidence", "sync"),
+    "transfers",
+)
 
 
 def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:

@@ -103,6 +103,27 @@ def _user(row: Any) -> User:
     )
 
 
+async def move_technician(technician_id: UUID, outlet_id: UUID, centre_id: UUID) -> list[UUID]:
+    """The technician's logins and devices, to another outlet; returns whose they are."""
+    rows = await db.fetch(
+        "UPDATE app_user SET outlet_id = $2, centre_id = $3 WHERE technician_id = $1 RETURNING id",
+        technician_id,
+        outlet_id,
+        centre_id,
+    )
+    await db.execute(
+        "UPDATE device SET outlet_id = $2, centre_id = $3 WHERE technician_id = $1", technician_id, outlet_id, centre_id
+    )
+    return [row["id"] for row in rows]
+
+
+async def move_outlet(outlet_id: UUID, centre_id: UUID) -> list[UUID]:
+    """Everybody of the outlet and their devices, to another centre; returns who."""
+    rows = await db.fetch("UPDATE app_user SET centre_id = $2 WHERE outlet_id = $1 RETURNING id", outlet_id, centre_id)
+    await db.execute("UPDATE device SET centre_id = $2 WHERE outlet_id = $1", outlet_id, centre_id)
+    return [row["id"] for row in rows]
+
+
 # ------------------------------------------------------------------------------------------------------- failed logins
 
 

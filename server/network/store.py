@@ -105,6 +105,20 @@ async def outlet(outlet_id: UUID, scope: Scope = EVERYWHERE) -> Row | None:
     return dict(row)
 
 
+async def lock_outlet(outlet_id: UUID, scope: Scope = EVERYWHERE) -> Row | None:
+    """Until the transaction ends nothing new can be raised in this outlet."""
+    row = await db.fetch_row(f"SELECT {_OUTLET} FROM outlet WHERE id = $1 FOR UPDATE", outlet_id)
+    if row is None or not scope.holds(row["centre_id"], row["id"]):
+        return None
+    return dict(row)
+
+
+async def move_outlet(outlet_id: UUID, centre_id: UUID) -> None:
+    """With its technicians."""
+    await db.execute("UPDATE outlet SET centre_id = $2 WHERE id = $1", outlet_id, centre_id)
+    await db.execute("UPDATE technician SET centre_id = $2 WHERE outlet_id = $1", outlet_id, centre_id)
+
+
 async def outlets_page(scope: Scope, after: UUID | None, limit: int) -> list[Outlet]:
     """By name."""
     rows = await db.fetch(
@@ -164,6 +178,16 @@ async def _technician(technician_id: UUID, scope: Scope, lock: str) -> Row | Non
     if row is None or not scope.holds(row["centre_id"], row["outlet_id"]):
         return None
     return dict(row)
+
+
+async def move_technician(technician_id: UUID, outlet_id: UUID, centre_id: UUID, now: datetime) -> None:
+    """With the shifts that are not over."""
+    await db.execute(
+        "UPDATE technician SET outlet_id = $2, centre_id = $3 WHERE id = $1", technician_id, outlet_id, centre_id
+    )
+    await db.execute(
+        "UPDATE shift SET outlet_id = $2 WHERE technician_id = $1 AND ends_at > $3", technician_id, outlet_id, now
+    )
 
 
 @dataclass(frozen=True, slots=True)
