@@ -7,12 +7,15 @@ that the next start finds the port free; to do so even while it loads, it import
 has begun.
 """
 
+import gc
 import importlib
 import os
 import socket
 import sys
 import threading
 from concurrent.futures import Future
+
+_COLLECT_AFTER = 20_000  # new objects; one batch of operations makes some thousands, and hardly a cycle among them
 
 
 def watch_supervisor() -> "Future[str]":
@@ -40,6 +43,8 @@ def serve(listening: socket.socket, application: str, database: "Future[str]") -
     module, function = application.split(":")
     app = getattr(importlib.import_module(module), function)(settings)
     db.use(database.result())
+    gc.freeze()  # what is loaded now stays for good: the collector need not look at it again and again
+    gc.set_threshold(_COLLECT_AFTER)
     http.serve(app, listening, settings)
 
 

@@ -46,6 +46,7 @@ class RefreshToken(Table):
 
 class Device(Table):
     """An enrolled phone. `public_key`: JWK of its ES256 key. `last_seq`: the last operation judged (guarantee 3).
+    `boots`: [boot_id, its beginning in epoch ms] of its last boots (`offline_sync.fieldtime.anchored`).
     `last_upload_until`: a revoked device may still push until then, as `last_upload_by` (a user) has allowed."""
 
     id = identity()
@@ -56,6 +57,7 @@ class Device(Table):
     name = Varchar(120, default="")
     public_key = JSONB(default="{}")
     last_seq = BigInt(default=0)
+    boots = JSONB(default="[]")
     enrolled_at = Timestamptz(default=TimestamptzNow())
     last_seen_at = Timestamptz(default=None, null=True)
     revoked_at = Timestamptz(default=None, null=True)

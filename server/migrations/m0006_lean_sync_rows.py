@@ -1,14 +1,15 @@
 """What every synced change writes, with fewer indexes, and room on its pages to be rewritten in place."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.columns.column_types import UUID, ForeignKey
+from piccolo.columns.column_types import JSONB, UUID, ForeignKey
+from piccolo.columns.indexes import IndexMethod
 from piccolo.constraints import Unique
 
 from server.platform import db
 
 ID = "2026-11-22T21:00:00:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "op_id is the key of operations; the feed's rows are found by record; fill factors"
+DESCRIPTION = "op_id is the key of operations; the feed's rows are found by record; fill factors; boots of devices"
 
 _FORWARDS = """
 ALTER TABLE sync_operation DROP CONSTRAINT sync_operation_pkey, ADD PRIMARY KEY (op_id);
@@ -49,6 +50,26 @@ async def forwards() -> MigrationManager:
         old_params={"index": True},
         column_class=ForeignKey,
         old_column_class=ForeignKey,
+        schema=None,
+    )
+    manager.add_column(
+        table_class_name="Device",
+        tablename="device",
+        column_name="boots",
+        db_column_name="boots",
+        column_class_name="JSONB",
+        column_class=JSONB,
+        params={
+            "default": "[]",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
         schema=None,
     )
     manager.add_constraint(

@@ -57,7 +57,7 @@ async def _judge_and_save(caller: Caller, batch: reading.Batch) -> tuple[Decisio
         if isinstance(decision, Forked):
             detail = f"seq {decision.seq} names two different operations"
             raise Refused(Code.FORKED, detail, seq=decision.seq, epoch=str(device["epoch"]))
-        return await saving.save(device, decision, known), device
+        return await saving.save(device, batch, decision, known), device
 
 
 async def _one_by_one(caller: Caller, batch: reading.Batch) -> tuple[Decision, Mapping[str, Any]]:

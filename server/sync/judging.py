@@ -94,7 +94,12 @@ def judge(device: Mapping[str, Any], batch: Batch, known: Known) -> Decision | F
         actor,
         lambda: str(clock.new_id()),
         floors,
+        boots_of(device),
     )
+
+
+def boots_of(device: Mapping[str, Any]) -> dict[str, int]:
+    return dict(msgspec.json.decode(device["boots"], type=list[tuple[str, int]]))
 
 
 def _ms(instant: str) -> int:

@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from offline_sync.engine import Decision, HistoryEntry, Judged
+from offline_sync.fieldtime import anchored
 from offline_sync.operation import RecordKey, canonical
 from offline_sync.record import Record
 from server.evidence import actions as evidence
@@ -19,29 +20,37 @@ from server.platform import clock
 from server.platform.feed import Deed, HistoryLine
 from server.platform.text import FORBIDDEN
 from server.sync import store, translate
-from server.sync.judging import Known
+from server.sync.judging import Known, boots_of
+from server.sync.reading import Batch
 
 log = structlog.get_logger()
 
 
-async def save(device: Mapping[str, Any], decision: Decision, known: Known) -> Decision:
-    """Writes everything; returns the decision with the reviews its questions became. Costs nothing for pure repeats."""
+async def save(device: Mapping[str, Any], batch: Batch, decision: Decision, known: Known) -> Decision:
+    """Writes everything; returns the decision with the reviews its questions became. Costs nothing for pure repeats of
+    a boot that is known. Streams come last, as whoever writes to one of them waits until this transaction ends."""
     if not decision.fresh:
-        if decision.last_seq > device["last_seq"]:
-            await store.advance(device["id"], decision.last_seq)
+        if decision.last_seq > device["last_seq"] or batch.sent_at.boot_id not in boots_of(device):
+            await _advance(device, batch, decision)
         return decision
     after = {**known.records, **decision.changed}
     reviews, became = await _reviews(device, decision, after)
     decision = _renamed(decision, became)
     written = _written(device, decision, known)
-    await publish(
-        [w for w in written if w.after.type == "job"] + reviews, [w for w in written if w.after.type == "customer"]
-    )
     await evidence.keep(decision.fresh, after, device)
     await apply_facts(decision.fresh, after)
     await store.add_operations([_operation_row(device["id"], judged) for judged in decision.fresh])
-    await store.advance(device["id"], decision.last_seq)
+    await _advance(device, batch, decision)
+    await publish(
+        [w for w in written if w.after.type == "job"] + reviews, [w for w in written if w.after.type == "customer"]
+    )
     return decision
+
+
+async def _advance(device: Mapping[str, Any], batch: Batch, decision: Decision) -> None:
+    """Every push is an anchor of the boot it was sent in (guarantee 10)."""
+    boots = anchored(boots_of(device), batch.sent_at, batch.received_ms)
+    await store.advance(device["id"], decision.last_seq, msgspec.json.encode(list(boots.items())).decode())
 
 
 async def _reviews(

@@ -10,14 +10,20 @@ from server.platform import db
 async def lock_device(device_id: UUID) -> Any | None:
     """The device's row, locked: two tabs that push at once take turns (guarantees 2 and 3). With the server's epoch."""
     return await db.fetch_row(
-        "SELECT id, user_id, technician_id, centre_id, outlet_id, public_key::text, last_seq, revoked_at,"
-        " last_upload_until, (SELECT epoch FROM installation) AS epoch FROM device WHERE id = $1 FOR UPDATE",
+        "SELECT id, user_id, technician_id, centre_id, outlet_id, public_key::text, last_seq, boots::text,"
+        " revoked_at, last_upload_until, (SELECT epoch FROM installation) AS epoch"
+        " FROM device WHERE id = $1 FOR UPDATE",
         device_id,
     )
 
 
-async def advance(device_id: UUID, last_seq: int) -> None:
-    await db.execute("UPDATE device SET last_seq = $2, last_seen_at = now() WHERE id = $1", device_id, last_seq)
+async def advance(device_id: UUID, last_seq: int, boots: str) -> None:
+    await db.execute(
+        "UPDATE device SET last_seq = $2, boots = $3::jsonb, last_seen_at = now() WHERE id = $1",
+        device_id,
+        last_seq,
+        boots,
+    )
 
 
 async def end_last_upload(device_id: UUID) -> None:
