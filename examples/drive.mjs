@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline'
 
 import { Onsite } from './onsite.mjs'
 
-const { ONSITE_URL: url, ONSITE_TOKEN: token, ONSITE_STATE: path } = process.env
+const { ONSITE_URL: url, ONSITE_TOKEN, ONSITE_STATE: path } = process.env
+let token = ONSITE_TOKEN
 const faults = []
 let offline = false
 
@@ -41,6 +42,12 @@ const storage = {
   },
 }
 
+/** Time passes for this device: its clocks can be put forward. */
+let passed = 0
+const [wall, monotonic] = [Date.now, performance.now.bind(performance)]
+Date.now = () => wall() + passed
+performance.now = () => monotonic() + passed
+
 console.log = console.error // what libraries say is not an answer
 const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`)
 
@@ -56,6 +63,7 @@ async function rxdb(onsite) {
       reSync()
       for (const replication of [...replications, ...replications]) await replication.awaitInSync()
     },
+    attempt: () => new Promise((resolve) => setTimeout(resolve, 150)), // it pushes by itself
     list: async (table) => (await database[table].find().exec()).map((document) => document.toJSON()),
     edit: async (table, id, fields) => void (await (await database[table].findOne(id).exec()).incrementalPatch(fields)),
     remove: async (table, id) => void (await (await database[table].findOne(id).exec()).remove()),
@@ -69,6 +77,7 @@ async function watermelon(onsite) {
   await sync(database, onsite)
   return {
     sync: () => sync(database, onsite),
+    attempt: () => sync(database, onsite).catch(() => {}),
     list: async (table) =>
       (await database.get(table).query().fetch()).map((record) => ({ ...record._raw, body: record.body })),
     edit: async (table, id, fields) => void (await (await find(table, id)).edit(fields)),
@@ -80,6 +89,9 @@ const onsite = await Onsite.open({ url, storage, token: async () => token, fetch
 const app = await { rxdb, watermelon }[process.argv[2]](onsite)
 const deeds = {
   ...app,
+  token: (given) => void (token = given),
+  refusal: () => onsite.refusal?.code,
+  wait: (ms) => void (passed += ms),
   offline: (now) => void (offline = now),
   fault: (kind) => void faults.push(kind),
   device: () => onsite.kept.device,

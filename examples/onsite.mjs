@@ -36,6 +36,8 @@ const now = () => ({ wall_ms: Date.now(), monotonic_ms: Math.round(performance.n
 export const stamp = (version) => ({ op_id: uuid7(), version, at: now() })
 
 export class Onsite {
+  /** @type {Problem | null} why the last `sync` did not do all it should */
+  refusal = null
   #exchange = Promise.resolve() // one exchange at a time
 
   /** Opens what is kept, and enrols this device when it is not yet. `token()` gives a valid access token.
@@ -50,11 +52,17 @@ export class Onsite {
     return onsite
   }
 
-  /** Does all of `pull`'s asking: afterwards `since` tells of a newer consistent state. */
+  /** Hands in what waits and catches up to a checkpoint; `since` then tells of it. A refused push never stops a pull, nor
+   * the reverse (P-25, V-2): what the server refused stands in `refusal`, for the person. Throws without a network. */
   sync() {
     return this.#alone(async () => {
-      await this.#push().catch(orNotNow) // a refused push never stops a pull, nor the reverse
-      await this.#pull()
+      this.refusal = null
+      const orNotNow = (fault) => {
+        if (!(fault instanceof Problem)) throw fault
+        this.refusal = fault // a login that ended (E-3), a revoked device (R-6), an app too old: all is kept
+      }
+      await this.#push().catch(orNotNow)
+      await this.#pull().catch(orNotNow)
     })
   }
 
@@ -164,7 +172,7 @@ export class Onsite {
         restart(this.kept.cursor)
       } catch (fault) {
         if (fault.code !== 'cursor_expired') throw fault
-        await this.#push().catch(orNotNow) // step 9: hand in first, then start afresh
+        await this.#push().catch((refusal) => (this.refusal = refusal)) // step 9: hand in first, then start afresh
         restart(null)
       }
     }
@@ -259,12 +267,6 @@ export class Onsite {
 }
 
 const keyOf = ({ type, id }) => `${type}/${id}`
-
-/** A refusal leaves everything as it is: a login that ended (E-3), a device that was revoked (R-6), an app that is too old
- * to pull (V-2). What did not come from the server at all ends the sync. */
-function orNotNow(fault) {
-  if (!(fault instanceof Problem)) throw fault
-}
 
 async function newKey() {
   const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])

@@ -79,6 +79,7 @@ class Installation:
 
     firm: Firm
     desk: Person
+    app: Litestar
     url: str
     folder: Path
     examples: Path
@@ -129,7 +130,7 @@ async def installation(
     ):
         firm = await found_firm(client)
         folder = tmp_path_factory.mktemp("phones")
-        made = Installation(firm, await firm.login("desk"), url, folder, examples)
+        made = Installation(firm, await firm.login("desk"), app, url, folder, examples)
         yield made
         for phone in made.phones.values():
             await phone.kill()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -180,8 +181,10 @@ class TestConflicts:
         assert (await scene.on_screen())["title"] == "制冷剂泄漏"
 
     async def test_of_a_shared_field_the_later_edit_counts_not_the_later_push(self, scene: Scene) -> None:
+        await db.execute("UPDATE job SET opened_at = opened_at - interval '1 day' WHERE id = $1", UUID(scene.job["id"]))
         await scene.phone.do("offline", True)
         await scene.edits(contact_name="李四")
+        await scene.phone.do("wait", 3_600_000)
         await scene.office_edits(contact_name="王五")
         await scene.phone.do("offline", False)
         await scene.sync()
@@ -203,6 +206,42 @@ class TestConflicts:
         [operation] = await scene.operations()
         assert operation["args"] == {"diagnosis": "缺氟"}
         assert not await scene.is_on_screen()
+
+
+class TestRefusals:
+    """Whatever the server refuses, the work is kept, and handed in when it may be."""
+
+    async def test_a_login_that_ended_costs_no_work(self, scene: Scene) -> None:
+        await scene.phone.do("token", "expired")
+        await scene.edits(diagnosis="缺氟")
+        await scene.phone.do("attempt")
+        await scene.phone.do("token", scene.technician.token)
+        await scene.sync()
+        assert len(await scene.operations()) == 1
+        assert await scene.is_as_on_server()
+
+    async def test_a_revoked_device_keeps_what_it_has_to_say(self, scene: Scene) -> None:
+        device = UUID(await scene.phone.do("device"))
+        await db.execute("UPDATE device SET revoked_at = now() WHERE id = $1", device)
+        await scene.edits(diagnosis="缺氟")
+        await scene.phone.do("attempt")
+        assert await scene.operations() == []
+        await db.execute("UPDATE device SET revoked_at = NULL WHERE id = $1", device)
+        await scene.sync()
+        assert len(await scene.operations()) == 1
+
+    async def test_an_app_too_old_to_read_hands_in_all_the_same(self, scene: Scene) -> None:
+        state = scene.installation.app.state
+        served = state.settings
+        state.settings = msgspec.structs.replace(served, oldest_pull=2)
+        try:
+            await scene.edits(diagnosis="缺氟")
+            await scene.sync()
+            assert len(await scene.operations()) == 1
+            assert await scene.phone.do("refusal") == "client_outdated"
+            assert (await scene.on_screen())["diagnosis"] == "缺氟"
+        finally:
+            state.settings = served
 
 
 class TestFaults:
