@@ -17,7 +17,7 @@ import { Dialogs, type Asked } from "./Dialogs";
 import { bookingIn, offersIn } from "./offers";
 import { Proposals } from "./Proposals";
 import { Story } from "./Story";
-import { fieldName } from "./values";
+import { fieldName, money } from "./values";
 
 interface JobDrawerProps {
   /** Undefined while the board is still loading, or when the job is not on it. */
@@ -123,6 +123,14 @@ function Contents({ job, board, asked, show }: ContentsProps): JSX.Element {
         {job.reason !== "" && <Fact name={fieldName("reason")}>{job.reason}</Fact>}
         {job.diagnosis !== "" && <Fact name={fieldName("diagnosis")}>{job.diagnosis}</Fact>}
         {job.result !== "" && <Fact name={fieldName("result")}>{job.result}</Fact>}
+        {job.price_minor !== null && <Fact name={fieldName("price_minor")}>{money(job.price_minor)}</Fact>}
+        {job.billing_held && <Fact name={fieldName("billing_held")}>{t("drawer.billing_held")}</Fact>}
+        {job.sign_again !== null && <Fact name={fieldName("sign_again")}>{t("drawer.sign_again")}</Fact>}
+        {job.deleted_at !== null && (
+          <Fact name={fieldName("deleted_at")}>
+            {t("drawer.deleted", { time: shortTime(now.value, Date.parse(job.deleted_at)) })}
+          </Fact>
+        )}
         {job.unit_id !== null && (
           <Fact name={t("drawer.coverage")}>
             <CoverageSentence unitId={job.unit_id} board={board} />

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { answer } from "../shared/api/client";
-import { sentence } from "../shared/api/problem";
-import type { Job } from "../shared/api/types";
+import { sentence, type Answer } from "../shared/api/problem";
+import type { HistoryLine, Job } from "../shared/api/types";
 import { say, t } from "../shared/text/language";
 import { shortTime } from "../shared/time/format";
 import { now } from "../shared/time/now";
@@ -11,10 +11,11 @@ import { storyOf, type Chapter, type FieldChange } from "./chapters";
 import { fieldName, fieldValue } from "./values";
 
 const TELLING_DELAY_MS = 120_000; // a report this much later than the deed is worth a word
+const PAGE = 500;
 
+/** What was done and what did not come of it: values that lost are struck out and said to be not kept. */
 export function Story({ job, board }: { readonly job: Job; readonly board: Board }): JSX.Element {
-  const path = { params: { path: { job_id: job.id } } };
-  const [state] = useLoaded(() => answer(board.api.GET("/jobs/{job_id}/history", path)), job.id, job.version);
+  const [state] = useLoaded(() => wholeHistory(board, job.id), job.id, job.version);
   const loaded = state.value;
   return (
     <section class="story" aria-label={t("drawer.story")}>
@@ -33,6 +34,21 @@ export function Story({ job, board }: { readonly job: Job; readonly board: Board
   );
 }
 
+/** The server tells from the oldest; a story is read from the newest. */
+async function wholeHistory(board: Board, jobId: string): Promise<Answer<readonly HistoryLine[]>> {
+  const found: HistoryLine[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: { limit: number; cursor?: string } = cursor === null ? { limit: PAGE } : { limit: PAGE, cursor };
+    const asked = board.api.GET("/jobs/{job_id}/history", { params: { path: { job_id: jobId }, query } });
+    const page: Answer<{ readonly items: HistoryLine[]; readonly next_cursor?: string | null }> = await answer(asked);
+    if (!page.ok) return page;
+    found.push(...page.data.items);
+    cursor = page.data.next_cursor ?? null;
+  } while (cursor !== null);
+  return { ok: true, data: found };
+}
+
 function Told({ chapter, board }: { readonly chapter: Chapter; readonly board: Board }): JSX.Element {
   const late = chapter.recordedAt - chapter.happenedAt > TELLING_DELAY_MS;
   const asides = [
@@ -42,7 +58,7 @@ function Told({ chapter, board }: { readonly chapter: Chapter; readonly board: B
     late ? t("drawer.recorded", { time: shortTime(now.value, chapter.recordedAt) }) : null,
   ].filter((aside) => aside !== null);
   return (
-    <li>
+    <li data-refused={chapter.refused !== null}>
       <p>
         <strong>{say("action", chapter.action)}</strong>{" "}
         <time class="numbers soft" dateTime={new Date(chapter.happenedAt).toISOString()}>
@@ -50,16 +66,21 @@ function Told({ chapter, board }: { readonly chapter: Chapter; readonly board: B
         </time>
       </p>
       {asides.length > 0 && <p class="soft">{asides.join(" · ")}</p>}
+      {chapter.refused !== null && (
+        <p>
+          <span class="tag bad">{t("drawer.refused")}</span> {say("problem", chapter.refused)}
+        </p>
+      )}
       <ul>
-        {chapter.changes.map((change) => (
-          <li key={change.field + change.item}>
+        {chapter.changes.map((change, index) => (
+          <li key={index}>
             <ChangedField change={change} board={board} />
           </li>
         ))}
-        {chapter.lost.map((change) => (
-          <li key={`lost ${change.field}${change.item}`}>
-            <span class="tag">{t("drawer.lost")}</span> {fieldName(change.field)}:{" "}
-            {fieldValue(board, change.field, change.after)}
+        {chapter.lost.map((change, index) => (
+          <li key={`lost ${index}`} class="lost">
+            {nameOf(board, change)}: <s class="typed">{fieldValue(board, change.field, change.after)}</s>{" "}
+            <span class="tag">{t("drawer.lost")}</span>
           </li>
         ))}
       </ul>
@@ -67,9 +88,16 @@ function Told({ chapter, board }: { readonly chapter: Chapter; readonly board: B
   );
 }
 
+/** A second technician's checklist item is `item@technician`. */
+function nameOf(board: Board, { field, item }: FieldChange): string {
+  const [key = "", technicianId = ""] = item.split("@");
+  const whose = technicianId === "" ? "" : ` (${board.nameOf(technicianId)})`;
+  return `${fieldName(field)} ${key}`.trim() + whose;
+}
+
 function ChangedField({ change, board }: { readonly change: FieldChange; readonly board: Board }): JSX.Element {
-  const { field, item, before, after } = change;
-  const name = item === "" ? fieldName(field) : `${fieldName(field)} ${item}`;
+  const { field, before, after } = change;
+  const name = nameOf(board, change);
   if (before === null || before === "" || typeof before === "object") {
     return (
       <>
@@ -79,7 +107,9 @@ function ChangedField({ change, board }: { readonly change: FieldChange; readonl
   }
   return (
     <>
-      {name}: <s class="soft">{fieldValue(board, field, before)}</s> → <span>{fieldValue(board, field, after)}</span>
+      {name}: <span class="soft typed">{fieldValue(board, field, before)}</span> <span aria-hidden="true">→</span>{" "}
+      <span class="unseen">{t("reviews.effects_becomes")}</span>{" "}
+      <span class="typed">{fieldValue(board, field, after)}</span>
     </>
   );
 }

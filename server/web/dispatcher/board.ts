@@ -8,6 +8,7 @@ import { jobTypesByCode, recordsOf } from "../shared/feed/bodies";
 import { connectFeed } from "../shared/feed/connect";
 import type { FeedReader } from "../shared/feed/reader";
 import { named, t } from "../shared/text/language";
+import { now } from "../shared/time/now";
 
 const WRITERS: ReadonlySet<Role> = new Set(["dispatcher", "outlet_manager", "centre_manager", "hq_manager"]);
 const PAGE = 500;
@@ -22,6 +23,8 @@ export interface Board {
   readonly jobs: ById<Job>;
   /** Open reviews, the oldest first. */
   readonly reviews: ReadonlySignal<readonly Review[]>;
+  /** Settled ones that can still be undone, the newest first. */
+  readonly settled: ReadonlySignal<readonly Review[]>;
   readonly typesByCode: ById<JobType>;
   readonly technicians: ById<Technician>;
   readonly outlets: ById<Outlet>;
@@ -52,6 +55,11 @@ export function openBoard(session: Session, user: User): Board {
       [...allReviews.value.values()]
         .filter((review) => review.settled_at === null)
         .sort((a, b) => a.opened_at.localeCompare(b.opened_at)),
+    ),
+    settled: computed(() =>
+      [...allReviews.value.values()]
+        .filter((review) => review.undo_until !== null && Date.parse(review.undo_until) > now.value)
+        .sort((a, b) => (b.settled_at ?? "").localeCompare(a.settled_at ?? "")),
     ),
     typesByCode: computed(() => jobTypesByCode(types.value)),
     technicians,

@@ -9,6 +9,9 @@ function line(fields: Partial<HistoryLine>): HistoryLine {
     user_id: "u",
     user_name: "Chen",
     device_id: null,
+    device_name: null,
+    op_id: null,
+    refused: null,
     happened_at: "2026-11-07T09:00:00Z",
     happened_grade: "exact",
     recorded_at: "2026-11-07T09:00:00Z",
@@ -34,6 +37,20 @@ describe("a job's story", () => {
 
   it("names the deed without its record or choice", () => {
     expect(storyOf([line({ action: "settle:keep_office" })])[0]?.action).toBe("settle");
+  });
+
+  it("names no entry by an id", () => {
+    const changes = { "notes/0190a3f4-1111-7222-8333-444455556666": [null, { text: "Dog" }] };
+    expect(storyOf([line({ changes })])[0]?.changes).toEqual([
+      { field: "notes", item: "", before: null, after: { text: "Dog" } },
+    ]);
+  });
+
+  it("keeps what was refused, with the reason", () => {
+    const refused = { code: "arguments_invalid", text: "…" };
+    const [told] = storyOf([line({ version: null, action: "job.patch", refused, lost: { diagnosis: "worn" } })]);
+    expect([told?.action, told?.refused]).toEqual(["patch", "arguments_invalid"]);
+    expect(told?.lost).toEqual([{ field: "diagnosis", item: "", before: null, after: "worn" }]);
   });
 
   it("shows what changed, without bookkeeping", () => {

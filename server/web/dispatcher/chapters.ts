@@ -1,8 +1,13 @@
 /** The story of a job from its history. Pure. */
 import type { HistoryLine } from "../shared/api/types";
 
-/** Bookkeeping that says nothing to a dispatcher, or that other fields already say. */
-const SILENT: ReadonlySet<string> = new Set(["version", "visit_id", "centre_id", "policy_name_en", "completion_id"]);
+/** Bookkeeping that says nothing to a dispatcher, or that the deed or other fields already say. */
+const SILENT: ReadonlySet<string> = new Set([
+  ...["version", "visit_id", "centre_id", "policy_name_en", "completion_id"],
+  "visits_done",
+]);
+/** An entry's name that means nothing to a reader. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export interface FieldChange {
   /** Name of the field; of `checklist/gas` the part before the slash. */
@@ -14,7 +19,7 @@ export interface FieldChange {
 
 export interface Chapter {
   readonly key: string;
-  /** `assign`, `arrive`, … without the type of record and without a settlement's choice. */
+  /** `assign`, `arrive`, … without the type of record and without the choice of a settlement or its undo. */
   readonly action: string;
   readonly who: string | null;
   readonly fromPhone: boolean;
@@ -23,6 +28,8 @@ export interface Chapter {
   readonly grade: string;
   readonly changes: readonly FieldChange[];
   readonly lost: readonly FieldChange[];
+  /** The code of a refusal; the deed then had no effect, and `lost` is all that was handed in. */
+  readonly refused: string | null;
 }
 
 /** Newest first. */
@@ -35,7 +42,7 @@ export function storyOf(lines: readonly HistoryLine[]): readonly Chapter[] {
 function chapter(line: HistoryLine, index: number): Chapter {
   const birth = line.version === 1;
   return {
-    key: `${line.version} ${index}`,
+    key: `${line.version ?? ""} ${index}`,
     action: line.action.replace(/^\w+\./, "").replace(/:.*$/, ""),
     who: line.user_name,
     fromPhone: line.device_id !== null,
@@ -43,6 +50,7 @@ function chapter(line: HistoryLine, index: number): Chapter {
     recordedAt: Date.parse(line.recorded_at),
     grade: line.happened_grade,
     changes: birth ? [] : Object.entries(line.changes).filter(heard).map(changed).sort(byWeight),
+    refused: line.refused?.code ?? null,
     lost: Object.entries(line.lost)
       .filter(heard)
       .map(([path, value]) => ({ ...named(path), before: null, after: value })),
@@ -70,5 +78,6 @@ function changed([path, value]: readonly [string, unknown]): FieldChange {
 
 function named(path: string): { readonly field: string; readonly item: string } {
   const [field = "", ...item] = path.split("/");
-  return { field, item: item.join("/") };
+  const name = item.join("/");
+  return { field, item: UUID.test(name) ? "" : name };
 }

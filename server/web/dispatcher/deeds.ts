@@ -2,11 +2,12 @@
  * Nothing is changed here: what the server accepts comes back by the feed. */
 import { answer } from "../shared/api/client";
 import { sentence, type Answer, type Problem } from "../shared/api/problem";
-import type { Assign, Job, Recommendation, Recommendations } from "../shared/api/types";
-import { t } from "../shared/text/language";
+import type { Assign, Job, Recommendation, Recommendations, Review } from "../shared/api/types";
+import { say, t } from "../shared/text/language";
 import { timeWindow } from "../shared/time/format";
 import { now } from "../shared/time/now";
 import type { Board } from "./board";
+import { obstaclesOf } from "./effects";
 import { bookingIn } from "./offers";
 import { tell } from "./news";
 
@@ -113,10 +114,34 @@ export async function closeJob(board: Board, job: Job): Promise<Problem | null> 
   return said(board, done, t("done.closed", { n: job.number }));
 }
 
-export async function settle(board: Board, reviewId: string, choice: string): Promise<Problem | null> {
-  const path = { params: { path: { review_id: reviewId } } };
-  const done = await answer(board.api.POST("/reviews/{review_id}/settle", { ...path, body: { choice } }));
-  return said(board, done, t("done.settled"));
+/** `recordVersion`: of the effects on screen; when the record has moved on, nothing is settled. */
+export async function settle(
+  board: Board,
+  review: Review,
+  choice: string,
+  recordVersion: number | null,
+): Promise<void> {
+  const body = { ...reviewPath(review), body: { choice, record_version: recordVersion } };
+  const done = await answer(board.api.POST("/reviews/{review_id}/settle", body));
+  board.feed.pullSoon();
+  if (done.ok) tell("good", t("done.settled"), () => undoSettlement(board, review));
+  else tell("bad", sentence(done.problem));
+}
+
+export async function undoSettlement(board: Board, review: Review): Promise<void> {
+  const done = await answer(board.api.POST("/reviews/{review_id}/undo", reviewPath(review)));
+  board.feed.pullSoon();
+  if (done.ok) tell("good", t("done.unsettled"));
+  else tell("bad", whyNotUndone(done.problem));
+}
+
+function reviewPath(review: Review): { params: { path: { review_id: string } } } {
+  return { params: { path: { review_id: review.id } } };
+}
+
+function whyNotUndone(problem: Problem): string {
+  const names = obstaclesOf(problem.extra).map((name) => say("field", name));
+  return names.length === 0 ? sentence(problem) : t("failed.undo", { what: [...new Set(names)].join(", ") });
 }
 
 function said<T>(board: Board, done: Answer<T>, words: string): Problem | null {

@@ -35,7 +35,29 @@ describe("the sides of a review", () => {
       steps: [],
       signed: false,
       disputed: [],
+      products: new Map(),
+      officeProduct: null,
+      fieldProduct: null,
+      officePrice: null,
+      fieldPrice: null,
+      parts: [],
     });
+  });
+
+  it("show the product and the price of either side", () => {
+    const product = { unit_id: "u", serial: "S1", model_name: "清风", model_name_en: "Breeze" };
+    const read = sidesOf({
+      products: { office: { ...product, sentence: { zh: "保修", en: "Covered" } }, field: null },
+      price: { office: 200, field: 150 },
+      parts: { "CP-1": -2 },
+    });
+    expect([read.officeProduct, read.fieldProduct, read.officePrice, read.fieldPrice]).toEqual(["u", null, 200, 150]);
+    expect(read.products.get("u")).toEqual({
+      serial: "S1",
+      name: { zh: "清风", en: "Breeze" },
+      warranty: { zh: "保修", en: "Covered" },
+    });
+    expect(read.parts).toEqual([["CP-1", -2]]);
   });
 });
 

@@ -18,12 +18,28 @@ export interface Disputed {
   readonly fieldValue: unknown;
 }
 
+/** A product of one side, with its warranty on the day of the work. */
+export interface Product {
+  readonly serial: string;
+  readonly name: { readonly zh: string; readonly en: string };
+  readonly warranty: { readonly zh: string; readonly en: string };
+}
+
 export interface Sides {
   readonly office: readonly (readonly [field: string, value: unknown])[];
   readonly technicianId: string | null;
   readonly steps: readonly Step[];
   readonly signed: boolean;
   readonly disputed: readonly Disputed[];
+  /** Unit id → product, of either side. */
+  readonly products: ReadonlyMap<string, Product>;
+  readonly officeProduct: string | null;
+  readonly fieldProduct: string | null;
+  /** In the smallest unit of money. */
+  readonly officePrice: number | null;
+  readonly fieldPrice: number | null;
+  /** Parts whose count is below zero. */
+  readonly parts: readonly (readonly [part: string, count: number])[];
 }
 
 const UNSAID: ReadonlySet<string> = new Set(["version", "completion_id"]);
@@ -35,6 +51,10 @@ export function sidesOf(sides: Entry): Sides {
   return {
     office,
     technicianId: words(sides["technician_id"]) || null,
+    ...productsOf(entry(sides["products"])),
+    officePrice: amount(entry(sides["price"])["office"]),
+    fieldPrice: amount(entry(sides["price"])["field"]),
+    parts: Object.entries(entry(sides["parts"])).map(([part, count]) => [part, amount(count) ?? 0] as const),
     steps: list(sides["operations"]).map(step),
     signed: words(sides["completion_id"]) !== "",
     disputed: Object.entries(entry(sides["disputed"])).map(([field, values]) => ({
@@ -43,6 +63,30 @@ export function sidesOf(sides: Entry): Sides {
       fieldValue: entry(values)["field"],
     })),
   };
+}
+
+function productsOf(products: Entry): Pick<Sides, "products" | "officeProduct" | "fieldProduct"> {
+  const office = entry(products["office"]);
+  const field = entry(products["field"]);
+  const known = [office, field].filter((product) => words(product["unit_id"]) !== "");
+  return {
+    products: new Map(known.map((product) => [words(product["unit_id"]), productOf(product)])),
+    officeProduct: words(office["unit_id"]) || null,
+    fieldProduct: words(field["unit_id"]) || null,
+  };
+}
+
+function productOf(product: Entry): Product {
+  const said = entry(product["sentence"]);
+  return {
+    serial: words(product["serial"]),
+    name: { zh: words(product["model_name"]), en: words(product["model_name_en"]) },
+    warranty: { zh: words(said["zh"]), en: words(said["en"]) },
+  };
+}
+
+function amount(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
 }
 
 function step(operation: Entry, index: number): Step {

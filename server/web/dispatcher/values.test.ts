@@ -21,13 +21,12 @@ describe("a field of a record, said to a person", () => {
     ["priority", 2, "2"],
     ["done", true, "yes"],
     ["reason", "", "—"],
+    ["price_minor", 123456, "1,234.56"],
+    ["billing_held", true, "on hold"],
+    ["billing_held", false, "free"],
     ["reason", null, "—"],
     ["notes", [], "—"],
-    [
-      "arrival",
-      { at: "2026-11-07T06:15:00Z", grade: "exact", technician_id: "t" },
-      "14:15, grade: exact, Technician: Li",
-    ],
+    ["arrival", { at: "2026-11-07T06:15:00Z", grade: "exact", technician_id: "t" }, "14:15, Li"],
     ["notes", [{ id: "0190a3f4-1111-7222-8333-444455556666", text: "Dog" }], "Dog"],
   ])("%s %j is %s", (field, value, words) => {
     expect(said(field, value)).toBe(words);

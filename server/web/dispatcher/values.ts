@@ -1,5 +1,5 @@
 /** Saying a field of a record to a person: its name, and its value in their language and zone. */
-import { say, t } from "../shared/text/language";
+import { language, say, t } from "../shared/text/language";
 import { shortTime } from "../shared/time/format";
 import { now } from "../shared/time/now";
 import type { Board } from "./board";
@@ -14,6 +14,10 @@ export function fieldName(field: string): string {
 
 export function fieldValue(board: Board, field: string, value: unknown): string {
   if (value === null || value === undefined || value === "") return t("value.none");
+  if (field === "billing_held") return t(value === true ? "value.held" : "value.free");
+  if (field === "sign_again") return t("value.asked");
+  if (field === "price_minor" && typeof value === "number") return money(value);
+  if (field === "arrival") return arrival(board, value);
   if (typeof value === "boolean") return t(value ? "value.yes" : "value.no");
   if (typeof value === "number") return String(value);
   if (typeof value === "string") return text(board, field, value);
@@ -26,6 +30,20 @@ function text(board: Board, field: string, value: string): string {
   if (field === "technician_id") return board.nameOf(value);
   if (INSTANT.test(value)) return shortTime(now.value, Date.parse(value));
   return shorten(value);
+}
+
+/** An amount in the smallest unit of the firm's money. */
+export function money(minor: number): string {
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return new Intl.NumberFormat(language.value, digits).format(minor / 100);
+}
+
+function arrival(board: Board, value: unknown): string {
+  const { at, grade, technician_id } = value as Readonly<Record<string, unknown>>;
+  if (typeof at !== "string") return t("value.none");
+  const doubt = typeof grade === "string" && grade !== "exact" ? say("grade", grade) : null;
+  const who = typeof technician_id === "string" ? board.nameOf(technician_id) : null;
+  return [shortTime(now.value, Date.parse(at)), doubt, who].filter((each) => each !== null).join(", ");
 }
 
 /** Lists and objects as their telling parts; ids mean nothing to a reader. */

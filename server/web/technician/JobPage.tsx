@@ -57,6 +57,12 @@ function Contents({ job, work }: { readonly job: Job; readonly work: Work }): JS
         {type && <p class="soft">{named(type)}</p>}
         <h1 class="typed">{job.title}</h1>
       </div>
+      {job.sign_again !== null && (
+        <p class="sign-again" role="status">
+          <Icon name="warning" />
+          {t("page.sign_again")}
+        </p>
+      )}
       <Part title={t("page.promise")}>
         <PromiseClock job={job} />
         <p>
@@ -142,7 +148,7 @@ function Product({ job, work }: { readonly job: Job; readonly work: Work }): JSX
 }
 
 function Checklist({ job, work }: { readonly job: Job; readonly work: Work }): JSX.Element {
-  const items = checklistOf(work.typeOf(job.job_type)?.checklist ?? [], job.checklist);
+  const items = checklistOf(work.typeOf(job.job_type)?.checklist ?? [], job.checklist, job.technician_id);
   const done = items.filter((item) => item.done).length;
   return (
     <Part title={t("page.checklist")}>

@@ -16,6 +16,12 @@ describe("a job's checklist", () => {
     ]);
   });
 
+  it("shows what I did where another had done it before", () => {
+    const state = { gas: { done: true, by: "other" }, "gas@me": { done: false, by: "me" } };
+    expect(checklistOf(items, state, "me")[0]?.done).toBe(false);
+    expect(checklistOf(items, state, "other")[0]?.done).toBe(true);
+  });
+
   it("bears entries it does not know", () => {
     expect(checklistOf([{ text: 7 }], { "": "odd" })).toEqual([
       { key: "", text: "7", textEn: "", required: false, done: false, value: "" },

@@ -19,11 +19,16 @@ export interface Note {
   readonly at: number | null;
 }
 
-/** The items of the job's type, in its order, with what has been done about each. */
-export function checklistOf(items: readonly Entry[], state: Entry): readonly ChecklistItem[] {
+/** The items of the job's type, in its order, with what has been done about each. Of two technicians each one's items
+ * are their own: what `mine` did beside another stands under `key@mine`. */
+export function checklistOf(
+  items: readonly Entry[],
+  state: Entry,
+  mine: string | null = null,
+): readonly ChecklistItem[] {
   return items.map((item) => {
     const key = words(item["key"]);
-    const done = entry(state[key]);
+    const done = entry(state[`${key}@${mine ?? ""}`] ?? state[key]);
     return {
       key,
       text: words(item["text"]),

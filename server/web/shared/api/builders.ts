@@ -48,6 +48,10 @@ export function aJob(fields: Partial<Job> = {}): Job {
     completion_id: null,
     finished_at: null,
     reason: "",
+    price_minor: null,
+    billing_held: false,
+    sign_again: null,
+    deleted_at: null,
     ...fields,
   };
 }

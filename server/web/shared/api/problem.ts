@@ -14,6 +14,8 @@ export interface Problem {
   readonly detail: string;
   /** HTTP status; 0 when no answer came. */
   readonly status: number;
+  /** What the server tells programs beside the code. */
+  readonly extra?: Readonly<Record<string, unknown>>;
 }
 
 export type Answer<T> = { readonly ok: true; readonly data: T } | { readonly ok: false; readonly problem: Problem };
@@ -26,11 +28,13 @@ function isCode(code: unknown): code is Code {
 
 /** Reads the body of an answer that is not 2xx. Whatever it is, the result is a problem we have a sentence for. */
 export function readProblem(status: number, body: unknown): Problem {
-  const fields: { code?: unknown; detail?: unknown } = typeof body === "object" && body !== null ? body : {};
+  const fields: { code?: unknown; detail?: unknown; extra?: unknown } =
+    typeof body === "object" && body !== null ? body : {};
   return {
     code: isCode(fields.code) ? fields.code : "unknown",
     detail: typeof fields.detail === "string" ? fields.detail : "",
     status,
+    ...(typeof fields.extra === "object" && fields.extra !== null ? { extra: { ...fields.extra } } : {}),
   };
 }
 

@@ -303,6 +303,23 @@ export interface paths {
     patch: operations["CustomersCustomerIdChangeCustomer"];
     trace?: never;
   };
+  "/customers/{customer_id}/history": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who did what when, with every value that lost and every operation that was refused; the oldest first */
+    get: operations["CustomersCustomerIdHistoryCustomerHistory"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/commitments/quote": {
     parameters: {
       query?: never;
@@ -532,7 +549,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Who did what when, with every value that lost */
+    /** Who did what when, with every value that lost and every operation that was refused; the oldest first */
     get: operations["JobsJobIdHistoryReadHistory"];
     put?: never;
     post?: never;
@@ -610,6 +627,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/jobs/{job_id}/delete": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Delete a job raised by mistake; work done on it all the same brings it back as a review */
+    post: operations["JobsJobIdDeleteDeleteJob"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/jobs/{job_id}/close": {
     parameters: {
       query?: never;
@@ -634,8 +668,25 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Reviews in the caller's subtree */
+    /** Reviews in the caller's subtree, with what each choice will do */
     get: operations["ReviewsListReviews"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/reviews/{review_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One review, with what each choice will do if taken now */
+    get: operations["ReviewsReviewIdReadReview"];
     put?: never;
     post?: never;
     delete?: never;
@@ -655,6 +706,23 @@ export interface paths {
     put?: never;
     /** Settle a review with one of its choices */
     post: operations["ReviewsReviewIdSettleSettleReview"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/reviews/{review_id}/undo": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Undo a settlement, within ten minutes and unless something of it was changed since */
+    post: operations["ReviewsReviewIdUndoUndoSettlement"];
     delete?: never;
     options?: never;
     head?: never;
@@ -748,8 +816,8 @@ export interface paths {
     put?: never;
     /**
      * Hand in a device's operations, in sequence
-     * @description The body is a `Push`. Every operation gets an outcome, a repeat the same one again; a bad operation is refused
-     *     alone. `403 device_revoked`, `404 device_unknown`, `409 forked`.
+     * @description The body is a `Push`, in JSON or MessagePack, compressed or not. Every operation gets an outcome, a repeat the
+     *     same one again; a bad operation is refused alone. `403 device_revoked`, `404 device_unknown`, `409 forked`.
      */
     post: operations["SyncPushPush"];
     delete?: never;
@@ -767,7 +835,8 @@ export interface paths {
     };
     /**
      * What changed in the caller's streams since a cursor
-     * @description Replicas change only at `checkpoint: true`. `410 cursor_expired`: push first, then start afresh.
+     * @description Replicas change only at `checkpoint: true`. `410 cursor_expired`: push first, then start afresh. `426
+     *     client_outdated`: update the app; pushing goes on.
      */
     get: operations["SyncPullPull"];
     put?: never;
@@ -992,11 +1061,24 @@ export interface components {
       last_seen_at: string | null;
       revoked_at: string | null;
     };
+    /** Effects */
+    Effects: {
+      fields: components["schemas"]["FieldEffect"][];
+      visits: components["schemas"]["VisitEffect"][];
+      promise: components["schemas"]["PromiseEffect"] | null;
+      warranty: components["schemas"]["WarrantyEffect"] | null;
+    };
     /** Enrolment */
     Enrolment: {
       public_key: components["schemas"]["PublicKey"];
       /** @default  */
       name: string;
+    };
+    /** FieldEffect */
+    FieldEffect: {
+      field: string;
+      before: unknown;
+      after: unknown;
     };
     /** FieldMerge */
     FieldMerge: {
@@ -1007,11 +1089,13 @@ export interface components {
     };
     /** HistoryLine */
     HistoryLine: {
-      version: number;
+      version: number | null;
       action: string;
       user_id: string | null;
       user_name: string | null;
       device_id: string | null;
+      device_name: string | null;
+      op_id: string | null;
       /** Format: date-time */
       happened_at: string;
       happened_grade: string;
@@ -1023,6 +1107,7 @@ export interface components {
       lost: {
         [key: string]: unknown;
       };
+      refused: components["schemas"]["RefusedOperation"] | null;
     };
     /** Job */
     Job: {
@@ -1086,6 +1171,10 @@ export interface components {
       completion_id: string | null;
       finished_at: string | null;
       reason: string;
+      price_minor: number | null;
+      billing_held: boolean;
+      sign_again: string | null;
+      deleted_at: string | null;
     };
     /** JobEdit */
     JobEdit: {
@@ -1097,6 +1186,8 @@ export interface components {
       address?: string;
       priority?: number;
       diagnosis?: string;
+      unit_id?: string | null;
+      price_minor?: number | null;
     };
     /**
      * JobState
@@ -1203,6 +1294,7 @@ export interface components {
       priority: number;
       duration_minutes?: number | null;
       opened_at?: string | null;
+      price_minor?: number | null;
     };
     /** NewJobType */
     NewJobType: {
@@ -1331,7 +1423,6 @@ export interface components {
     };
     /** Outcome */
     Outcome: {
-      /** Format: uuid */
       op_id: string;
       seq: number;
       status: string;
@@ -1369,14 +1460,19 @@ export interface components {
       items: components["schemas"]["Customer"][];
       next_cursor?: string | null;
     };
+    /** Page[HistoryLine] */
+    "Page_schemas.history.HistoryLine_": {
+      items: components["schemas"]["HistoryLine"][];
+      next_cursor?: string | null;
+    };
     /** Page[Job] */
     "Page_schemas.jobs.Job_": {
       items: components["schemas"]["Job"][];
       next_cursor?: string | null;
     };
-    /** Page[Review] */
-    "Page_schemas.jobs.Review_": {
-      items: components["schemas"]["Review"][];
+    /** Page[ReviewInFull] */
+    "Page_schemas.jobs.ReviewInFull_": {
+      items: components["schemas"]["ReviewInFull"][];
       next_cursor?: string | null;
     };
     /** Page[Outlet] */
@@ -1417,6 +1513,11 @@ export interface components {
       name: string;
       name_en: string;
     };
+    /** PromiseEffect */
+    PromiseEffect: {
+      before: string;
+      after: string;
+    };
     /** PublicKey */
     PublicKey: {
       kty: string;
@@ -1448,6 +1549,7 @@ export interface components {
       /** Format: uuid */
       epoch: string;
       server_time: number;
+      unreadable?: components["schemas"]["Unreadable"][];
     };
     /** Quote */
     Quote: {
@@ -1518,6 +1620,11 @@ export interface components {
     Refresh: {
       refresh_token: string;
     };
+    /** RefusedOperation */
+    RefusedOperation: {
+      code: string;
+      text: string;
+    };
     /** RemedyWindow */
     RemedyWindow: {
       rule: string;
@@ -1562,8 +1669,8 @@ export interface components {
        */
       paid_by: "maker" | "seller" | "repairer" | "customer";
     };
-    /** Review */
-    Review: {
+    /** ReviewInFull */
+    ReviewInFull: {
       /** Format: uuid */
       id: string;
       /** Format: uuid */
@@ -1586,6 +1693,11 @@ export interface components {
       settled_by: string | null;
       choice: string | null;
       version: number;
+      undo_until: string | null;
+      effects: {
+        [key: string]: components["schemas"]["Effects"];
+      };
+      record_version: number | null;
     };
     /**
      * Role
@@ -1607,6 +1719,7 @@ export interface components {
     /** Settlement */
     Settlement: {
       choice: string;
+      record_version?: number | null;
     };
     /** Shift */
     Shift: {
@@ -1683,6 +1796,12 @@ export interface components {
       exchanged_on: string | null;
       withdrawn_on: string | null;
     };
+    /** Unreadable */
+    Unreadable: {
+      index: number;
+      code: string;
+      text: string;
+    };
     /** User */
     User: {
       /** Format: uuid */
@@ -1701,6 +1820,19 @@ export interface components {
     UserPatch: {
       active?: boolean | null;
       role?: components["schemas"]["Role"] | null;
+    };
+    /** VisitEffect */
+    VisitEffect: {
+      id: string | null;
+      /** Format: uuid */
+      technician_id: string;
+      before: string | null;
+      after: string;
+    };
+    /** WarrantyEffect */
+    WarrantyEffect: {
+      before: components["schemas"]["Sentence"];
+      after: components["schemas"]["Sentence"];
     };
     /** WarrantyTerm */
     WarrantyTerm: {
@@ -2742,6 +2874,49 @@ export interface operations {
       };
     };
   };
+  CustomersCustomerIdHistoryCustomerHistory: {
+    parameters: {
+      query?: {
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        customer_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.history.HistoryLine_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
   CommitmentsQuoteQuote: {
     parameters: {
       query?: never;
@@ -3515,7 +3690,10 @@ export interface operations {
   };
   JobsJobIdHistoryReadHistory: {
     parameters: {
-      query?: never;
+      query?: {
+        cursor?: string | null;
+        limit?: number;
+      };
       header?: never;
       path: {
         job_id: string;
@@ -3530,7 +3708,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["HistoryLine"][];
+          "application/json": components["schemas"]["Page_schemas.history.HistoryLine_"];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -3729,6 +3907,48 @@ export interface operations {
       };
     };
   };
+  JobsJobIdDeleteDeleteJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Reason"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, nothing follows */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
   JobsJobIdCloseCloseJob: {
     parameters: {
       query?: never;
@@ -3782,13 +4002,53 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Additional response */
+      /** @description Request fulfilled, document follows */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Page_schemas.jobs.Review_"];
+          "application/json": components["schemas"]["Page_schemas.jobs.ReviewInFull_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ReviewsReviewIdReadReview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        review_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReviewInFull"];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -3832,9 +4092,47 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/json": components["schemas"]["ReviewInFull"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
           "application/json": {
-            [key: string]: string;
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
           };
+        };
+      };
+    };
+  };
+  ReviewsReviewIdUndoUndoSettlement: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        review_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReviewInFull"];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -4093,7 +4391,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Additional response */
       200: {
         headers: {
           [name: string]: unknown;
