@@ -61,6 +61,7 @@ SHOWN: Mapping[str, tuple[str, str]] = {
     "P-24": (_REPLICA, "test_that_was_too_large_goes_in_smaller_pieces"),
     "P-25": (_REPLICA, "TestARefusedPush"),
     "P-26": (_MACHINE, "TestManyLongDays"),
+    "P-27": ("tests/offline_sync/test_operation.py", "TestDigest"),
     "L-1": (_JOURNEY, "TestScope"),
     "L-2": ("tests/sync/test_purge.py", "TestPurging"),
     "L-3": (_FEED, "TestTwoTransactionsThatEndInTheOppositeOrderOfTheirStart"),
