@@ -36,6 +36,7 @@ class Code(StrEnum):
     CLIENT_OUTDATED = "client_outdated"
     KEY_INVALID = "key_invalid"
     CURSOR_EXPIRED = "cursor_expired"
+    TOO_MANY_BOARDS = "too_many_boards"
     FORKED = "forked"
     BATCH_TOO_LARGE = "batch_too_large"
     SEQ_INVALID = "seq_invalid"

@@ -51,6 +51,7 @@ MEANING: Mapping[Code, tuple[int, str, str]] = {
     Code.LAST_UPLOAD_ONLY: (403, "此登录仅可上传未交的记录", "This login may only hand in what was not sent yet"),
     Code.CLIENT_OUTDATED: (426, "应用版本过旧，请更新", "The app is too old; please update it"),
     Code.KEY_INVALID: (422, "公钥无效", "The public key is not valid"),
+    Code.TOO_MANY_BOARDS: (422, "网点过多,请指定一个网点", "Too many outlets to read at once; name one"),
     Code.CURSOR_EXPIRED: (410, "需要重新同步", "The cursor has expired; start afresh"),
     Code.FORKED: (409, "设备身份冲突", "Another installation used this device's identity"),
     Code.BATCH_TOO_LARGE: (413, "一次提交的记录过多", "Too many operations in one batch"),

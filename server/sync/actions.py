@@ -115,19 +115,33 @@ def _answer(batch: reading.Batch, decision: Decision, epoch: UUID) -> wire.PushA
 # Pull
 
 
-async def streams_of(caller: Caller) -> list[str]:
-    """The audiences this caller belongs to; the server decides, never the client."""
+#: A cursor names every stream with its position, and must fit into a URL.
+MAX_BOARDS = 200
+
+
+async def streams_of(caller: Caller, outlet_id: UUID | None = None) -> list[str]:
+    """The audiences this caller belongs to; the server decides, never the client. `outlet_id`: the office reads this
+    one of its boards only. Raises `Refused`: `outlet_unknown`, `too_many_boards`."""
     if caller.role is Role.TECHNICIAN:
         own = [technician(caller.technician_id)] if caller.technician_id else []
-    else:
-        own = [board(outlet_id) for outlet_id in await network.outlet_ids(caller.scope)]
-    return sorted([CATALOGUE, *own])
+        return sorted([CATALOGUE, *own])
+    outlets = await network.outlet_ids(caller.scope)
+    if outlet_id is not None:
+        if outlet_id not in outlets:
+            raise Refused(Code.OUTLET_UNKNOWN)
+        outlets = [outlet_id]
+    if len(outlets) > MAX_BOARDS:
+        raise Refused(Code.TOO_MANY_BOARDS, f"{len(outlets)} outlets; name one by outlet_id", limit=MAX_BOARDS)
+    return sorted([CATALOGUE, *map(board, outlets)])
 
 
-async def pull(caller: Caller, cursor: str | None, limit: int, device_id: UUID | None) -> bytes:
-    """One page, encoded. Raises `Refused`: `cursor_invalid`, `cursor_expired`, `device_unknown`, `device_revoked`."""
+async def pull(
+    caller: Caller, cursor: str | None, limit: int, device_id: UUID | None, outlet_id: UUID | None = None
+) -> bytes:
+    """One page, encoded. Raises `Refused`: `cursor_invalid`, `cursor_expired`, `device_unknown`, `device_revoked`, and
+    as `streams_of`."""
     known = _cursor(cursor)
-    streams = await streams_of(caller)
+    streams = await streams_of(caller, outlet_id)
     positions = {s: known.positions.get(s, 0) if known else 0 for s in streams}
     page = await store.pull(positions, limit, device_id)
     if device_id is not None and _own(caller, page)["revoked_at"] is not None:

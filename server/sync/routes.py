@@ -56,10 +56,12 @@ async def pull(
     cursor: FromQuery[str | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=2000)] = 500,
     device_id: FromQuery[UUID | None] = None,
+    outlet_id: FromQuery[UUID | None] = None,
 ) -> Response[bytes]:
     """Replicas change only at `checkpoint: true`. `410 cursor_expired`: push first, then start afresh. `426
-    client_outdated`: update the app; pushing goes on."""
-    return _answer(request, await actions.pull(caller, cursor, limit, device_id))
+    client_outdated`: update the app; pushing goes on. `outlet_id`: the office reads one board only, as it must when it
+    has more than 200 (`422 too_many_boards`)."""
+    return _answer(request, await actions.pull(caller, cursor, limit, device_id, outlet_id))
 
 
 def _answer(request: Request[Any, Any, Any], encoded: bytes) -> Response[bytes]:
@@ -71,10 +73,12 @@ def _answer(request: Request[Any, Any, Any], encoded: bytes) -> Response[bytes]:
 
 
 @get("/stream", summary="A poke whenever one of the caller's streams moved", include_in_schema=True)
-async def stream(request: Request[Any, Any, Any], caller: NamedDependency[Caller]) -> EventStream:
+async def stream(
+    request: Request[Any, Any, Any], caller: NamedDependency[Caller], outlet_id: FromQuery[UUID | None] = None
+) -> EventStream:
     """Server-sent events named `poke`: stream → new head, never data; comments keep the connection alive. The stream
     ends with the token at the latest: open it anew with a fresh one, and pull."""
-    streams = await actions.streams_of(caller)
+    streams = await actions.streams_of(caller, outlet_id)
     until = asyncio.get_running_loop().time() + seconds_left(request, clock.now())
     return EventStream(partial(request.app.state.pokes.reading, streams, caller.user_id, until=until))
 
