@@ -8,6 +8,7 @@ backup` makes them; a restore puts them back and changes the epoch, as `onsite r
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from collections.abc import Coroutine, Iterator, Mapping
@@ -31,6 +32,7 @@ from server.customers.field_work import CustomerRules
 from server.jobs.rules.field_work import JobRules
 from server.network import actions as network
 from server.platform import db
+from server.platform.purge import purge_all
 from server.settings import Settings
 from tests.conftest import running
 from tests.journeys.firm import PASSWORD, Firm, Key, Person, found_firm
@@ -79,11 +81,14 @@ class Application:
             database_url=dsn,
             base_url="http://testserver.local",
             access_token_lifetime=timedelta(days=1),
+            log_level="critical",
         )
         app = create_app(settings)
         self.loop = asyncio.new_event_loop()
         self._life = running(app)
         self.do(self._life.__aenter__())
+        for chatter in ("httpx", "httpcore"):  # a line per request, and a day has thousands
+            logging.getLogger(chatter).setLevel(logging.WARNING)
         transport = httpx.ASGITransport(app=cast("Any", app), raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://testserver.local")
         self._connection: Any = self.do(asyncpg.connect(dsn))
@@ -171,11 +176,7 @@ class Application:
 
     def purge(self) -> None:
         """All tombstones, however young."""
-        self.execute(
-            "BEGIN; UPDATE stream SET floor = greatest(floor, gone.last) FROM (SELECT stream, max(position) AS last"
-            " FROM feed WHERE body IS NULL GROUP BY stream) gone WHERE name = gone.stream;"
-            " DELETE FROM feed WHERE body IS NULL; COMMIT"
-        )
+        self.do(purge_all(timedelta(0)))
 
     # ---- a server, as `Line` knows it
 

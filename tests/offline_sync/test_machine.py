@@ -30,7 +30,7 @@ class DayInMemory(Day):
     def open(self) -> None:
         self.now = NOON
         self.office = Office(now=lambda: self.now)
-        self.backup: Office | None = None
+        self.backup = self.office.backup()
         self.jobs = [RecordKey("job", f"j{number}") for number in range(3)]
         for number, technician in enumerate(("t1", "t2", "t1")):
             device_id = self.office.enrol_anew(technician)
@@ -100,7 +100,7 @@ class DayInMemory(Day):
             self.office.put(key, state="cancelled")
 
     def delete_record(self, number: int) -> None:
-        key = [*self.jobs[1:], *ARTICLES][number]
+        key = [*self.jobs[1:], *ARTICLES][number % 4]
         if key in self.office.records:
             self.office.delete(key)
 
@@ -117,11 +117,8 @@ class DayInMemory(Day):
     def take_a_backup(self) -> None:
         self.backup = self.office.backup()
 
-    def restore_the_backup(self) -> bool:
-        if self.backup is None:
-            return False
+    def restore_the_backup(self) -> None:
         self.office.restore(self.backup, f"epoch {self.new()}")
-        return True
 
     # ---- what only this office has
 
@@ -133,22 +130,22 @@ class DayInMemory(Day):
 
     @rule(phone=which, job=jobs)
     def complete(self, phone: int, job: int) -> None:
-        self.enqueue(phone, self.job(job), "job.complete", {"diagnosis": f"field {self.new()}"})
+        key = self.seen_by(phone, job)
+        if key is not None:
+            self.enqueue(phone, key, "job.complete", {"diagnosis": f"field {self.new()}"})
 
     @rule(phone=which, job=jobs)
     def hit_a_bug(self, phone: int, job: int) -> None:
         self.enqueue(phone, self.job(job), "job.break", {})
 
-    @rule(phone=which, area=st.sampled_from(["north", "south"]))
-    def change_the_scope(self, phone: int, area: str) -> None:
-        known = self.office.devices.get(self.phone(phone).store.device_id)
-        if known is not None:
-            known.extra_streams ^= {f"area:{area}"}
-
-    @rule(job=jobs, area=st.sampled_from(["north", "south", None]))
-    def move(self, job: int, area: str | None) -> None:
-        if self.job(job) in self.office.records:
+    @rule(phone=which, job=st.integers(0, 5), area=st.sampled_from(["north", "south", None]))
+    def change_the_scope(self, phone: int, job: int, area: str | None) -> None:
+        """A job moves between areas, or a phone's view of them changes."""
+        if job < 3 and self.job(job) in self.office.records:
             self.office.put(self.job(job), area=area)
+        known = self.office.devices.get(self.phone(phone).store.device_id)
+        if job >= 3 and known is not None and area is not None:
+            known.extra_streams ^= {f"area:{area}"}
 
 
 TestDay = DayInMemory.TestCase

@@ -26,8 +26,8 @@ from tests.offline_sync.device import Device, fresh_pull
 from tests.offline_sync.pair import Line
 
 NOTHING_NEW = "nothing_new"
-MOVES = ("accept", "set_off", "arrive", "start", "resume")
-MOVES_WITH_REASON = ("pause", "decline", "cannot_complete")
+MOVES = ("accept", "set_off", "arrive", "start", "resume", "pause", "decline", "cannot_complete")
+WITH_REASON = ("pause", "decline", "cannot_complete")
 
 
 class LineOfAnOnlooker(Line):
@@ -65,7 +65,7 @@ class DayOnPostgres(Day):
     def open(self) -> None:
         application = self.application
         application.restore("firm", another_epoch=False)
-        self.has_backup = False
+        self.fresh_pulls: dict[str, dict[RecordKey, tuple[int, str]]] = {}
         here, there = application.technicians
         for number, technician in enumerate((here, there, here)):
             device_id = application.enrol_anew(technician)
@@ -126,7 +126,7 @@ class DayOnPostgres(Day):
         twin = phone.copy(LineOfAnOnlooker(self.application, phone.store.device_id))
         try:
             twin.replica.pull()
-            assert twin.base() == fresh_pull(Line(self.application, phone.store.device_id), phone.technician)
+            assert twin.base() == self.fresh(phone)
             self.only_what_is_in_scope(twin)
         except Forked:
             return
@@ -137,6 +137,15 @@ class DayOnPostgres(Day):
             twin.close()
         if phone is self.phones[-1]:
             self.the_board_comes_to_a_fresh_pull()
+
+    def fresh(self, phone: Device) -> dict[RecordKey, tuple[int, str]]:
+        """One fresh pull per technician and action: it is the same for all devices of one."""
+        if phone is self.phones[0]:
+            self.fresh_pulls.clear()
+        if phone.technician not in self.fresh_pulls:
+            line = Line(self.application, phone.store.device_id)
+            self.fresh_pulls[phone.technician] = fresh_pull(line, phone.technician)
+        return self.fresh_pulls[phone.technician]
 
     def the_board_comes_to_a_fresh_pull(self) -> None:
         twin = self.desk.copy(self.desk.line)
@@ -181,27 +190,26 @@ class DayOnPostgres(Day):
 
     def take_a_backup(self) -> None:
         self.application.back_up("backup")
-        self.has_backup = True
 
-    def restore_the_backup(self) -> bool:
-        if self.has_backup:
-            self.application.restore("backup")
-        return self.has_backup
+    def restore_the_backup(self) -> None:
+        self.application.restore("backup")
 
     # ---- what only this office has
 
     @rule(phone=which, job=jobs, move=st.sampled_from(MOVES))
     def move_along(self, phone: int, job: int, move: str) -> None:
-        self.enqueue(phone, self.job(job), f"job.{move}", {})
-
-    @rule(phone=which, job=jobs, move=st.sampled_from(MOVES_WITH_REASON))
-    def stop(self, phone: int, job: int, move: str) -> None:
-        self.enqueue(phone, self.job(job), f"job.{move}", {"reason": "缺件"})
+        key = self.seen_by(phone, job)
+        if key is not None:
+            args = {"reason": "缺件"} if move in WITH_REASON else {}
+            self.enqueue(phone, key, f"job.{move}", args)
 
     @rule(phone=which, job=jobs)
     def complete(self, phone: int, job: int) -> None:
+        key = self.seen_by(phone, job)
+        if key is None:
+            return
         manifest: dict[str, Any] = {
-            "job_id": self.job(job).id,
+            "job_id": key.id,
             "text": "已修好",
             "locale": "zh-CN",
             "signer": {"name": "李梅", "role": "customer"},
@@ -209,23 +217,39 @@ class DayOnPostgres(Day):
             "photos": [],
             "strokes": [[[0, 0, 0, 0.5], [10, 12, 30, 0.7]]],
         }
-        key = self.application.keys[self.phone(phone).store.device_id]
-        signed = {"manifest": manifest, "signature": key.sign(rfc8785.dumps(manifest))}
-        self.enqueue(phone, self.job(job), "job.complete", signed)
+        private = self.application.keys[self.phone(phone).store.device_id]
+        signed = {"manifest": manifest, "signature": private.sign(rfc8785.dumps(manifest))}
+        self.enqueue(phone, key, "job.complete", signed)
 
-    @rule(phone=which, name=st.sampled_from(["phone", "access_notes"]))
-    def correct_the_customer(self, phone: int, name: str) -> None:
-        self.enqueue(phone, RecordKey("customer", self.customer), "customer.patch", {name: f"138{self.new():08}"})
+    @rule(phone=which, job=jobs, deed=st.sampled_from(["phone", "access_notes", "nonsense"]))
+    def another_deed(self, phone: int, job: int, deed: str) -> None:
+        """On the customer's file, or one that no rule knows (guarantee 8)."""
+        if deed == "nonsense":
+            self.enqueue(phone, self.job(job), "job.explode", {"why": None})
+        else:
+            self.enqueue(phone, RecordKey("customer", self.customer), "customer.patch", {deed: f"138{self.new():08}"})
 
-    @rule(phone=which, job=jobs)
-    def make_no_sense(self, phone: int, job: int) -> None:
-        self.enqueue(phone, self.job(job), "job.explode", {"why": None})
+    @rule(
+        job=jobs,
+        deed=st.sampled_from(["close", "settle", "settle", "last_upload", "outlet", "read"]),
+        number=st.integers(0, 5),
+    )
+    def at_the_desk(self, job: int, deed: str, number: int) -> None:
+        """`last_upload`: a revoked phone may still hand in; it reads nothing more (guarantee 13)."""
+        application = self.application
+        if deed == "close":
+            application.desk_does("post", f"/jobs/{self.job(job).id}/close")
+        elif deed == "settle":
+            self.settle(number)
+        elif deed == "last_upload":
+            application.desk_does("post", f"/devices/{self.phone(number).store.device_id}/last-upload")
+        elif deed == "outlet":
+            place = (application.firm.outlet_id, application.firm.other_outlet_id)[number % 2]
+            path = f"/technicians/{application.technicians[number // 3]}"
+            application.desk_does("patch", path, {"outlet_id": place})
+        else:
+            self.desk.replica.pull()
 
-    @rule(job=jobs)
-    def close(self, job: int) -> None:
-        self.application.desk_does("post", f"/jobs/{self.job(job).id}/close")
-
-    @rule(choice=st.integers(0, 5))
     def settle(self, choice: int) -> None:
         application = self.application
         found = application.said(application.do(application.desk.get("/reviews")))["items"]
@@ -234,16 +258,6 @@ class DayOnPostgres(Day):
             codes = sorted(review["effects"])
             wanted = {"choice": codes[choice % len(codes)]}
             application.desk_does("post", f"/reviews/{review['id']}/settle", wanted)
-
-    @rule(outlet=st.integers(0, 1), technician=st.integers(0, 1))
-    def change_outlet(self, outlet: int, technician: int) -> None:
-        application = self.application
-        place = (application.firm.outlet_id, application.firm.other_outlet_id)[outlet]
-        application.desk_does("patch", f"/technicians/{application.technicians[technician]}", {"outlet_id": place})
-
-    @rule()
-    def look_at_the_board(self) -> None:
-        self.desk.replica.pull()
 
 
 @pytest.fixture(scope="module")
