@@ -176,6 +176,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/devices/{device_id}/last-upload": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Let a revoked device hand in what it still holds
+     * @description It may push, and do nothing else, until it says that it is empty (`drained`) or the time ends. `409
+     *     device_active` when it is not revoked and its owner not inactive.
+     */
+    post: operations["DevicesDeviceIdLastUploadAllowLastUpload"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/centres": {
     parameters: {
       query?: never;
@@ -836,7 +857,8 @@ export interface paths {
     /**
      * What changed in the caller's streams since a cursor
      * @description Replicas change only at `checkpoint: true`. `410 cursor_expired`: push first, then start afresh. `426
-     *     client_outdated`: update the app; pushing goes on.
+     *     client_outdated`: update the app; pushing goes on. `outlet_id`: the office reads one board only, as it must when it
+     *     has more than 200 (`422 too_many_boards`).
      */
     get: operations["SyncPullPull"];
     put?: never;
@@ -866,6 +888,47 @@ export interface paths {
     options?: never;
     head?: never;
     patch?: never;
+    trace?: never;
+  };
+  "/technicians/{technician_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Move a technician to another outlet
+     * @description Login, devices and shifts to come move along; jobs stay with their outlet. `404 not_found`, `422
+     *     outlet_unknown`.
+     */
+    patch: operations["TechniciansTechnicianIdMoveTechnician"];
+    trace?: never;
+  };
+  "/outlets/{outlet_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Move an outlet to another centre, with all it has
+     * @description People's logins follow when their token is renewed. `422 outlet_unknown`, `404 not_found` (the centre).
+     */
+    patch: operations["OutletsOutletIdMoveOutlet"];
     trace?: never;
   };
 }
@@ -1060,6 +1123,8 @@ export interface components {
       enrolled_at: string;
       last_seen_at: string | null;
       revoked_at: string | null;
+      last_upload_until?: string | null;
+      last_upload_by?: string | null;
     };
     /** Effects */
     Effects: {
@@ -1219,6 +1284,11 @@ export interface components {
         [key: string]: unknown;
       }[];
       photos_required: number;
+    };
+    /** LastUpload */
+    LastUpload: {
+      /** @default 24 */
+      hours: number;
     };
     /** LaterVisit */
     LaterVisit: {
@@ -1444,6 +1514,11 @@ export interface components {
       zone: string;
       lat: number;
       lon: number;
+    };
+    /** OutletTransfer */
+    OutletTransfer: {
+      /** Format: uuid */
+      centre_id: string;
     };
     /** Page[Device] */
     "Page_schemas.accounts.Device_": {
@@ -1760,6 +1835,11 @@ export interface components {
       home_lat: number;
       home_lon: number;
       shifts: components["schemas"]["Shift"][];
+    };
+    /** TechnicianTransfer */
+    TechnicianTransfer: {
+      /** Format: uuid */
+      outlet_id: string;
     };
     /** Text */
     Text: {
@@ -2342,6 +2422,50 @@ export interface operations {
       cookie?: never;
     };
     requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Device"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DevicesDeviceIdLastUploadAllowLastUpload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        device_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["LastUpload"];
+      };
+    };
     responses: {
       /** @description Request fulfilled, document follows */
       200: {
@@ -4408,6 +4532,7 @@ export interface operations {
         cursor?: string | null;
         limit?: number;
         device_id?: string | null;
+        outlet_id?: string | null;
       };
       header?: never;
       path?: never;
@@ -4446,7 +4571,9 @@ export interface operations {
   };
   SyncStreamStream: {
     parameters: {
-      query?: never;
+      query?: {
+        outlet_id?: string | null;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -4460,6 +4587,112 @@ export interface operations {
         };
         content: {
           "application/json": unknown;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansTechnicianIdMoveTechnician: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        technician_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TechnicianTransfer"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Technician"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  OutletsOutletIdMoveOutlet: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        outlet_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["OutletTransfer"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Outlet"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
         };
       };
     };
