@@ -37,7 +37,7 @@ def refuse_forbidden(data: Any) -> None:
 
 #: Bytes that may mean a forbidden character: raw controls and the UTF-8 of the others, or a JSON escape.
 _SUSPICIOUS = re.compile(
-    rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xd8\x9c|\xe2\x80|\xe2\x81|\xef\xbf|\xed|\\u", re.IGNORECASE
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xd8\x9c|\xe2\x80|\xe2\x81|\xef\xbf|\xed|\\[ubf]", re.IGNORECASE
 )
 
 

@@ -32,6 +32,8 @@ async def push(caller: Caller, sent: wire.Push) -> wire.PushAnswer:
     """Judges a batch and keeps everything of it in one commit. Raises `Refused`: `device_unknown`, `device_revoked`,
     `forked`, `seq_invalid`."""
     batch = reading.read_batch(sent)
+    if batch.unreadable:
+        log.warning("operations without a seq", device_id=str(sent.device_id), count=len(batch.unreadable))
     for left in reversed(range(_TRIES)):
         try:
             decision, device = await _judge_and_save(caller, batch)

@@ -21,7 +21,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 import msgspec
@@ -112,7 +112,7 @@ class _Envelope(wire.Push, frozen=True, kw_only=True):
 def _enveloped(content: Any) -> wire.Push:
     try:
         envelope = msgspec.convert(content, _Envelope)
-    except msgspec.ValidationError as fault:
+    except (msgspec.ValidationError, UnicodeEncodeError) as fault:  # the latter: half a surrogate pair in a name
         raise Refused(Code.INVALID, str(fault)) from fault
     raws = [msgspec.Raw(json.dumps(each).encode()) for each in envelope.operations]
     return wire.Push(device_id=envelope.device_id, sent_at=envelope.sent_at, operations=raws, drained=envelope.drained)
@@ -206,12 +206,28 @@ class _Read:
     refusal: Refusal | None = None
 
 
+class _Named(wire.Operation, frozen=True, kw_only=True):
+    """As almost every operation comes: its `op_id` is of version 7 and written as we write it."""
+
+    op_id: Annotated[  # type: ignore[assignment]
+        str, msgspec.Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\\Z")
+    ]
+
+
+_NAMED = msgspec.json.Decoder(_Named)
 _OPERATION = msgspec.json.Decoder(wire.Operation)
+
+
+def _decoded(raw: msgspec.Raw) -> wire.Operation:
+    try:
+        return _NAMED.decode(raw)
+    except msgspec.ValidationError:
+        return _OPERATION.decode(raw)
 
 
 def _read(device_id: UUID, raw: msgspec.Raw) -> _Read | Refusal:
     try:
-        sent = _OPERATION.decode(raw)
+        sent = _decoded(raw)
         refusal = None if _is_plain(raw) else _fault_in_texts(sent)
     except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
         return _unread(device_id, raw, str(fault))
@@ -231,8 +247,9 @@ def _fault_in_texts(sent: wire.Operation) -> Refusal | None:
     return _fault_in(sent.args, MAX_DEPTH) or _fault_in([sent.kind, sent.record.type, sent.record.id], 1)
 
 
-def _misnamed(op_id: UUID, kind: str) -> Refusal | None:
-    if op_id.version != 7:
+def _misnamed(op_id: UUID | str, kind: str) -> Refusal | None:
+    """`op_id`: a text is one that was found to be right."""
+    if isinstance(op_id, UUID) and op_id.version != 7:
         return Refusal(Code.OP_ID_INVALID, "op_id is not a UUID of version 7.")
     if kind not in kinds.KINDS:
         return Refusal(Code.UNKNOWN_KIND, f"No operation {kind!r}.")
@@ -268,7 +285,7 @@ def _lenient_operation(raw: msgspec.Raw) -> Any:
 def _op_id(said: Any) -> UUID | None:
     try:
         return msgspec.convert(said, UUID)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):
         return None
 
 

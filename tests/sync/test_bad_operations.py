@@ -60,6 +60,7 @@ BAD: dict[str, tuple[Spoil, str]] = {
     "a time of another shape": (lambda o: o.update(at="yesterday"), "malformed"),
     "an op_id that is no UUID": (lambda o: o.update(op_id="17"), "op_id_invalid"),
     "no op_id": (lambda o: o.pop("op_id"), "op_id_invalid"),
+    "an op_id of half a surrogate pair": (lambda o: o.update(op_id="\ud800"), "op_id_invalid"),
     "an op_id that is a number": (lambda o: o.update(op_id=2**70), "op_id_invalid"),
     "an op_id of version 4": (lambda o: o.update(op_id=str(uuid4())), "op_id_invalid"),
     "an op_id of no version": (lambda o: o.update(op_id="00000000-0000-0000-0000-000000000000"), "op_id_invalid"),
@@ -68,6 +69,7 @@ BAD: dict[str, tuple[Spoil, str]] = {
     "NaN": (lambda o: o.update(args={"text": float("nan")}), "number_not_finite"),
     "an infinity": (lambda o: o.update(args={"text": [float("-inf")]}), "number_not_finite"),
     "a control character": (lambda o: o.update(args={"text": "a\x00b"}), "text_forbidden_character"),
+    "a control character of short name": (lambda o: o.update(args={"text": "a\bc"}), "text_forbidden_character"),
     "half a surrogate pair": (lambda o: o.update(args={"text": "\ud800"}), "text_forbidden_character"),
     "a forbidden character in the type": (lambda o: o["record"].update(type="\u202e" * 40), "text_forbidden_character"),
 }
@@ -223,3 +225,5 @@ class TestARequestThatIsNoPush:
         for body, code in bodies.items():
             answer = await pushed(phone, body)
             assert (answer.status_code, answer.json()["code"]) == (400, code), body[:20]
+        answer = await pushed(phone, b'{"\x80device_id":1}')  # found by test_fuzz
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
