@@ -39,6 +39,11 @@ describe("a job's story", () => {
     expect(storyOf([line({ action: "settle:keep_office" })])[0]?.action).toBe("settle");
   });
 
+  it("tells of one instant what came last first", () => {
+    const story = storyOf([line({ action: "job.arrive" }), line({ action: "job.complete" })]);
+    expect(story.map((c) => c.action)).toEqual(["complete", "arrive"]);
+  });
+
   it("names no entry by an id", () => {
     const changes = { "notes/0190a3f4-1111-7222-8333-444455556666": [null, { text: "Dog" }] };
     expect(storyOf([line({ changes })])[0]?.changes).toEqual([

@@ -32,10 +32,11 @@ export interface Chapter {
   readonly refused: string | null;
 }
 
-/** Newest first. */
+/** Newest first; of one instant, what was told last. */
 export function storyOf(lines: readonly HistoryLine[]): readonly Chapter[] {
   return lines
     .map((line, index) => chapter(line, index))
+    .reverse()
     .sort((a, b) => b.happenedAt - a.happenedAt || b.recordedAt - a.recordedAt);
 }
 
