@@ -1,24 +1,16 @@
 // The part of an Onsite client that a state-based database lacks: an identity, an outbox of operations, and what the
-// server holds. Steps are those of docs/sync-protocol.md; docs/integrating.md says why each is there. No dependencies.
+// server holds. Steps and numbers are those of docs/sync-protocol.md; docs/integrating.md says why each is there.
+// No dependencies.
 //
-// What is kept lies under one key of `storage` ({ getItem(key), setItem(key, text) }, either may be a promise), so that
-// every change of it is one write (K-2). Each person needs a storage of their own (E-4). Run it in one tab: RxDB's leader
-// election, or navigator.locks, sees to that.
+// What is kept (`state.mjs`) lies under one key of `storage` ({ getItem(key), setItem(key, text) }, either may be a
+// promise), so that every change of it is one write (K-2). Each person needs a storage of their own (E-4). Run it in one
+// tab: RxDB's leader election, or navigator.locks, sees to that.
 
-/** @typedef {{ wall_ms: number, monotonic_ms: number, boot_id: string }} FieldTime a reading of this device's clocks */
-/** @typedef {{ op_id: string, version: number, at: FieldTime }} Stamp names one edit: what the person saw, and when */
-/** @typedef {{ id: string, state: Record<string, any>, edited: Record<string, Stamp> }} Edit `edited`: by field */
-/** @typedef {{ op_id: string, seq: number, kind: string, record: {type: string, id: string}, base_version: number,
- *    args: Record<string, any>, at: FieldTime }} Operation */
-/** @typedef {{ said: Operation, outcome: any, acknowledged_ms?: number }} Kept */
+import * as state from './state.mjs'
 
-/** What a state-based edit may touch, by record type; the operation's kind is `<type>.patch`. */
-export const EDITABLE = {
-  job: ['contact_name', 'contact_phone', 'access_notes', 'diagnosis', 'result', 'title', 'address', 'priority'],
-  customer: ['name', 'phone', 'address', 'access_notes'],
-}
+export { EDITABLE } from './state.mjs'
+
 const BATCH = 50
-const KEPT_MS = 30 * 24 * 3600 * 1000
 const BOOT_ID = crypto.randomUUID() // one process is one boot here; a phone has a better one
 
 export class Problem extends Error {
@@ -28,11 +20,11 @@ export class Problem extends Error {
   }
 }
 
-/** @returns {FieldTime} */
+/** @returns {state.FieldTime} */
 const now = () => ({ wall_ms: Date.now(), monotonic_ms: Math.round(performance.now()), boot_id: BOOT_ID })
 
 /** To be kept with an edit, in the same transaction, for each field it changed. State-based libraries hand in states,
- * late and more than once: only the stamp still knows which edit it was, when, and over what. @returns {Stamp} */
+ * late and more than once: only the stamp still knows which edit it was, when, and over what. @returns {state.Stamp} */
 export const stamp = (version) => ({ op_id: uuid7(), version, at: now() })
 
 export class Onsite {
@@ -43,12 +35,9 @@ export class Onsite {
   /** Opens what is kept, and enrols this device when it is not yet. `token()` gives a valid access token.
    * @param {{ url: string, token: () => Promise<string>, storage: any, fetch?: typeof fetch }} options */
   static async open({ url, token, storage, fetch = globalThis.fetch }) {
-    const kept = JSON.parse((await storage.getItem('onsite')) ?? 'null')
-    // Ticks begin at the time, so that they are beyond those of an earlier installation that the library remembers.
-    const tick = Date.now()
-    const fresh = { device: null, seq: 0, outbox: [], epoch: null, cursor: null, tick, base: {}, touched: [] }
-    const onsite = Object.assign(new Onsite(), { url, token, storage, fetch, kept: kept ?? fresh })
-    if (!onsite.kept.device) await onsite.#enrol()
+    const kept = JSON.parse((await storage.getItem('onsite')) ?? 'null') ?? state.nothingYet(Date.now())
+    const onsite = Object.assign(new Onsite(), { url, token, storage, fetch, kept })
+    if (!kept.device) await onsite.#enrol()
     return onsite
   }
 
@@ -57,33 +46,24 @@ export class Onsite {
   sync() {
     return this.#alone(async () => {
       this.refusal = null
-      const orNotNow = (fault) => {
-        if (!(fault instanceof Problem)) throw fault
-        this.refusal = fault // a login that ended (E-3), a revoked device (R-6), an app too old: all is kept
-      }
-      await this.#push().catch(orNotNow)
-      await this.#pull().catch(orNotNow)
+      await this.#push().catch(this.#orNotNow)
+      await this.#pull().catch(this.#orNotNow)
     })
   }
 
   /** What changed after `tick`, for one record type. The same tick gives the same answer until the next `sync`, so it
    * is a checkpoint for RxDB and a `lastPulledAt` for WatermelonDB; the cursor stays ours (pull step 7). */
   since(tick, type) {
-    const news = Object.entries(this.kept.base).filter(([key, r]) => r.tick > tick && key.startsWith(`${type}/`))
-    return {
-      changed: news.filter(([, r]) => r.body).map(([, r]) => r.body),
-      removed: news.filter(([, r]) => !r.body).map(([key]) => key.slice(type.length + 1)),
-      tick: this.kept.tick,
-    }
+    return state.since(this.kept, tick, type)
   }
 
   /** Turns edited states into patch operations, one for each stamp, and hands them in. Returns when each was judged,
    * else throws; called again with the same edits it says nothing twice. Afterwards the records are told again by
    * `since`, as the server has them: so a lost conflict, or an edit nobody may make, reaches the screen.
-   * @param {'job' | 'customer'} type @param {Edit[]} edits */
+   * @param {'job' | 'customer'} type @param {state.Edit[]} edits */
   edit(type, edits) {
     return this.#alone(async () => {
-      for (const edit of edits) this.#queue(type, edit)
+      for (const edit of edits) state.queue(this.kept, type, edit)
       this.touch(type, edits.map((edit) => edit.id))
       await this.#save() // durable before it is sent (push step 1)
       await this.#push()
@@ -97,7 +77,7 @@ export class Onsite {
 
   /** What became of the newest operation on a record; null when there is none. */
   outcomeOf(type, id) {
-    return this.kept.outbox.findLast((kept) => keyOf(kept.said.record) === `${type}/${id}`)?.outcome ?? null
+    return this.kept.outbox.findLast((sent) => state.keyOf(sent.said.record) === `${type}/${id}`)?.outcome ?? null
   }
 
   /** Calls back whenever there may be news, until `signal` aborts. Losing a poke loses nothing (S-2), but what changed
@@ -117,39 +97,32 @@ export class Onsite {
     }
   }
 
-  #queue(type, { id, state, edited }) {
-    const said = new Set(this.kept.outbox.map((kept) => kept.said.op_id))
-    const fields = EDITABLE[type].filter((field) => edited[field] && !said.has(edited[field].op_id))
-    const stamps = Object.fromEntries(fields.map((field) => [edited[field].op_id, edited[field]]))
-    for (const { op_id, version, at } of Object.values(stamps).sort((a, b) => (a.op_id < b.op_id ? -1 : 1))) {
-      const args = Object.fromEntries(fields.filter((f) => edited[f].op_id === op_id).map((f) => [f, state[f]]))
-      const [seq, kind, record] = [++this.kept.seq, `${type}.patch`, { type, id }]
-      this.kept.outbox.push({ said: { op_id, seq, kind, record, base_version: version, args, at }, outcome: null })
-    }
-  }
-
   async #push() {
     let size = BATCH
-    for (let batch; (batch = this.#pending().slice(0, size)).length; ) {
-      const operations = batch.map((kept) => kept.said)
+    for (let batch; (batch = state.pending(this.kept).slice(0, size)).length; ) {
+      const operations = batch.map((sent) => sent.said)
       try {
-        const body = { device_id: this.kept.device, sent_at: now(), operations } // read anew for every attempt
-        const answer = await this.#asked('/sync/push', { method: 'POST', body: JSON.stringify(body) })
-        const first = operations[0]
-        const again = this.#forgotten(answer) // before its outcomes are taken in
-        this.#acknowledge(answer)
-        if (answer.expected_seq !== null && answer.expected_seq < first.seq) await this.#reopen(answer.expected_seq)
-        else if (!again && this.#pending()[0]?.said.seq === first.seq) throw new Error('nothing was judged')
-        await this.#save()
+        const body = { device_id: this.kept.device, sent_at: now(), operations } // read anew for every attempt (P-6)
+        await this.#take(await this.#asked('/sync/push', { method: 'POST', body: JSON.stringify(body) }), operations[0])
       } catch (fault) {
         if (fault.code === 'forked' || fault.code === 'device_unknown') {
           if (fault.extra?.epoch !== this.kept.epoch) this.kept.epoch = null // what it still knows of us is in doubt
           await this.#enrol()
-        }
-        else if ([400, 413, 422].includes(fault.status) && batch.length > 1) size = batch.length >> 1
+        } else if ([400, 413, 422].includes(fault.status) && batch.length > 1) size = batch.length >> 1
         else throw fault
       }
     }
+  }
+
+  async #take(answer, first) {
+    const again = state.compare(this.kept, answer) // before its outcomes are taken in
+    state.acknowledge(this.kept, answer)
+    await this.#save()
+    if (answer.expected_seq !== null && answer.expected_seq < first.seq) {
+      if (state.reopen(this.kept, answer.expected_seq) && this.#next() === answer.expected_seq) return
+      this.kept.epoch = null // it is not kept any more: the identity cannot go on (push step 6)
+      await this.#enrol()
+    } else if (!again && this.#next() === first.seq) throw new Error('nothing was judged')
   }
 
   async #pull() {
@@ -159,7 +132,7 @@ export class Onsite {
       const query = new URLSearchParams({ device_id: this.kept.device, ...(cursor && { cursor }) })
       try {
         const page = await this.#asked(`/sync/pull?${query}`)
-        if (this.#forgotten(page)) {
+        if (state.compare(this.kept, page)) {
           await this.#push() // the server has come back from a backup: teach it again, then read afresh
           restart(null)
           continue
@@ -167,87 +140,37 @@ export class Onsite {
         staged.push(page)
         cursor = page.cursor
         if (!page.checkpoint) continue // step 5: nothing changes before it
-        if (!this.#pending().some((kept) => kept.said.seq <= page.last_seq)) break
+        if (!state.pending(this.kept).some((sent) => sent.said.seq <= page.last_seq)) break
         await this.#push() // step 6: the outcome was lost
         restart(this.kept.cursor)
       } catch (fault) {
         if (fault.code !== 'cursor_expired') throw fault
-        await this.#push().catch((refusal) => (this.refusal = refusal)) // step 9: hand in first, then start afresh
+        await this.#push().catch(this.#orNotNow) // step 9: hand in first, then start afresh
         restart(null)
       }
     }
-    this.#apply(staged, afresh, cursor)
+    state.apply(this.kept, staged, afresh, cursor)
     await this.#save()
   }
 
-  #apply(pages, afresh, cursor) {
-    const { base } = this.kept
-    const tick = ++this.kept.tick
-    if (afresh) for (const record of Object.values(base)) record.streams = []
-    for (const page of pages) {
-      for (const r of Object.values(base)) r.streams = r.streams.filter((stream) => page.streams.includes(stream))
-      for (const { stream, type, id, version, body } of page.changes) {
-        const record = (base[`${type}/${id}`] ??= { body: null, streams: [], tick: 0 })
-        record.streams = record.streams.filter((name) => name !== stream)
-        if (!body) continue // it left this stream, perhaps not the others
-        record.streams.push(stream)
-        if (record.body?.version !== version || afresh) Object.assign(record, { body, tick })
-      }
-    }
-    const waiting = new Set(this.#pending().map((kept) => keyOf(kept.said.record)))
-    for (const [key, record] of Object.entries(base)) // step 8: not before its operations are judged
-      if (record.body && !record.streams.length && !waiting.has(key)) Object.assign(record, { body: null, tick })
-    for (const key of this.kept.touched) (base[key] ??= { body: null, streams: [] }).tick = tick
-    Object.assign(this.kept, { cursor, touched: [] })
-  }
-
-  #acknowledge(answer) {
-    for (const outcome of answer.outcomes) {
-      const kept = this.kept.outbox.find((each) => each.said.op_id === outcome.op_id && !each.outcome)
-      if (!kept) continue
-      Object.assign(kept, { outcome, acknowledged_ms: answer.server_time, epoch: answer.epoch })
-      this.kept.touched.push(keyOf(kept.said.record))
-    }
-    const old = answer.server_time - KEPT_MS // step 11
-    this.kept.outbox = this.kept.outbox.filter((kept) => !kept.outcome || kept.acknowledged_ms > old)
-  }
-
-  /** Whether a server of another epoch may lack operations it once acknowledged: they are pending again, with one that
-   * it should know, by which it finds out if somebody else has spoken in our name meanwhile (pull step 10). */
-  #forgotten({ epoch, last_seq }) {
-    if (epoch === this.kept.epoch || last_seq === null) return false
-    this.kept.epoch = epoch
-    const judged = this.kept.outbox.filter((kept) => kept.outcome)
-    const from = Math.min(last_seq, judged.at(-1)?.said.seq ?? 0)
-    const again = judged.filter((kept) => kept.said.seq >= from)
-    for (const kept of again) kept.outcome = null
-    return again.length > 0
-  }
-
-  async #reopen(seq) {
-    const again = this.kept.outbox.filter((kept) => kept.said.seq >= seq)
-    if (again[0]?.said.seq !== seq) {
-      this.kept.epoch = null // it is not kept any more: the identity cannot go on
-      return this.#enrol()
-    }
-    for (const kept of again) kept.outcome = null
-  }
-
-  /** A new identity; what is pending, or may be unknown, keeps its op_ids and is numbered from 1 ("Forks and clones"). The
-   * key stays (R-1), as completions may be signed with it; a browser keeps it better as a CryptoKey that cannot be exported. */
+  /** A new identity. The key stays (R-1), as completions may be signed with it; a browser keeps it better as a CryptoKey
+   * that cannot be exported. */
   async #enrol() {
     this.kept.key ??= await newKey()
     const { kty, crv, x, y } = this.kept.key
     const body = JSON.stringify({ public_key: { kty, crv, x, y }, name: 'example' })
-    const { id } = await this.#asked('/devices', { method: 'POST', body })
-    const again = this.kept.outbox.filter((kept) => !kept.outcome || kept.epoch !== this.kept.epoch)
-    again.forEach((kept, index) => Object.assign(kept, { outcome: null, said: { ...kept.said, seq: index + 1 } }))
-    Object.assign(this.kept, { device: id, seq: again.length, outbox: again })
+    state.renumber(this.kept, (await this.#asked('/devices', { method: 'POST', body })).id)
     await this.#save()
   }
 
-  #pending = () => this.kept.outbox.filter((kept) => !kept.outcome)
+  #next = () => state.pending(this.kept)[0]?.said.seq
   #save = () => this.storage.setItem('onsite', JSON.stringify(this.kept))
+
+  /** A login that ended (E-3), a revoked device (R-6), an app too old to read: all is kept. */
+  #orNotNow = (fault) => {
+    if (!(fault instanceof Problem)) throw fault
+    this.refusal = fault
+  }
 
   #alone(work) {
     const done = this.#exchange.then(work)
@@ -266,8 +189,6 @@ export class Onsite {
   #asked = async (path, init) => (await this.#fetched(path, init)).json()
 }
 
-const keyOf = ({ type, id }) => `${type}/${id}`
-
 async function newKey() {
   const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
   return crypto.subtle.exportKey('jwk', pair.privateKey)
@@ -275,8 +196,9 @@ async function newKey() {
 
 function uuid7() {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
-  new DataView(bytes.buffer).setBigUint64(0, (BigInt(Date.now()) << 16n) | BigInt(bytes[6] << 8 | bytes[7]))
+  new DataView(bytes.buffer).setBigUint64(0, (BigInt(Date.now()) << 16n) | BigInt((bytes[6] << 8) | bytes[7]))
   bytes[6] = 0x70 | (bytes[6] & 0x0f)
   bytes[8] = 0x80 | (bytes[8] & 0x3f)
-  return [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }

@@ -1,5 +1,6 @@
 """docs/integrating.md can be wrong, so it is read: what it quotes must be in the files, its names must exist."""
 
+import json
 import re
 from pathlib import Path
 
@@ -18,6 +19,10 @@ class TestTheText:
     def test_names_files_that_exist(self) -> None:
         named = re.findall(r"`((?:examples|scripts|server|tests)/[\w./]+)`", TEXT)
         assert [path for path in named if not (ROOT / path).exists()] == []
+
+    def test_needs_no_registry_address(self) -> None:
+        packages = json.loads((ROOT / "examples" / "package-lock.json").read_text("utf-8"))["packages"]
+        assert [name for name, entry in packages.items() if "resolved" in entry] == []
 
     def test_names_the_versions_that_are_installed(self) -> None:
         wanted = (ROOT / "examples" / "package.json").read_text("utf-8")
