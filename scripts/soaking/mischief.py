@@ -1,6 +1,7 @@
 """What goes wrong, and when: drawn from the seed before anything runs, carried out by a thread of its own.
 
-The same seed makes the same decisions at the same moments; what the processes are doing just then is theirs.
+The same seed makes the same decisions at the same moments of the played day; what the processes are doing just then is
+theirs. A day on a busy machine takes longer than planned, and its faults are spread over all of it.
 """
 
 import random
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from scripts.soaking.proxy import Proxy
 from scripts.soaking.server import Server
 
-#: Fault → how many in a minute.
+#: Fault → how many in a planned minute.
 RATES: Mapping[str, float] = {
     "worker killed": 2.0,
     "backend of the database killed": 1.0,
@@ -23,10 +24,11 @@ RATES: Mapping[str, float] = {
     "line cutting": 1.5,
     "line slow": 1.5,
 }
-#: Shares of the time: nothing goes wrong before and after; the backup is made and brought back in between.
+#: Shares of the day: nothing goes wrong before and after; the backup is made and brought back in between.
 FIRST, LAST, BACKUP, RESTORE = 0.08, 0.92, 0.3, 0.58
 
 _DARK, _BAD = 4.0, 8.0  # seconds that a line stays so
+_LOOK = 0.1  # seconds between two looks at how far the day has come
 
 
 @dataclass(order=True, frozen=True, slots=True)
@@ -37,10 +39,10 @@ class Fault:
 
 
 def planned(seed: int, seconds: float) -> list[Fault]:
-    """At least one of each kind. `at`: seconds from the beginning."""
+    """For a day of so many seconds: at least one of each kind. `at`: the share of the day that is over by then."""
     dice = random.Random(f"mischief/{seed}")
     faults = [
-        Fault(dice.uniform(FIRST, LAST) * seconds, kind, dice.randrange(1000))
+        Fault(dice.uniform(FIRST, LAST), kind, dice.randrange(1000))
         for kind, rate in RATES.items()
         for _ in range(max(1, round(rate * seconds / 60)))
     ]
@@ -49,7 +51,9 @@ def planned(seed: int, seconds: float) -> list[Fault]:
 
 @dataclass
 class Mischief:
-    """`turn`: whoever holds it has the server to themselves. A server that was killed is started again at once."""
+    """`turn`: whoever holds it has the server to themselves. A server that was killed is started again at once.
+    `progress`: the share of the day that is over; whoever plays it says so.
+    """
 
     server: Server
     proxy: Proxy
@@ -57,13 +61,13 @@ class Mischief:
     turn: threading.Lock = field(default_factory=threading.Lock)
     done: Counter[str] = field(default_factory=Counter)
     broken: Exception | None = None
+    progress: float = 0.0
 
     def __post_init__(self) -> None:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._play, daemon=True, name="mischief")
 
     def begin(self) -> None:
-        self._began = time.monotonic()
         self._thread.start()
 
     def end(self) -> None:
@@ -76,8 +80,9 @@ class Mischief:
     def _play(self) -> None:
         try:
             for fault in self.plan:
-                if self._ended.wait(max(0.0, fault.at - (time.monotonic() - self._began))):
-                    return
+                while self.progress < fault.at:
+                    if self._ended.wait(_LOOK):
+                        return
                 with self.turn:
                     if self._deeds[fault.kind](fault.number) is not False:
                         self.done[fault.kind] += 1

@@ -129,14 +129,16 @@ class _Soak:
     def _work(self, crew: Crew, pace: Pace) -> bool:
         """The day itself; False when it had to be broken off."""
         began = said = time.monotonic()
-        chapters = [(BACKUP * self.seconds, self._back_up), (RESTORE * self.seconds, self._restore)]
+        chapters = [(BACKUP, self._back_up), (RESTORE, self._restore)]
+        begins, length = self.day.at(_DAY[0]), timedelta(hours=_DAY[1] - _DAY[0])
         while crew.working or not self.desk.calls_taken or chapters:
             past = time.monotonic() - began
             if past > self.seconds * _LATE + _LATEST or self.mischief.broken is not None:
                 return False
-            if chapters and past >= chapters[0][0]:
-                chapters.pop(0)[1]()
             now = pace.tick()
+            self.mischief.progress = (now - begins) / length
+            if chapters and self.mischief.progress >= chapters[0][0]:
+                chapters.pop(0)[1]()
             self.desk.turn(now)
             crew.tend()
             if time.monotonic() - said > 15:
