@@ -1,6 +1,7 @@
 """A small firm on a real database, and the people who act in it. The one builder of journeys."""
 
 import base64
+import functools
 import hashlib
 import uuid
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from schemas.accounts import NewUser, Role
 from schemas.commitments import NewCalendar, NewPolicy
 from schemas.network import NewOutlet, NewServiceCentre, NewTechnician
 from server.accounts.actions import create_user
+from server.accounts.passwords import HASHER
 from server.commitments import actions as commitments
 from server.jobs import actions as jobs
 from server.network import actions as network
@@ -190,11 +192,11 @@ async def found_firm(client: Client) -> Firm:
         ]
         technicians = [await network.create_technician(w, centre) for w in workers]
         for n, technician in enumerate(technicians):
-            await create_user(_user(f"tech{n}", Role.TECHNICIAN, centre, outlets[0], technician))
-        await create_user(_user("desk", Role.DISPATCHER, centre, outlets[0]))
-        await create_user(_user("otherdesk", Role.DISPATCHER, centre, outlets[1]))
-        await create_user(_user("hq", Role.HQ_MANAGER))
-        await create_user(_user("auditor", Role.AUDITOR))
+            await create_user(_user(f"tech{n}", Role.TECHNICIAN, centre, outlets[0], technician), password_hash())
+        await create_user(_user("desk", Role.DISPATCHER, centre, outlets[0]), password_hash())
+        await create_user(_user("otherdesk", Role.DISPATCHER, centre, outlets[1]), password_hash())
+        await create_user(_user("hq", Role.HQ_MANAGER), password_hash())
+        await create_user(_user("auditor", Role.AUDITOR), password_hash())
         checklist = [{"key": "shoes", "text": "穿鞋套", "text_en": "Shoe covers", "required": True}]
         await jobs.add_job_type("repair", "维修", "Repair", skill="repair", duration_minutes=60, checklist=checklist)
     calendar = await commitments.add_calendar(NewCalendar(name="全天候", name_en="24x7", always_open=True))
@@ -209,6 +211,12 @@ async def found_firm(client: Client) -> Firm:
         )
     )
     return Firm(client, str(outlets[0]), str(outlets[1]), [str(t) for t in technicians])
+
+
+@functools.cache
+def password_hash() -> str:
+    """Made once for all: everybody has the same password, and hashing is slow on purpose."""
+    return HASHER.hash(PASSWORD)
 
 
 def _user(name: str, role: Role, centre: Any = None, outlet: Any = None, technician: Any = None) -> NewUser:

@@ -87,7 +87,7 @@ _CONTENT = st.one_of(
 
 
 class TestAnyTextAsACursor:
-    @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
     @given(st.one_of(st.text(), st.binary().map(raw_cursor), _CONTENT.map(raw_cursor)))
     def test_is_read_as_it_was_written_or_not_at_all(self, text: str) -> None:
         read = Cursor.decode(text)
