@@ -434,6 +434,23 @@ class TestADatabaseServerOfOnesOwn:
         finally:
             tell(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    def test_is_not_restored_under_a_server(
+        self, postgres: str, database: str, backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is known by the name of its connections, wherever it runs."""
+        monkeypatch.setattr(restore, "_PATIENCE", 0.0)
+
+        async def beside_a_server() -> Done:
+            server: Any = await asyncpg.connect(database, server_settings={"application_name": "onsite"})
+            try:
+                words = ("restore", backup, "--replace", "--data", tmp_path / "data")
+                return await asyncio.to_thread(onsite, *words, database_url=database)
+            finally:
+                await server.close()
+
+        done = asyncio.run(beside_a_server())
+        assert (done.status, done.err) == (1, "onsite: A server is using the database; stop it first.\n")
+
 
 def test_what_the_file_says_of_itself(backup: Path) -> None:
     about, sums = restore.check(backup)
