@@ -13,10 +13,14 @@ export { EDITABLE } from './state.mjs'
 const BATCH = 50
 const BOOT_ID = crypto.randomUUID() // one process is one boot here; a phone has a better one
 
+/** @typedef {{ url: string, token: () => Promise<string>, storage: any, fetch?: typeof globalThis.fetch }} Parts */
+
 export class Problem extends Error {
   constructor(status, body) {
     super(`${status} ${body.code}: ${body.detail ?? body.title}`)
-    Object.assign(this, { status, code: body.code, extra: body.extra })
+    this.status = status
+    this.code = body.code
+    this.extra = body.extra
   }
 }
 
@@ -33,12 +37,21 @@ export class Onsite {
   #exchange = Promise.resolve() // one exchange at a time
 
   /** Opens what is kept, and enrols this device when it is not yet. `token()` gives a valid access token.
-   * @param {{ url: string, token: () => Promise<string>, storage: any, fetch?: typeof fetch }} options */
-  static async open({ url, token, storage, fetch = globalThis.fetch }) {
-    const kept = JSON.parse((await storage.getItem('onsite')) ?? 'null') ?? state.nothingYet(Date.now())
-    const onsite = Object.assign(new Onsite(), { url, token, storage, fetch, kept })
+   * @param {Parts} parts */
+  static async open(parts) {
+    const kept = JSON.parse((await parts.storage.getItem('onsite')) ?? 'null') ?? state.nothingYet(Date.now())
+    const onsite = new Onsite(parts, kept)
     if (!kept.device) await onsite.#enrol()
     return onsite
+  }
+
+  /** @param {Parts} parts @param {state.Kept} kept */
+  constructor({ url, token, storage, fetch = globalThis.fetch }, kept) {
+    this.url = url
+    this.token = token
+    this.storage = storage
+    this.fetch = fetch
+    this.kept = kept
   }
 
   /** Hands in what waits and catches up to a checkpoint; `since` then tells of it. A refused push never stops a pull, nor
@@ -178,7 +191,7 @@ export class Onsite {
     return done
   }
 
-  async #fetched(path, init) {
+  async #fetched(path, init = {}) {
     const said = { 'content-type': 'application/json', 'onsite-protocol': '1' }
     const headers = { ...said, authorization: `Bearer ${await this.token()}` }
     const response = await this.fetch(this.url + path, { headers, ...init })
@@ -186,7 +199,7 @@ export class Onsite {
     return response
   }
 
-  #asked = async (path, init) => (await this.#fetched(path, init)).json()
+  #asked = async (path, init = {}) => (await this.#fetched(path, init)).json()
 }
 
 async function newKey() {

@@ -34,8 +34,10 @@ export const nothingYet = (now_ms) => ({
 export const keyOf = ({ type, id }) => `${type}/${id}`
 export const pending = (kept) => kept.outbox.filter((sent) => !sent.outcome)
 
-/** Patch operations for the stamps that were not said yet (P-1). @param {Kept} kept @param {Edit} edit */
-export function queue(kept, type, { id, state, edited }) {
+/** Patch operations for the stamps that were not said yet (P-1).
+ * @param {Kept} kept @param {string} type @param {Edit} edit */
+export function queue(kept, type, edit) {
+  const { id, state, edited } = edit
   const said = new Set(kept.outbox.map((sent) => sent.said.op_id))
   const fields = EDITABLE[type].filter((field) => edited[field] && !said.has(edited[field].op_id))
   const stamps = Object.fromEntries(fields.map((field) => [edited[field].op_id, edited[field]]))
