@@ -1,6 +1,6 @@
 """Reviews: opened by a conflict, settled by a dispatcher with one choice, and undone while there is time.
 
-Lock order, here as in a push: the record, then the review, then the streams.
+Lock order, here as in a push: the record, then the review, then the bookings, then the streams.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -330,6 +330,7 @@ async def _case(review: Record, record: Record) -> Case:
 
 async def _move_visits(case: Case, plan: Plan) -> list[dict[str, Any]]:
     """What became of the visits, as a settlement keeps it. One whose time is taken meanwhile stays as it was."""
+    await store.one_booking_at_a_time_for(UUID(i) for i in plan.visits)
     for visit_id, state in plan.visits.items():
         await store.move_visits(state, [UUID(visit_id)])
     job_id = UUID(case.record["id"])
@@ -402,6 +403,7 @@ async def _obstacles(review: Record, record: Record | None, done: Mapping[str, A
     found: list[dict[str, Any]] = []
     if record is not None:
         found += settlement.in_the_way(done["changes"], done["version"], record.fields, record.field_versions)
+    await store.one_booking_at_a_time_for(UUID(v["id"]) for v in done["visits"])
     for visit in done["visits"]:
         state = await store.visit_state(UUID(visit["id"]))
         if state != visit["to"]:

@@ -390,6 +390,15 @@ async def holding_reviews(record_ids: Iterable[UUID]) -> dict[UUID, set[str]]:
     return found
 
 
+async def one_booking_at_a_time_for(visit_ids: Iterable[UUID]) -> None:
+    """As `one_booking_at_a_time`, for the technicians of these visits, in one order for everybody."""
+    await db.fetch(
+        "SELECT pg_advisory_xact_lock(hashtext('visit'), no::int) FROM (SELECT DISTINCT technician_no AS no FROM visit"
+        " WHERE id = ANY($1::uuid[]) ORDER BY no) t",
+        list(visit_ids),
+    )
+
+
 async def visit_state(visit_id: UUID) -> str | None:
     found: str | None = await db.fetch_value("SELECT state FROM visit WHERE id = $1 FOR UPDATE", visit_id)
     return found

@@ -150,14 +150,15 @@ function Choices({ review, sides, board }: ChoicesProps): JSX.Element {
   const busy = useSignal(false);
   const path = { params: { path: { review_id: review.id } } };
   const version = `${review.version} ${board.jobs.value.get(review.record_id)?.version ?? ""}`;
-  const [state] = useLoaded(() => answer(board.api.GET("/reviews/{review_id}", path)), review.id, version);
+  const [state, lookAgain] = useLoaded(() => answer(board.api.GET("/reviews/{review_id}", path)), review.id, version);
   const loaded = state.value;
   const choices = choicesOf(review.choices);
 
   async function choose(choice: string): Promise<void> {
     if (busy.value || loaded.kind === "loading") return;
     busy.value = true;
-    await settle(board, review, choice, loaded.kind === "ready" ? loaded.data.record_version : null);
+    const done = await settle(board, review, choice, loaded.kind === "ready" ? loaded.data.record_version : null);
+    if (!done) lookAgain();
     busy.value = false;
   }
 

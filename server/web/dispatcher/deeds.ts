@@ -114,18 +114,19 @@ export async function closeJob(board: Board, job: Job): Promise<Problem | null> 
   return said(board, done, t("done.closed", { n: job.number }));
 }
 
-/** `recordVersion`: of the effects on screen; when the record has moved on, nothing is settled. */
+/** `recordVersion`: of the effects on screen; when the record has moved on, nothing is settled. True when it is. */
 export async function settle(
   board: Board,
   review: Review,
   choice: string,
   recordVersion: number | null,
-): Promise<void> {
+): Promise<boolean> {
   const body = { ...reviewPath(review), body: { choice, record_version: recordVersion } };
   const done = await answer(board.api.POST("/reviews/{review_id}/settle", body));
   board.feed.pullSoon();
   if (done.ok) tell("good", t("done.settled"), () => undoSettlement(board, review));
   else tell("bad", sentence(done.problem));
+  return done.ok;
 }
 
 export async function undoSettlement(board: Board, review: Review): Promise<void> {
