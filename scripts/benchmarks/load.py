@@ -8,7 +8,7 @@ import select
 import socket
 import statistics
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -147,18 +147,37 @@ def _check(answer: Answer, accept: Iterable[int] = ()) -> None:
         raise Refused(f"answered {answer.status}: {answer.body()[:300]!r}")
 
 
+Script = Generator[bytes, Answer, None]
+"""What one client does: it yields a request and is given its answer."""
+
+
+def reading(messages: Iterable[bytes]) -> Script:
+    """Requests that stand before the clock starts."""
+    for message in messages:  # noqa: UP028  # `yield from` would send the answers on to an iterator that takes none
+        yield message
+
+
+def while_time(messages: Iterable[bytes], seconds: float) -> Script:
+    """As `reading`, until so much time has passed since the first."""
+    until = time.perf_counter() + seconds
+    for message in messages:
+        yield message
+        if time.perf_counter() > until:
+            return
+
+
 @dataclass(slots=True)
 class _Player:
     connection: Connection
-    messages: Iterator[bytes]
-    answer: Answer
+    script: Script
+    answer: Answer | None
     began: float
 
 
-def play(connections: Sequence[Connection], scripts: Sequence[Iterable[bytes]]) -> Load:
+def play(connections: Sequence[Connection], scripts: Sequence[Iterable[bytes] | Script]) -> Load:
     """Every connection plays its own script, all at once. Raises `Refused` at the first answer that is no success."""
     players = {
-        c.socket.fileno(): _Player(c, iter(script), Answer(), 0.0)
+        c.socket.fileno(): _Player(c, script if isinstance(script, Generator) else reading(script), None, 0.0)
         for c, script in zip(connections, scripts, strict=True)
     }
     poll = select.epoll()
@@ -178,11 +197,13 @@ def play(connections: Sequence[Connection], scripts: Sequence[Iterable[bytes]]) 
             data = player.connection.socket.recv(_CHUNK)
             if not data:
                 raise Refused("the server hung up")
-            if player.answer.feed(data):
+            answer = player.answer
+            assert answer is not None
+            if answer.feed(data):
                 times.append(time.perf_counter() - player.began)
-                _check(player.answer)
-                size += player.answer.body_size
-                wire += player.answer.received
+                _check(answer)
+                size += answer.body_size
+                wire += answer.received
                 going -= not _send(player)
     seconds = time.perf_counter() - began
     poll.close()
@@ -193,8 +214,9 @@ def play(connections: Sequence[Connection], scripts: Sequence[Iterable[bytes]]) 
 
 def _send(player: _Player) -> bool:
     """The player's next request; False when its script is over."""
-    message = next(player.messages, None)
-    if message is None:
+    try:
+        message = next(player.script) if player.answer is None else player.script.send(player.answer)
+    except StopIteration:
         return False
     player.answer = Answer()
     player.began = time.perf_counter()

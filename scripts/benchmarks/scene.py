@@ -6,7 +6,7 @@ import json
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, ClassVar
@@ -143,15 +143,32 @@ async def _phone(cluster: Cluster, rng: Random, centre: UUID, outlet: UUID, numb
         user = await _user(
             f"tech{number}", Role.TECHNICIAN, centre_id=centre, outlet_id=outlet, technician_id=technician
         )
-        device = clock.new_id()
-        await db.execute(
-            "INSERT INTO device (id, user_id, technician_id, centre_id, outlet_id, name, public_key)"
-            " VALUES ($1, $2, $3, $4, $5, 'bench', $6)",
-            *(device, user, technician, centre, outlet, json.dumps(_public_key())),
-        )
+        device = await _enrol(user, technician, centre, outlet)
     token = cluster.token(Role.TECHNICIAN, user, outlet_id=outlet, technician_id=technician)
     held = await _jobs(rng, outlet, technician, count) if count else []
     return Phone(token, user, device, technician, outlet, held)
+
+
+async def second(dsn: str, phone: Phone) -> Phone:
+    """Another device of the same technician."""
+    db.use(dsn)
+    await db.open_pool(2)
+    try:
+        centre = await db.fetch_value("SELECT centre_id FROM device WHERE id = $1", phone.device_id)
+        device = await _enrol(phone.user_id, phone.technician_id, centre, phone.outlet_id)
+    finally:
+        await db.close_pool()
+    return replace(phone, device_id=device, seq=0)
+
+
+async def _enrol(user: UUID, technician: UUID, centre: UUID, outlet: UUID) -> UUID:
+    device = clock.new_id()
+    await db.execute(
+        "INSERT INTO device (id, user_id, technician_id, centre_id, outlet_id, name, public_key)"
+        " VALUES ($1, $2, $3, $4, $5, 'bench', $6)",
+        *(device, user, technician, centre, outlet, json.dumps(_public_key())),
+    )
+    return device
 
 
 def _public_key() -> dict[str, Any]:
