@@ -65,6 +65,14 @@ class TestAdminCreate:
         assert (again.returncode, again.stderr) == (1, "onsite: The user name is taken.\n")
 
 
+class TestPurge:
+    def test_says_how_much_was_forgotten(self, project: Path, data: Path, running: EmbeddedPostgres) -> None:
+        done = onsite(project, "purge", "--days", "0", "--data", str(data))
+        assert (done.returncode, done.stdout.split(".")[0]) == (0, "0 removals forgotten"), done.stderr
+        refused = onsite(project, "purge", "--days", "-1", "--data", str(data))
+        assert (refused.returncode, refused.stderr) == (1, "onsite: --days is a whole number from 0 to 36500.\n")
+
+
 class TestOpenapi:
     def test_is_one_json_document_without_a_database(self, project: Path, data: Path) -> None:
         done = onsite(project, "openapi", "--data", str(data))
