@@ -194,6 +194,7 @@ def _on_cancelled(event: str, deed: _Deed) -> Effect | Refusal:
     )
 
 
+# Keeps C-2 of docs/sync-protocol.md.
 def _on_deleted(event: str, deed: _Deed) -> Effect | Refusal:
     """Holding the bill back is what brings the job back (`lifecycle.gone`). A plan for a job that is gone is void."""
     if event in ("accept", "decline", "set_off"):
