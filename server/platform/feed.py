@@ -71,6 +71,7 @@ class Change:
 Companions = Callable[[], Awaitable[Sequence[Change]]]
 
 
+# Keeps L-7 of docs/sync-protocol.md.
 async def write(changes: Sequence[Change], companions: Companions | None = None) -> dict[str, int]:
     """Writes all of `changes` in the running transaction and pokes their readers at its commit.
 
@@ -182,6 +183,7 @@ def encode_body(fields: Mapping[str, Any]) -> str:
 
 #: One statement: which streams hold each record and which shall, their heads moved in the order of their names, the
 #: feed rows at the positions this gives, and the poke that goes out with the commit.
+# Keeps L-3 of docs/sync-protocol.md.
 _TELL = """
 WITH sent AS (
     SELECT type, id, version, body, string_to_array(audience, ' ') AS audience
