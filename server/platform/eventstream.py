@@ -28,6 +28,7 @@ _STILL_HERE = b": still here\n\n"
 Reading = Callable[[Tell], AbstractContextManager[Reader]]
 
 
+# Keeps S-1 of docs/sync-protocol.md.
 class EventStream(Stream):
     """`reading`: opens what tells of new heads, see `Pokes.reading`. Each becomes an event `poke`."""
 
