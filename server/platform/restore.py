@@ -165,6 +165,7 @@ END $$;
 """
 
 _BEFORE = f"BEGIN; SET client_min_messages = warning; SELECT pg_advisory_xact_lock({LOCK});\n{_CLEAR}\n"
+# Keeps R-5 of docs/sync-protocol.md.
 _AFTER = "UPDATE public.installation SET epoch = gen_random_uuid();\n"
 
 
