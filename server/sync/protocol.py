@@ -31,6 +31,7 @@ def version_of(said: str | None) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST else 1
 
 
+# Keeps V-1 of docs/sync-protocol.md.
 async def not_outdated(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """A guard. Raises `Refused(client_outdated)`."""
     oldest: int = connection.app.state.settings.oldest_pull
