@@ -26,6 +26,7 @@ from server.sync.reading import Batch
 log = structlog.get_logger()
 
 
+# Keeps P-18 of docs/sync-protocol.md.
 async def save(device: Mapping[str, Any], batch: Batch, decision: Decision, known: Known) -> Decision:
     """Writes everything; returns the decision with the reviews its questions became. Costs nothing for pure repeats of
     a boot that is known. Streams come last, as whoever writes to one of them waits until this transaction ends."""
