@@ -96,6 +96,7 @@ async def _device(caller: Caller, device_id: UUID) -> Mapping[str, Any]:
     return device
 
 
+# Keeps E-6 of docs/sync-protocol.md.
 def _own(caller: Caller, device: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """The caller's device. Somebody else's is answered like one that does not exist."""
     if device is None or device["user_id"] != caller.user_id:
@@ -121,6 +122,7 @@ def _answer(batch: reading.Batch, decision: Decision, epoch: UUID) -> wire.PushA
 MAX_BOARDS = 200
 
 
+# Keeps L-1 of docs/sync-protocol.md.
 async def streams_of(caller: Caller, outlet_id: UUID | None = None) -> list[str]:
     """The audiences this caller belongs to; the server decides, never the client. `outlet_id`: the office reads this
     one of its boards only. Raises `Refused`: `outlet_unknown`, `too_many_boards`."""
@@ -181,6 +183,7 @@ def _span(line: str) -> tuple[str, Span]:
     return name, Span(floor=int(floor), head=int(head))
 
 
+# Keeps L-6 of docs/sync-protocol.md.
 def _encode_page(changes: str | None, checkpoint: bool, cursor: Cursor, encoded: str, last_seq: int | None) -> bytes:
     """Joins what is already encoded; no object is built per record."""
     streams = '","'.join(cursor.positions)
