@@ -177,7 +177,7 @@ def _pruned(text: bytes, levels: int) -> bytes:
 # The operations, one by one.
 
 
-# Protocol: P-4, P-9
+# Keeps P-4, P-9 of docs/sync-protocol.md.
 def read_batch(sent: wire.Push) -> Batch:
     """Raises `Refused(seq_invalid)` when there are operations and not one has a place in the sequence: then there is
     nothing to judge and nothing to record."""
