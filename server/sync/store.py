@@ -7,6 +7,7 @@ from uuid import UUID
 from server.platform import db
 
 
+# Keeps P-8 of docs/sync-protocol.md.
 async def lock_device(device_id: UUID) -> Any | None:
     """The device's row, locked: two tabs that push at once take turns (guarantees 2 and 3). With the server's epoch."""
     return await db.fetch_row(
@@ -83,6 +84,7 @@ async def heads(streams: Sequence[str]) -> dict[str, tuple[int, int]]:
 #: Per stream, in the order of `$1`, the rows beyond its position, and one more than is asked for, to know whether there
 #: are more. `last_place` and `last_position` are of the last row sent, when there are. One pass over the rows: what is
 #: read twice would be copied twice.
+# Keeps L-4, L-5 of docs/sync-protocol.md.
 _PULL = """
 SELECT page.*, installation.epoch, device.user_id, device.revoked_at, device.last_seq,
     (SELECT array_agg(name || ' ' || head || ' ' || floor) FROM stream WHERE name = ANY($1::text[])) AS heads
