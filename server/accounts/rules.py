@@ -120,6 +120,7 @@ class RefreshState:
     revoked_at: datetime | None
 
 
+# Keeps E-2 of docs/sync-protocol.md.
 def judge_refresh(token: RefreshState | None, now: datetime) -> Code | None:
     """Why this refresh token buys nothing; None when it may be used, once.
 
