@@ -8,6 +8,7 @@ from schemas.accounts import PublicKey
 _PURPOSE = {"alg": "ES256", "use": "sig", "key_ops": ["verify"]}
 
 
+# Keeps E-5 of docs/sync-protocol.md.
 def enrollable(key: PublicKey) -> dict[str, str | list[str]] | None:
     """The JWK to keep (kty, crv, x, y and nothing else); None when it is no ES256 key: the point is not on P-256, or
     the key says that it is for something else."""
