@@ -18,6 +18,7 @@ from schemas.evidence import Manifest
 _ALGORITHM = "ES256"
 
 
+# Keeps C-3 of docs/sync-protocol.md.
 def canonical(manifest: Mapping[str, Any]) -> bytes:
     """RFC 8785. Raises `ValueError` for what it cannot express (integers beyond 2^53, NaN, lone surrogates)."""
     try:
