@@ -147,6 +147,7 @@ class Decision:
         self.duplicates += 1
 
 
+# Keeps P-10, P-14 of docs/sync-protocol.md.
 def decide(
     device: DeviceState,
     operations: Iterable[Operation],
@@ -201,6 +202,7 @@ class _Memory:
         self._new_by_seq[judged.operation.seq] = judged
         self._new_by_op_id[judged.operation.op_id] = judged
 
+    # Keeps P-11, P-12, P-13 of docs/sync-protocol.md.
     def recall(self, operation: Operation, last_seq: int) -> Outcome | Forked | None:
         """The outcome to repeat (steps 4 and 5), a fork, or None for an operation not seen before."""
         here = _recorded(self._new_by_seq.get(operation.seq)) or self._by_seq.get(operation.seq)
@@ -225,6 +227,7 @@ def _recorded(judged: Judged | None) -> RecordedOutcome | None:
     return None if judged is None else RecordedOutcome(judged.operation.digest(), judged.outcome)
 
 
+# Keeps P-16 of docs/sync-protocol.md.
 def judge(
     operation: Operation,
     record: Record | None,
