@@ -163,6 +163,7 @@ class _Draft:
             if old + delta < 0:
                 self._below_zero.append(path)
 
+    # Keeps P-17 of docs/sync-protocol.md.
     def finish(self) -> Merged:
         record = self._record
         if self._changes:
@@ -171,6 +172,7 @@ class _Draft:
             )
         return Merged(record, tuple(self._merges), self._changes, self._lost, self._disputed, tuple(self._below_zero))
 
+    # Keeps T-3 of docs/sync-protocol.md.
     def _verdict(self, path: str, ownership: Ownership, standing: Any, value: Any) -> _Verdict:
         writing = self._writing
         if same(standing, value):
@@ -195,6 +197,7 @@ class _Draft:
                 return "field"
         return OTHER[self._writing.side]
 
+    # Keeps C-1 of docs/sync-protocol.md.
     def _note_merge(self, path: str, winner: Side, won: Any, lost: Any) -> None:
         self._merges.append(FieldMerge(path, winner, copied(won), copied(lost)))
         self._lost[path] = copied(lost)
