@@ -46,6 +46,7 @@ class Cursor:
     positions: dict[str, int]
     begun: dict[str, int] = field(default_factory=dict)
 
+    # Keeps L-2 of docs/sync-protocol.md.
     def over(self, epoch: str, spans: Mapping[str, Span]) -> Cursor | Refusal:
         """This cursor for the streams a device may read now: others dropped, new ones from their start (pull step 2).
 
