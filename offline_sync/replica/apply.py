@@ -68,6 +68,7 @@ def _is_current(connection: sqlite3.Connection, ask: Ask) -> bool:
     )
 
 
+# Keeps L-8, L-9 of docs/sync-protocol.md.
 def stage(store: Store, ask: Ask, page: Page) -> None:
     """Keeps a page until its checkpoint (step 5). A page that no longer continues what is staged is dropped."""
     with store.writing() as connection:
@@ -95,6 +96,7 @@ def _forget_unlisted(connection: sqlite3.Connection, streams: tuple[str, ...]) -
     connection.execute(f"DELETE FROM staged WHERE stream NOT IN ({marks})", streams)
 
 
+# Keeps L-10, L-11 of docs/sync-protocol.md.
 def checkpoint(store: Store) -> bool:
     """Applies the staged pages (steps 6 to 8). False: the pages may contain operations whose outcome this device has
     not heard; push first, or they would be shown twice."""
@@ -117,6 +119,7 @@ def checkpoint(store: Store) -> bool:
         return True
 
 
+# Keeps V-3 of docs/sync-protocol.md.
 def _change_base(connection: sqlite3.Connection, afresh: bool) -> None:
     connection.execute("DELETE FROM membership WHERE ? OR stream IN (SELECT stream FROM unlisted)", (afresh,))
     connection.execute(
@@ -138,6 +141,7 @@ def _change_base(connection: sqlite3.Connection, afresh: bool) -> None:
     connection.execute(f"UPDATE base SET leaving = 1 WHERE {gone}")
 
 
+# Keeps L-12 of docs/sync-protocol.md.
 def remove_left(connection: sqlite3.Connection) -> None:
     """Removes what is out of scope, except where operations are not judged yet (step 8, guarantee 7). With the record
     goes the sight of what was judged on it: on top of nothing it would be a ghost."""
