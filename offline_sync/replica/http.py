@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from offline_sync.replica.transport import Problem, Unreachable
 
 TIMEOUT_SECONDS = 30.0
+# Keeps W-4 of docs/sync-protocol.md.
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 GZIP_FROM_BYTES = 1024
 
