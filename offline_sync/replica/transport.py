@@ -17,6 +17,7 @@ class Unreachable(Exception):
     """No answer, or none that our server can have given (a captive portal's page). Try again later."""
 
 
+# Keeps W-5 of docs/sync-protocol.md.
 class Problem(Exception):
     """The server said no, as RFC 9457 has it: a stable `code`, the HTTP `status`, and the whole `detail`."""
 
