@@ -21,6 +21,7 @@ from offline_sync.rules import Actor, Rules
 PAGE_LIMIT = 500
 STARTS_AFRESH = 3
 # Statuses that may be one operation's fault: a smaller batch lets those before it through.
+# Keeps P-24 of docs/sync-protocol.md.
 BATCH_REFUSED = frozenset({400, 413, 422})
 
 
@@ -94,6 +95,7 @@ class Replica:
         """What the server said, of the last 30 days, in the order the person worked."""
         return outbox.outcomes(self._store)
 
+    # Keeps P-23 of docs/sync-protocol.md.
     def news(self) -> list[Outcome]:
         """Outcomes the person has not seen; they stay news until `mark_seen`, also over a crash."""
         return outbox.outcomes(self._store, unseen_only=True)
@@ -103,6 +105,7 @@ class Replica:
 
     # ---- the network's side: raises Unreachable, Problem or Forked; whatever was reached by then, stays
 
+    # Keeps P-25 of docs/sync-protocol.md.
     def sync(self) -> Synced:
         """Hands in everything, then catches up to a checkpoint. A refused push does not keep the replica from reading:
         its Problem is raised at the end."""
@@ -117,6 +120,7 @@ class Replica:
             raise refused
         return Synced(judged, changes)
 
+    # Keeps P-6, K-4 of docs/sync-protocol.md.
     def push(self) -> int:
         """Sends the outbox until it is empty; returns how many operations were judged. Safe to run twice at once."""
         judged = 0
@@ -142,6 +146,7 @@ class Replica:
                 self._take_up(answer, batch, taken.compared)
         return judged
 
+    # Keeps L-13 of docs/sync-protocol.md.
     def pull(self) -> int:
         """Reads up to a checkpoint and applies it; returns how many rows were read."""
         changes = 0
