@@ -10,6 +10,7 @@ from offline_sync.outcome import FieldMerge, Outcome
 from offline_sync.replica.transport import Unreachable
 
 
+# Keeps W-1 of docs/sync-protocol.md.
 @dataclass(frozen=True, slots=True)
 class PushAnswer:
     outcomes: tuple[Outcome, ...]
@@ -102,6 +103,7 @@ def push_json(device_id: str, sent_at: FieldTime, operations: list[Operation]) -
     }
 
 
+# Keeps P-20 of docs/sync-protocol.md.
 def push_answer_from(said: dict[str, Any]) -> PushAnswer:
     """Raises Unreachable for an answer of another shape: whoever gave it, it was not our server."""
     try:
