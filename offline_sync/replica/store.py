@@ -98,7 +98,7 @@ class TooNew(Exception):
     """The file was written by a newer version of the app."""
 
 
-# Protocol: E-7, K-8, K-9
+# Keeps E-7, K-8, K-9 of docs/sync-protocol.md.
 class Store:
     """An open replica file. Give `device_id` when it may be new; an existing file keeps the identity it has.
 
@@ -124,7 +124,7 @@ class Store:
     def device_id(self) -> str:
         return str(self.connection.execute("SELECT device_id FROM identity").fetchone()[0])
 
-    # Protocol: K-1, K-2
+    # Keeps K-1, K-2 of docs/sync-protocol.md.
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction, alone with the file from its first line on."""
