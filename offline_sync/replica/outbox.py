@@ -25,6 +25,7 @@ class Batch:
     operations: list[Operation]
 
 
+# Keeps P-1, P-2, P-3, T-1 of docs/sync-protocol.md.
 def enqueue(store: Store, op_id: str, kind: str, record: RecordKey, args: dict[str, Any], at: FieldTime) -> None:
     """Durable when it returns. The sequence number is given in the same transaction, so none is skipped or given twice.
 
@@ -46,6 +47,7 @@ def enqueue(store: Store, op_id: str, kind: str, record: RecordKey, args: dict[s
         )
 
 
+# Keeps P-7 of docs/sync-protocol.md.
 def _check(args: dict[str, Any]) -> None:
     """What no server could read must not enter the queue: it would be refused with all that stands behind it."""
     if _nested_beyond(args, MAX_DEPTH):
@@ -61,6 +63,7 @@ def _nested_beyond(value: Any, levels: int) -> bool:
     return levels == 0 or any(_nested_beyond(each, levels - 1) for each in inner)
 
 
+# Keeps P-5, K-3 of docs/sync-protocol.md.
 def batch(store: Store, operations: int = BATCH_OPERATIONS, chars: int = BATCH_CHARS) -> Batch | None:
     """The next operations to push, the oldest always among them; None when nothing is pending."""
     with store.reading() as connection:
@@ -94,6 +97,7 @@ class Taken:
     compared: Compared
 
 
+# Keeps P-19, P-21 of docs/sync-protocol.md.
 def acknowledge(store: Store, device_id: str, answer: PushAnswer) -> Taken:
     """Takes in, durably (guarantee 1), what was answered to `device_id`. Taking it in twice, or in two processes,
     changes nothing. What an older epoch's server had judged is compared first, in the same transaction: afterwards it
@@ -118,6 +122,7 @@ def compare(store: Store, epoch: str, last_seq: int) -> Compared:
         return _compare(connection, epoch, last_seq)
 
 
+# Keeps L-14, R-4 of docs/sync-protocol.md.
 def _compare(connection: sqlite3.Connection, epoch: str, last_seq: int) -> Compared:
     if connection.execute("SELECT epoch FROM progress").fetchone()["epoch"] == epoch:
         return Compared()
@@ -148,6 +153,7 @@ def _doubt(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE progress SET epoch = NULL")
 
 
+# Keeps W-3, P-26 of docs/sync-protocol.md.
 def _acknowledge(connection: sqlite3.Connection, outcome: Outcome, answer: PushAnswer) -> int:
     # Settled at once: what was rejected, and what the base already contains (a repeat after a lost reply).
     return connection.execute(
@@ -171,6 +177,7 @@ def _acknowledge(connection: sqlite3.Connection, outcome: Outcome, answer: PushA
     ).rowcount
 
 
+# Keeps P-15 of docs/sync-protocol.md.
 def reopen(store: Store, from_seq: int) -> bool:
     """Makes judged operations from `from_seq` on pending again: the server has forgotten them (guarantee 11).
 
@@ -208,6 +215,7 @@ def _highest_acknowledged(connection: sqlite3.Connection) -> int:
     return int(row[0] or 0)
 
 
+# Keeps R-2, R-3 of docs/sync-protocol.md.
 def renumber(store: Store, device_id: str) -> None:
     """The pending operations, in their order and under their op_ids, as the first ones of a new identity; with them,
     in their place, those that another epoch's server acknowledged: this one may lack them, and it knows the others by
@@ -248,6 +256,7 @@ def mark_seen(store: Store, op_ids: list[str]) -> None:
         connection.executemany("UPDATE operation SET seen = 1 WHERE op_id = ?", [(op_id,) for op_id in op_ids])
 
 
+# Keeps P-27 of docs/sync-protocol.md.
 def _operation(row: sqlite3.Row) -> Operation:
     return replace(operation_from(json.loads(row["said"])), seq=row["seq"])
 
@@ -255,6 +264,7 @@ def _operation(row: sqlite3.Row) -> Operation:
 Overlaid = tuple[Operation, Outcome | None]
 
 
+# Keeps P-22 of docs/sync-protocol.md.
 def overlaid(store: Store, record_type: str, record_id: str | None = None) -> list[Overlaid]:
     """The operations whose effect the base does not show yet, with their outcome once there is one."""
     rows = store.connection.execute(
