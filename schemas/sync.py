@@ -14,6 +14,7 @@ UuidText = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uuid"})]
 
 Seq = Annotated[int, msgspec.Meta(ge=1, le=MAX_SEQ)]
 #: Whatever a broken clock may show: it is corrected, never refused (guarantee 10).
+# Keeps T-2 of docs/sync-protocol.md.
 Millis = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
