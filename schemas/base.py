@@ -22,6 +22,7 @@ Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=500)]
 
 
+# Keeps W-2 of docs/sync-protocol.md.
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a client sends: an unknown field is an error, never ignored."""
 
