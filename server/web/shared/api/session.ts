@@ -108,6 +108,7 @@ export class Session {
     return this.#refreshing;
   }
 
+  // Keeps E-1 of docs/sync-protocol.md.
   async #renew(): Promise<Problem | null> {
     const token = this.#store.getItem(this.#kept);
     if (token === null) return readProblem(401, { code: "not_authenticated" });
