@@ -215,6 +215,7 @@ export class Store {
     return done;
   }
 
+  // Keeps K-6 and K-7 of docs/sync-protocol.md.
   /** As `writing`, for what a person did or what the server answered: when there is no room, pages that are only on
    * their way make place for it; they can be read again. */
   async keeping<T>(step: (tables: Tables) => Promise<T>): Promise<T> {
