@@ -53,6 +53,7 @@ export class Replica {
 
   // ---- the person's side: never touches the network
 
+  // Keeps K-5 of docs/sync-protocol.md.
   /** Keeps an operation, durably before it answers with its op_id. Throws NotJson and StorageFull; nothing is kept then. */
   async enqueue(kind: string, record: RecordKey, args: JsonObject): Promise<string> {
     const op_id = (this.#parts.newId ?? uuid7)();
