@@ -101,4 +101,6 @@ def _say(found: Iterable[tuple[str, list[str]]]) -> None:
 
 
 if __name__ == "__main__":
+    if any(word.startswith("-") for word in sys.argv[1:]):
+        sys.exit(__doc__)
     pin(" ".join(sys.argv[1:]) or None)
