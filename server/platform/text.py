@@ -36,14 +36,14 @@ def refuse_forbidden(data: Any) -> None:
 
 
 #: Bytes that may mean a forbidden character: raw controls and the UTF-8 of the others, or a JSON escape.
-_SUSPICIOUS = re.compile(
-    rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xd8\x9c|\xe2\x80|\xe2\x81|\xef\xbf|\xed|\\[ubf]", re.IGNORECASE
-)
+_SUSPICIOUS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xed]|\xd8\x9c|\xe2[\x80\x81]|\xef\xbf|\\[ubf]")
+#: Bytes that begin none of these. Deleting them leaves nothing of most bodies, ten times as fast as a search.
+_HARMLESS = bytes({*range(0x20, 0x100), 0x09, 0x0A, 0x0D} - {0x7F, 0xED, 0xD8, 0xE2, 0xEF, ord("\\")})
 
 
 def may_hold_forbidden(body: bytes) -> bool:
     """False when one scan of JSON's bytes shows that no text in it holds a forbidden character."""
-    return _SUSPICIOUS.search(body) is not None
+    return bool(body.translate(None, _HARMLESS)) and _SUSPICIOUS.search(body) is not None
 
 
 async def refuse_forbidden_body(request: Request[Any, Any, Any]) -> None:
