@@ -138,7 +138,7 @@ def _sides(question: Question, technician_id: str | None, earlier: Mapping[str, 
         "office": {name: office.get(name) for name in _OFFICE_SHOWN if name in office},
         "technician_id": technician_id,
         "operations": [*earlier.get("operations", []), operation | ({"reason": reason} if reason else {})],
-        **({"completion_id": question.op_id, "at": at} if completes else {}),
+        **({"completion_id": question.op_id, "at": at, "fault": question.detail.get("fault")} if completes else {}),
     }
     for name in _KEPT_OF_DETAIL:
         if name in question.detail:
@@ -216,6 +216,8 @@ def _shown(
     holding: Mapping[UUID, set[str]],
 ) -> ReviewInFull:
     known = {name: body[name] for name in Review.__struct_fields__}
+    if body["settled_at"] is None:
+        known["choices"] = _choices(body["kind"], body["sides"])
     record_id = UUID(body["record_id"])
     record = records.get(record_id) if body["settled_at"] is None else None
     effects: dict[str, Effects] = {}
@@ -229,9 +231,8 @@ def _shown(
 
 
 def _offered(review: Mapping[str, Any]) -> Mapping[str, settlement.Choice]:
-    """What the rules offer for it now, of what it was opened with."""
-    offered = settlement.offered(review["kind"], review["sides"])
-    return {name: choice for name, choice in offered.items() if name in review["choices"]}
+    """What the rules offer for it today; an earlier release may have opened it with other choices."""
+    return settlement.offered(review["kind"], review["sides"])
 
 
 def _effects(case: Case, plan: Plan, record: Record) -> Effects:

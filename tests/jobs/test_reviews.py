@@ -83,14 +83,14 @@ class TestSettling:
         await db.execute(
             "INSERT INTO review (id, centre_id, outlet_id, kind, record_type, record_id, technician_id, sides, choices)"
             " SELECT gen_random_uuid(), centre_id, outlet_id, 'completion_invalid', record_type, record_id, $2, sides,"
-            ' \'{"accept_unsigned": {}, "return_to_field": {}}\' FROM review WHERE id = $1',
+            " '{}' FROM review WHERE id = $1",
             conflict.review["id"],
             second.person.user["technician_id"],
         )
         await conflict.settle("keep_cancelled")
         assert (await conflict.now())["billing_held"] is True
         (other,) = await reviews_of(conflict.desk, conflict.job)
-        await conflict.desk.post(f"/reviews/{other['id']}/settle", {"choice": "return_to_field"})
+        await conflict.desk.post(f"/reviews/{other['id']}/settle", {"choice": "keep_on_file"})
         assert (await conflict.now())["billing_held"] is False
 
 
@@ -159,6 +159,8 @@ class TestUndoingWhatFreedATechniciansTime:
         assert outcome["status"] == "held"
         (review,) = await reviews_of(desk, job)
         assert review["kind"] == "completion_invalid"
+        assert review["sides"]["fault"] == "signature_invalid"
+        assert review["choices"].keys() == {"accept_unsigned", "keep_on_file"}  # who has the job now was never asked
         withdrawn = [(v["before"], v["after"]) for v in review["effects"]["accept_unsigned"]["visits"]]
         assert ("planned", "withdrawn") in withdrawn
         await desk.post(f"/reviews/{review['id']}/settle", {"choice": "accept_unsigned"})

@@ -199,7 +199,7 @@ def _on_deleted(event: str, deed: _Deed) -> Effect | Refusal:
     """Holding the bill back is what brings the job back (`lifecycle.gone`). A plan for a job that is gone is void."""
     if event in ("accept", "decline", "set_off"):
         return Refusal(Code.TRANSITION_ILLEGAL, "The office deleted this job.")
-    review = ReviewRequest("done_after_delete")
+    review = ReviewRequest("done_after_delete", _fault(deed))
     if event in _EDITS:
         edit = _EDITS[event](deed)
         return replace(edit, force=_BILLING_HELD, held=True, review=review)
@@ -324,7 +324,7 @@ def _complete(deed: _Deed) -> Effect:
         cancelled = deed.state is JobState.CANCELLED
         facts = (_completion(deed), *_visit_beside(deed, question), *(() if cancelled else _arrived(deed)))
         force = _BILLING_HELD | ({} if cancelled else _arrival(deed))
-        return Effect(append=done, force=force, held=True, review=ReviewRequest(question), facts=facts)
+        return Effect(append=done, force=force, held=True, review=ReviewRequest(question, _fault(deed)), facts=facts)
     force = _finished(deed)
     review = _doubt(deed)
     if review is not None:
@@ -335,6 +335,11 @@ def _complete(deed: _Deed) -> Effect:
 
 def _completion(deed: _Deed) -> Fact:
     return Fact("completion", {"op_id": deed.operation.op_id, "fault": deed.manifest_fault})
+
+
+def _fault(deed: _Deed) -> dict[str, Any]:
+    """What the dispatcher is told of a signature or manifest that does not hold."""
+    return {} if deed.manifest_fault is None else {"fault": deed.manifest_fault}
 
 
 def _question(deed: _Deed) -> str | None:

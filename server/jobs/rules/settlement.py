@@ -89,7 +89,7 @@ def _count_completion(case: Case) -> Plan:
     job, sides = case.record, case.sides
     arrival, judged = _arrival(case)
     fields = {
-        "state": JobState.COMPLETED.value,
+        "state": job["state"] if job["state"] == JobState.CLOSED else JobState.COMPLETED.value,
         "technician_id": case.technician,
         "visit_id": job["visit_id"] if case.theirs else None,
         "finished_at": sides.get("at") or job["finished_at"],
@@ -238,6 +238,15 @@ def _accepting(sides: Mapping[str, Any]) -> Choice:
     return Choice("承认现场工作；工单由该技师继续", "Accept the work: the job goes on with this technician", _accept)
 
 
+_ACCEPT_UNSIGNED = Choice(
+    "在签名无效的情况下承认完工", "Accept the work although the signature does not hold", _count_completion
+)
+_KEEP_ON_FILE = Choice(
+    "该次完工仅留档；工单已不在该技师处",
+    "Keep this completion on file only; the job is no longer this technician's",
+    _leave,
+)
+
 _CHOICES: Mapping[str, Mapping[str, Choice]] = {
     "duplicate_visit": {
         "count_both": Choice(
@@ -260,9 +269,7 @@ _CHOICES: Mapping[str, Mapping[str, Choice]] = {
         ),
     },
     "completion_invalid": {
-        "accept_unsigned": Choice(
-            "在签名无效的情况下承认完工", "Accept the work although the signature does not hold", _count_completion
-        ),
+        "accept_unsigned": _ACCEPT_UNSIGNED,
         "return_to_field": Choice(
             "退回技师，请顾客重新签字；工单在此之前不算完工",
             "Send it back: the technician is asked to have it signed again, and until then the job is not completed",
@@ -310,12 +317,21 @@ _FIELD_PRODUCT = Choice(
 _ACKNOWLEDGE = {"acknowledge": Choice("已知悉，不作改动", "Noted; nothing is changed", _leave)}
 
 
+def _still_theirs(sides: Mapping[str, Any]) -> bool:
+    """Whether the technician held the job when the question was asked: only then can they be asked to sign again."""
+    office = sides.get("office") or {}
+    live = office.get("state") not in ("cancelled", "closed", "completed")
+    return live and office.get("technician_id", sides.get("technician_id")) == sides.get("technician_id")
+
+
 def offered(kind: str, sides: Mapping[str, Any]) -> Mapping[str, Choice]:
     """Choice → what it does, in the order in which they are shown."""
     if kind == "done_after_cancel":
         return {"accept_work": _accepting(sides), "keep_cancelled": _KEEP_CANCELLED}
     if kind == "done_after_delete":
         return {"accept_work": _accepting(sides), "keep_deleted": _KEEP_DELETED}
+    if kind == "completion_invalid" and not _still_theirs(sides):
+        return {"accept_unsigned": _ACCEPT_UNSIGNED, "keep_on_file": _KEEP_ON_FILE}
     if kind == "product_mismatch":
         known = (sides.get("products") or {}).get("field") is not None
         return {"office_product": _OFFICE_PRODUCT} | ({"field_product": _FIELD_PRODUCT} if known else {})

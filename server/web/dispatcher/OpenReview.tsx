@@ -110,7 +110,7 @@ function FieldSide({ sides, board }: SideProps): JSX.Element {
           </li>
         ))}
       </ol>
-      {sides.signed && <p>{t("reviews.signed")}</p>}
+      {sides.signed && <p>{sides.fault === "" ? t("reviews.signed") : say("problem", sides.fault)}</p>}
     </Side>
   );
 }
@@ -152,7 +152,7 @@ function Choices({ review, sides, board }: ChoicesProps): JSX.Element {
   const version = `${review.version} ${board.jobs.value.get(review.record_id)?.version ?? ""}`;
   const [state, lookAgain] = useLoaded(() => answer(board.api.GET("/reviews/{review_id}", path)), review.id, version);
   const loaded = state.value;
-  const choices = choicesOf(review.choices);
+  const choices = choicesOf(loaded.kind === "ready" ? loaded.data.choices : review.choices);
 
   async function choose(choice: string): Promise<void> {
     if (busy.value || loaded.kind === "loading") return;

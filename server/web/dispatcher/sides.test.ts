@@ -34,6 +34,7 @@ describe("the sides of a review", () => {
       technicianId: null,
       steps: [],
       signed: false,
+      fault: "",
       disputed: [],
       products: new Map(),
       officeProduct: null,

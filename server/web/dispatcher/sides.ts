@@ -30,6 +30,8 @@ export interface Sides {
   readonly technicianId: string | null;
   readonly steps: readonly Step[];
   readonly signed: boolean;
+  /** The code of what is wrong with the signed completion; empty when nothing is. */
+  readonly fault: string;
   readonly disputed: readonly Disputed[];
   /** Unit id → product, of either side. */
   readonly products: ReadonlyMap<string, Product>;
@@ -57,6 +59,7 @@ export function sidesOf(sides: Entry): Sides {
     parts: Object.entries(entry(sides["parts"])).map(([part, count]) => [part, amount(count) ?? 0] as const),
     steps: list(sides["operations"]).map(step),
     signed: words(sides["completion_id"]) !== "",
+    fault: words(sides["fault"]),
     disputed: Object.entries(entry(sides["disputed"])).map(([field, values]) => ({
       field: field.split("/")[0] ?? field,
       office: entry(values)["office"],
