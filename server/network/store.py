@@ -106,8 +106,9 @@ async def outlet(outlet_id: UUID, scope: Scope = EVERYWHERE) -> Row | None:
 
 
 async def lock_outlet(outlet_id: UUID, scope: Scope = EVERYWHERE) -> Row | None:
-    """Until the transaction ends nothing new can be raised in this outlet."""
-    row = await db.fetch_row(f"SELECT {_OUTLET} FROM outlet WHERE id = $1 FOR UPDATE", outlet_id)
+    """Until the transaction ends nobody else moves this outlet. What names it may be written meanwhile: whoever has
+    locked a job would otherwise wait for the outlet, and its mover for the job."""
+    row = await db.fetch_row(f"SELECT {_OUTLET} FROM outlet WHERE id = $1 FOR NO KEY UPDATE", outlet_id)
     if row is None or not scope.holds(row["centre_id"], row["id"]):
         return None
     return dict(row)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import structlog
 
 from offline_sync.ownership import FieldPolicy
@@ -35,6 +36,7 @@ log = structlog.get_logger()
 
 #: `centre_id` is nobody's to merge: it is forced.
 _NO_POLICY: FieldPolicy = {}
+_TRIES = 3
 
 
 async def move_technician(caller: Caller, technician_id: UUID, wanted: TechnicianTransfer) -> Technician:
@@ -56,6 +58,16 @@ async def move_technician(caller: Caller, technician_id: UUID, wanted: Technicia
 
 async def move_outlet(caller: Caller, outlet_id: UUID, wanted: OutletTransfer) -> Outlet:
     """Raises `Refused`: `outlet_unknown`, `not_found` (the centre)."""
+    for left in reversed(range(_TRIES)):
+        try:
+            return await _move_outlet(caller, outlet_id, wanted)
+        except asyncpg.DeadlockDetectedError:  # it locks more than anybody else, and not always in their order
+            if not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+async def _move_outlet(caller: Caller, outlet_id: UUID, wanted: OutletTransfer) -> Outlet:
     async with db.transaction():
         if await network.lock_outlet(outlet_id, caller.scope) is None:
             raise Refused(Code.OUTLET_UNKNOWN)

@@ -1,6 +1,8 @@
 """Forgotten removals: the floor, the expired cursor, and a fresh read that leads to the same."""
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -62,6 +64,29 @@ class TestPurging:
         await purge.purge_all(NOTHING)
         fresh = await Follower(phone.person, limit=500).read()
         assert await reading.read() == fresh
+
+    async def test_beside_writers_and_readers_loses_nothing(self, firm: Firm) -> None:
+        desk, phones = await firm.login("desk"), [await firm.phone(0), await firm.phone(1)]
+        jobs = [await firm.assigned(desk, 0, hours=24.0 * (n + 1)) for n in range(4)]
+        watched = Watched([follower(phone) for phone in phones])
+
+        async def there_and_back(job: dict[str, Any]) -> None:
+            for number in (1, 0, 1):
+                wanted = {"technician_id": firm.technicians[number], "starts_at": job["window_start"]}
+                assert (await desk.post(f"/jobs/{job['id']}/move", wanted)).status_code == 200
+
+        async def forget() -> None:
+            for _ in range(8):
+                await purge.purge(NOTHING)
+                await asyncio.sleep(0)
+
+        await asyncio.gather(
+            forget(), *(there_and_back(job) for job in jobs), *(reader.read() for reader in watched.followers)
+        )
+        await watched.settle()
+        await purge.purge_all(NOTHING)
+        await watched.settle()
+        assert [len(reader.ids("job")) for reader in watched.followers] == [0, 4]
 
     async def test_forgets_nothing_that_came_back(self, firm: Firm) -> None:
         desk, phone = await firm.login("desk"), await firm.phone(0)
