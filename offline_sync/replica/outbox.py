@@ -155,15 +155,17 @@ def _doubt(connection: sqlite3.Connection) -> None:
 
 # Keeps W-3, P-26 of docs/sync-protocol.md.
 def _acknowledge(connection: sqlite3.Connection, outcome: Outcome, answer: PushAnswer) -> int:
-    # Settled at once: what was rejected, and what the base already contains (a repeat after a lost reply).
+    # Settled at once: what was rejected, and what the base already contains: a repeat after a lost reply, or reopened
+    # work, though the server that forgot it may have it under a higher version now.
     return connection.execute(
         """
         UPDATE operation SET pending = 0, outcome = :outcome, version = :version, acknowledged_ms = :now,
             epoch = :epoch, seen = CASE WHEN outcome IS :outcome THEN seen ELSE 0 END,
             acknowledgement = (SELECT acknowledgements FROM identity),
-            settled = :rejected OR :version IS NULL OR EXISTS (
-                SELECT 1 FROM base
-                WHERE base.type = operation.type AND base.id = operation.id AND base.version >= :version)
+            settled = :rejected OR :version IS NULL
+                OR settled = 1 AND json_extract(outcome, '$.status') <> 'rejected'
+                OR EXISTS (SELECT 1 FROM base
+                    WHERE base.type = operation.type AND base.id = operation.id AND base.version >= :version)
         WHERE op_id = :op_id AND pending = 1
         """,
         {

@@ -57,6 +57,7 @@ class Replica:
         self._new_id = new_id
         self._actor = actor
         self._page_limit = page_limit
+        self._forked = False
 
     # ---- the person's side: never touches the network
 
@@ -138,6 +139,7 @@ class Replica:
                 self._take_refusal(problem)
                 if problem.code == "forked":
                     seq = _extra(problem).get("seq")
+                    self._forked = True
                     raise Forked(seq if isinstance(seq, int) else batch.operations[0].seq) from problem
                 raise
             taken = outbox.acknowledge(self._store, batch.device_id, answer)
@@ -178,8 +180,12 @@ class Replica:
     def adopt_identity(self, device_id: str) -> None:
         """Goes on under a new identity after `Forked`, or when the server does not know or revoked this one: pending
         operations keep their op_ids and get new sequence numbers from 1, so that none can take effect twice
-        (guarantee 12). So do those of the last 30 days that only another epoch's server acknowledged (guarantee 11)."""
+        (guarantee 12). So do those of the last 30 days that only another epoch's server acknowledged (guarantee 11);
+        where no refusal has just named the epoch, that is all of them."""
+        if not self._forked:
+            outbox.in_doubt(self._store)
         outbox.renumber(self._store, device_id)
+        self._forked = False
 
     def close(self) -> None:
         self._store.close()

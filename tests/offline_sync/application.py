@@ -63,6 +63,7 @@ WITH held AS (
 SELECT 'job' AS type, id, version FROM held
 UNION SELECT 'customer', id, version FROM customer WHERE id IN (SELECT customer_id FROM held)
 UNION SELECT 'unit', id, version FROM product_unit WHERE id IN (SELECT unit_id FROM held)
+UNION SELECT 'review', r.id, r.version FROM review r JOIN device d USING (technician_id) WHERE d.id = $1
 UNION SELECT 'job_type', id, version FROM job_type
 """
 
@@ -187,11 +188,11 @@ class Application:
         return str(uuid7())
 
     def enrol_anew(self, technician: str) -> str:
-        key = Key()
+        key = self.keys.setdefault(technician, Key())  # the same pair for every identity: signatures go on holding
         body = {"public_key": key.jwk, "name": "phone"}
         answer = self.said(self.do(self.people[technician].post("/devices", body)))
         device_id = str(answer["id"])
-        self.owners[device_id], self.keys[device_id] = technician, key
+        self.owners[device_id] = technician
         return device_id
 
     def push(self, body: dict[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,9 @@ faults = st.lists(
     max_size=4,
 )
 
+#: What a replica holds: key → (version, body).
+Held = dict[RecordKey, tuple[int, str]]
+
 
 class Effect(NamedTuple):
     """An operation that the office has judged, in the order it did."""
@@ -300,6 +303,7 @@ class Day(RuleBasedStateMachine):
     @invariant()
     def every_replica_comes_to_a_fresh_pull(self) -> None:
         """Guarantees 4 and 5, and 8: nothing blocks a queue for ever."""
+        self.fresh_pulls: dict[str, Held] = {}
         for phone in getattr(self, "phones", []):
             self.comes_to_a_fresh_pull(phone)
 

@@ -21,7 +21,7 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 from offline_sync.operation import Operation, RecordKey
 from offline_sync.replica import Forked, Problem
 from tests.offline_sync.application import Application, opened
-from tests.offline_sync.day import UNTIMED, Day, Effect, Mark, jobs, which
+from tests.offline_sync.day import UNTIMED, Day, Effect, Held, Mark, jobs, which
 from tests.offline_sync.device import Device, fresh_pull
 from tests.offline_sync.pair import Line
 
@@ -65,7 +65,6 @@ class DayOnPostgres(Day):
     def open(self) -> None:
         application = self.application
         application.restore("firm", another_epoch=False)
-        self.fresh_pulls: dict[str, dict[RecordKey, tuple[int, str]]] = {}
         here, there = application.technicians
         for number, technician in enumerate((here, there, here)):
             device_id = application.enrol_anew(technician)
@@ -138,10 +137,8 @@ class DayOnPostgres(Day):
         if phone is self.phones[-1]:
             self.the_board_comes_to_a_fresh_pull()
 
-    def fresh(self, phone: Device) -> dict[RecordKey, tuple[int, str]]:
+    def fresh(self, phone: Device) -> Held:
         """One fresh pull per technician and action: it is the same for all devices of one."""
-        if phone is self.phones[0]:
-            self.fresh_pulls.clear()
         if phone.technician not in self.fresh_pulls:
             line = Line(self.application, phone.store.device_id)
             self.fresh_pulls[phone.technician] = fresh_pull(line, phone.technician)
@@ -217,7 +214,7 @@ class DayOnPostgres(Day):
             "photos": [],
             "strokes": [[[0, 0, 0, 0.5], [10, 12, 30, 0.7]]],
         }
-        private = self.application.keys[self.phone(phone).store.device_id]
+        private = self.application.keys[self.phone(phone).technician]
         signed = {"manifest": manifest, "signature": private.sign(rfc8785.dumps(manifest))}
         self.enqueue(phone, key, "job.complete", signed)
 

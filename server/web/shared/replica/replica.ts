@@ -44,6 +44,7 @@ export class Replica {
   readonly #parts: ReplicaParts;
   readonly #store: Store;
   readonly #turns: Turns;
+  #forked = false;
 
   constructor(parts: ReplicaParts) {
     this.#parts = parts;
@@ -147,9 +148,12 @@ export class Replica {
 
   /** Goes on under a new identity after `Forked`, or when the server does not know or revoked this one: pending
    * operations keep their op_ids and get new sequence numbers from 1, so that none can take effect twice (guarantee 12).
-   * So do those of the last 30 days that only another epoch's server acknowledged (guarantee 11). */
-  adoptIdentity(device_id: string): Promise<void> {
-    return outbox.renumber(this.#store, device_id);
+   * So do those of the last 30 days that only another epoch's server acknowledged (guarantee 11); where no refusal has
+   * just named the epoch, that is all of them. */
+  async adoptIdentity(device_id: string): Promise<void> {
+    if (!this.#forked) await outbox.inDoubt(this.#store);
+    await outbox.renumber(this.#store, device_id);
+    this.#forked = false;
   }
 
   close(): void {
@@ -191,6 +195,7 @@ export class Replica {
     await this.#takeRefusal(problem);
     if (problem.code !== "forked") return problem;
     const seq = at(extraOf(problem), "seq");
+    this.#forked = true;
     return new Forked(typeof seq === "number" ? seq : batch.operations[0].seq);
   }
 
