@@ -39,7 +39,7 @@ ORDER BY n ON CONFLICT (name) DO UPDATE SET head = stream.head + excluded.head R
 _FEED = """
 INSERT INTO feed (stream, record_type, record_id, position, version, body, changed_at)
 SELECT s, 'job', r, p, 2, b, now() FROM unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[]) AS x(s, r, p, b)
-ON CONFLICT (stream, record_type, record_id) DO UPDATE SET
+ON CONFLICT (record_id, record_type, stream) DO UPDATE SET
     position = excluded.position, version = excluded.version, body = excluded.body, changed_at = now()
 """
 _OPERATIONS = """

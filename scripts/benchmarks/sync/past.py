@@ -21,9 +21,9 @@ FROM (
 ) x WHERE $1::uuid IS NOT NULL
 """
 _OPERATIONS = """
-INSERT INTO sync_operation (id, device_id, seq, op_id, digest, kind, record_type, record_id, base_version, args, at,
+INSERT INTO sync_operation (device_id, seq, op_id, digest, kind, record_type, record_id, base_version, args, at,
     corrected_at, grade, status, outcome, received_at)
-SELECT gen_random_uuid(), $1, s, op_id, digest, 'job.patch', 'job', record_id, 2,
+SELECT $1, s, op_id, digest, 'job.patch', 'job', record_id, 2,
     '{"diagnosis":"压缩机启动电容失效,读数 ' || s || '"}',
     '{"boot_id":"bench","monotonic_ms":1700000000000,"wall_ms":1700000000000}', received, 'exact', 'applied',
     '{"code":null,"merges":[],"op_id":"' || op_id || '","review_id":null,"seq":' || s
