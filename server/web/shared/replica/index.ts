@@ -11,6 +11,7 @@ export {
   Unreachable,
   WrongDevice,
 } from "./faults";
+export { TECHNICIANS_RULES } from "./fieldwork";
 export { handIn } from "./handin";
 export { HttpTransport, PROTOCOL_VERSION } from "./http";
 export type { FieldMerge, FieldTime, Operation, Outcome, RecordKey, SyncRecord } from "./operation";

@@ -1,0 +1,295 @@
+/** What a technician's operation does to a job, as server/jobs/rules/field_work.py has it; the table of who wins stands
+ * there. Pure. Held to it by tests/vectors/rules.json.
+ *
+ * A phone shows the effect before the server has judged it, and knows less: the terms a technician went by while the
+ * office booked anew (it shows the newer ones until then), and whether a signature holds (it takes it for good).
+ */
+import { at, isObject, type Json, type JsonObject } from "../json";
+import type { Operation, SyncRecord } from "../operation";
+import { Refusal, type Actor, type CorrectedTime, type Effect, type FieldPolicy, type Rules } from "../rules";
+import { fit, isKind } from "./arguments";
+
+const OWNERSHIP: FieldPolicy = new Map([
+  ["job_type", "office"],
+  ["state", "office"],
+  ["priority", "office"],
+  ["title", "office"],
+  ["address", "office"],
+  ["technician_id", "office"],
+  ["visit_id", "office"],
+  ["window_start", "office"],
+  ["window_end", "office"],
+  ["customer_id", "office"],
+  ["unit_id", "office"],
+  ["respond_by", "office"],
+  ["resolve_by", "office"],
+  ["promise_state", "office"],
+  ["reason", "office"],
+  ["price_minor", "office"],
+  ["billing_held", "office"],
+  ["sign_again", "office"],
+  ["deleted_at", "office"],
+  ["diagnosis", "field"],
+  ["result", "field"],
+  ["arrival", "field"],
+  ["finished_at", "field"],
+  ["completion_id", "field"],
+  ["contact_name", "shared"],
+  ["contact_phone", "shared"],
+  ["access_notes", "shared"],
+  ["notes", "append"],
+  ["photos", "append"],
+  ["visits_done", "append"],
+  ["checklist", "items"],
+  ["readings", "items"],
+  ["parts_used", "counters"],
+]);
+
+const BEFORE_ARRIVAL = ["scheduled", "accepted", "en_route"];
+const LIVE = [...BEFORE_ARRIVAL, "on_site", "working", "paused"];
+const ON_SITE = new Set(["on_site", "working", "paused", "completed", "closed", "cannot_complete"]);
+const OVER = new Set(["completed", "closed", "cancelled", "cannot_complete"]);
+
+/** Event → [the states it may happen in, the state it leads to] (server/jobs/rules/lifecycle.py). */
+const TRANSITIONS: ReadonlyMap<string, readonly [from: readonly string[], to: string]> = new Map([
+  ["accept", [["scheduled"], "accepted"]],
+  ["decline", [["scheduled", "accepted"], "declined"]],
+  ["set_off", [["scheduled", "accepted"], "en_route"]],
+  ["arrive", [BEFORE_ARRIVAL, "on_site"]],
+  ["start", [[...BEFORE_ARRIVAL, "on_site"], "working"]],
+  ["pause", [["on_site", "working"], "paused"]],
+  ["resume", [["paused"], "working"]],
+  ["cannot_complete", [LIVE, "cannot_complete"]],
+]);
+
+const KEPT_WHEN_NOT_THEIRS = new Set(["arrive", "start", "pause", "resume", "cannot_complete"]);
+const PLANS = new Set(["accept", "decline", "set_off"]);
+const BILLING_HELD: JsonObject = { billing_held: true };
+const LARGEST_PRICE = 10 ** 12;
+
+export class JobRules implements Rules {
+  readonly fields = OWNERSHIP;
+
+  judge(operation: Operation, record: SyncRecord | null, actor: Actor, when: CorrectedTime): Effect | Refusal {
+    if (record === null) return new Refusal("unknown_record");
+    const { kind, args } = operation;
+    if (!isKind(kind) || !kind.startsWith("job.")) return new Refusal("unknown_kind");
+    if (!fit(kind, args)) return new Refusal("arguments_invalid");
+    const event = kind.slice("job.".length);
+    const deed = new Deed(event, operation, record.fields, actor.technician_id, when);
+    if (deed.now("deleted_at") !== null) return onDeleted(deed);
+    return EDITS.get(event)?.(deed) ?? move(deed);
+  }
+}
+
+/** One operation in the light of the job as it stands. */
+class Deed {
+  constructor(
+    readonly event: string,
+    readonly operation: Operation,
+    readonly job: JsonObject,
+    readonly mine: string | null,
+    readonly when: CorrectedTime,
+  ) {}
+
+  now(name: string): Json {
+    return at(this.job, name);
+  }
+
+  /** An argument; null when it is left out. */
+  said(name: string): Json {
+    return at(this.operation.args, name);
+  }
+
+  get theirs(): boolean {
+    return this.now("technician_id") === this.mine;
+  }
+
+  get state(): string {
+    return this.now("state") as string;
+  }
+
+  /** As the server writes it: ISO 8601 in UTC, without a fraction where there is none. */
+  get instant(): string {
+    const iso = new Date(this.when.ms).toISOString();
+    const fraction = iso.slice(20, 23);
+    return `${iso.slice(0, 19)}${fraction === "000" ? "" : `.${fraction}000`}+00:00`;
+  }
+
+  /** The deed as a line of `visits_done`. */
+  get entry(): JsonObject {
+    const reason = this.said("reason");
+    return {
+      id: this.operation.op_id,
+      event: this.event,
+      technician_id: this.mine,
+      at: this.instant,
+      grade: this.when.grade,
+      ...(reason === null || reason === "" ? {} : { reason }),
+    };
+  }
+
+  get done(): Record<string, Json[]> {
+    return { visits_done: [this.entry] };
+  }
+}
+
+// ---- edits: fields, entries, items and differences; whoever holds the job now
+
+const EDITS: ReadonlyMap<string, (deed: Deed) => Effect> = new Map<string, (deed: Deed) => Effect>([
+  ["check", check],
+  ["note", note],
+  ["use_part", usePart],
+  ["read", (deed) => ({ items: { readings: pair(deed.said("reading"), deed.said("value")) } })],
+  ["patch", (deed) => ({ set: deed.operation.args })],
+]);
+
+/** Of two technicians each one's items are their own: whoever comes second keeps theirs beside the first's. */
+function check(deed: Deed): Effect {
+  const item = deed.said("item") as string;
+  const standing = inner(deed.now("checklist"), item);
+  const by = isObject(standing) ? at(standing, "by") : null;
+  const entry = { done: deed.said("done"), value: deed.said("value"), by: deed.mine, at: deed.instant };
+  const name = by === null || by === deed.mine ? item : `${item}@${String(deed.mine)}`;
+  return { items: { checklist: pair(name, entry) } };
+}
+
+function note(deed: Deed): Effect {
+  const { op_id } = deed.operation;
+  const entry = { id: op_id, text: deed.said("text"), by: deed.mine, at: deed.instant, grade: deed.when.grade };
+  return { append: { notes: [entry] } };
+}
+
+function usePart(deed: Deed): Effect {
+  const part = deed.said("part");
+  const quantity = deed.said("quantity") as number;
+  const standing = inner(deed.now("parts_used"), part as string);
+  const left = (typeof standing === "number" ? standing : 0) + quantity;
+  return { add: { parts_used: pair(part, quantity) }, review: left < 0 ? "counter_below_zero" : null };
+}
+
+// ---- moves: what changes the state of the job or the visit
+
+function move(deed: Deed): Effect | Refusal {
+  if (deed.event === "complete") return complete(deed);
+  if (deed.state === "cancelled") return onCancelled(deed);
+  if (!deed.theirs) return onAnothers(deed);
+  const [from, to] = TRANSITIONS.get(deed.event) ?? [[], ""];
+  if (!from.includes(deed.state)) return new Refusal("transition_illegal");
+  const reason = deed.said("reason");
+  switch (deed.event) {
+    case "decline":
+      return {
+        force: { state: to, reason, technician_id: null, visit_id: null, window_start: null, window_end: null },
+      };
+    case "arrive":
+      return { append: deed.done, force: { state: to, ...arrival(deed) } };
+    case "pause":
+    case "cannot_complete":
+      return { append: deed.done, force: { state: to, reason } };
+    default:
+      return { force: { state: to } };
+  }
+}
+
+function onCancelled(deed: Deed): Effect | Refusal {
+  if (!KEPT_WHEN_NOT_THEIRS.has(deed.event)) return new Refusal("transition_illegal");
+  return { append: deed.done, force: BILLING_HELD, held: true, review: "done_after_cancel" };
+}
+
+function onDeleted(deed: Deed): Effect | Refusal {
+  if (PLANS.has(deed.event)) return new Refusal("transition_illegal");
+  const edit = EDITS.get(deed.event)?.(deed) ?? { append: deed.done };
+  return { ...edit, force: BILLING_HELD, held: true, review: "done_after_delete" };
+}
+
+function onAnothers(deed: Deed): Effect | Refusal {
+  if (!KEPT_WHEN_NOT_THEIRS.has(deed.event)) return new Refusal("job_reassigned");
+  return deed.event === "arrive" ? { append: deed.done, force: arrival(deed) } : { append: deed.done };
+}
+
+/** The fields that change when this arrival is the earliest known; none when it is not. */
+function arrival(deed: Deed): JsonObject {
+  const known = inner(deed.now("arrival"), "at");
+  if (typeof known === "string" && Date.parse(known) <= deed.when.ms) return {};
+  const { wall_ms, monotonic_ms, boot_id } = deed.when.raw;
+  const { instant, mine } = deed;
+  const raw = { wall_ms, monotonic_ms, boot_id };
+  return {
+    arrival: { at: instant, grade: deed.when.grade, technician_id: mine, raw },
+    promise_state: response(deed.now("respond_by"), deed.when.ms),
+  };
+}
+
+/** `met` or `missed` by the arrival; `void` when nothing was promised. */
+function response(respond_by: Json, arrived_ms: number): string {
+  if (typeof respond_by !== "string") return "void";
+  return arrived_ms <= Date.parse(respond_by) ? "met" : "missed";
+}
+
+// ---- completion: kept in every case; only what it means is open
+
+function complete(deed: Deed): Effect {
+  const review = question(deed);
+  if (review !== null) {
+    const force = deed.state === "cancelled" ? BILLING_HELD : { ...BILLING_HELD, ...arrival(deed) };
+    return { append: deed.done, force, held: true, review };
+  }
+  const doubtful = doubt(deed);
+  const force = { ...finished(deed), ...(doubtful === null ? {} : BILLING_HELD) };
+  return { append: deed.done, force, review: doubtful };
+}
+
+/** What a dispatcher must decide before this completion counts; null when nothing. */
+function question({ state, theirs }: Deed): string | null {
+  if (state === "cancelled") return "done_after_cancel";
+  if (theirs) return OVER.has(state) ? "second_completion" : null;
+  return ON_SITE.has(state) ? "duplicate_visit" : null;
+}
+
+function finished(deed: Deed): JsonObject {
+  const signed = signedPrice(deed.said("manifest"));
+  return {
+    state: "completed",
+    technician_id: deed.mine,
+    finished_at: deed.instant,
+    completion_id: deed.operation.op_id,
+    sign_again: null,
+    ...arrival(deed),
+    ...(signed === null ? {} : { price_minor: signed }),
+    ...(deed.theirs ? {} : { visit_id: null }),
+  };
+}
+
+/** What a completion that stands may leave in doubt: the product it was for, and its price. */
+function doubt(deed: Deed): string | null {
+  const reported = inner(inner(deed.said("manifest"), "report"), "unit_id");
+  const right = deed.now("unit_id");
+  const worked = isUuid(reported) ? reported : right;
+  if (worked !== null && right !== null && worked !== right) return "product_mismatch";
+  const [signed, told] = [signedPrice(deed.said("manifest")), deed.now("price_minor")];
+  return signed !== null && told !== null && signed !== told ? "other_price" : null;
+}
+
+/** The sum of the fees that the customer signed; null when one has no amount, or there are none. */
+function signedPrice(manifest: Json): number | null {
+  const fees = inner(manifest, "fees");
+  if (!Array.isArray(fees) || fees.length === 0) return null;
+  const amounts = fees.map((fee) => inner(fee, "amount_minor"));
+  if (!amounts.every((amount) => typeof amount === "number" && Number.isInteger(amount))) return null;
+  const total = (amounts as number[]).reduce((sum, amount) => sum + amount, 0);
+  return Math.abs(total) <= LARGEST_PRICE ? total : null;
+}
+
+function isUuid(value: Json): value is string {
+  return typeof value === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
+}
+
+function inner(value: Json, name: string): Json {
+  return isObject(value) ? at(value, name) : null;
+}
+
+/** One entry, whatever its name ("__proto__" too). */
+function pair(name: Json, value: Json): JsonObject {
+  return Object.fromEntries([[name as string, value]]);
+}
