@@ -39,10 +39,16 @@ async def ask(path: str, *, https: bool = False, **headers: str) -> httpx.Header
 
 class TestEveryAnswer:
     @pytest.mark.parametrize("path", ["/json", "/picture", "/broken", "/nowhere"])
-    async def test_carries_the_policy_errors_and_unknown_paths_too(self, path: str) -> None:
+    async def test_carries_a_policy_errors_and_unknown_paths_too(self, path: str) -> None:
         headers = await ask(path)
-        assert headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+
+    async def test_carries_the_whole_policy_when_a_browser_may_show_it(self) -> None:
+        headers = await ask("/picture")
+        assert headers["content-security-policy"] == CONTENT_SECURITY_POLICY
         assert headers["referrer-policy"] == "no-referrer"
         assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
         assert "permissions-policy" in headers
