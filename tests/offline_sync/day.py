@@ -311,7 +311,7 @@ class Day(RuleBasedStateMachine):
     def nobody_loses_sight_of_unjudged_work(self) -> None:
         """Guarantee 6."""
         for phone in getattr(self, "phones", []):
-            for operation in phone.replica.pending():
+            for operation in phone.unjudged():
                 if operation.kind == "job.note":
                     view = phone.replica.view(operation.record)
                     assert view is not None

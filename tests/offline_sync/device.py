@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from offline_sync.operation import FieldTime, RecordKey
+from offline_sync.operation import FieldTime, Operation, RecordKey
 from offline_sync.record import Record
 from offline_sync.replica import Forked, Problem, Replica, Store
 from offline_sync.rules import Actor
@@ -84,6 +84,12 @@ class Device:
         return self.replica.enqueue("job.patch", key, fields)
 
     # ---- what can be seen
+
+    def unjudged(self) -> list[Operation]:
+        """Pending, and never judged as far as this phone has heard; what is handed in once more is not among them."""
+        rows = self.store.connection.execute("SELECT op_id FROM operation WHERE pending = 1 AND outcome IS NULL")
+        never = {row["op_id"] for row in rows}
+        return [operation for operation in self.replica.pending() if operation.op_id in never]
 
     def notes(self, key: RecordKey = JOB) -> list[str]:
         view = self.replica.view(key)

@@ -100,7 +100,9 @@ class DayOnPostgres(Day):
         return int(fields["parts_used"].get("brush", 0))
 
     def written_by(self, operation: Operation) -> dict[str, Any]:
-        return operation.args if operation.kind in ("job.patch", "customer.patch") else {}
+        """Priorities left out: there are five, and writing the one that stands leaves no trace."""
+        patches = operation.kind in ("job.patch", "customer.patch")
+        return {name: value for name, value in operation.args.items() if patches and name != "priority"}
 
     def standing(self) -> dict[RecordKey, Mapping[str, Any]]:
         rows = self.application.fetch("SELECT id, notes::text, parts_used::text FROM job")
