@@ -208,9 +208,7 @@ def _os_faults(place: Path) -> Iterator[None]:
 
 
 def _purge_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--days", type=int, metavar="N", help="keep N days (ONSITE_TOMBSTONE_DAYS)"
-    )
+    parser.add_argument("--days", type=int, metavar="N", help="keep N days (ONSITE_TOMBSTONE_DAYS)")
 
 
 def _purge(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -145,8 +145,7 @@ class TestASeqThatIsNone:
             assert [(u["index"], u["code"]) for u in said["unreadable"]] == [(1, "seq_invalid")]
             assert [o["status"] for o in await phone.outcomes(bad, behind)] == ["applied", "applied"]
 
-    async def test_alone_refuses_the_request(self, firm: Firm) -> None:
-        phone, _ = await on_the_road(firm)
+        # Alone it leaves nothing to judge: the request is refused.
         nothings: tuple[Any, ...] = (5, None, [], {}, "operation")
         for sent in nothings:
             answer = await pushed(phone, json.dumps(phone.batch(sent)))
@@ -155,7 +154,7 @@ class TestASeqThatIsNone:
 
 
 class TestAnOpIdOfAnotherDevice:
-    async def test_under_another_deed_is_refused_and_the_queue_passes(self, firm: Firm) -> None:
+    async def test_spoils_only_the_deed_that_borrows_it(self, firm: Firm) -> None:
         phone, job = await on_the_road(firm)
         other = await firm.phone(1)
         theirs = note(other, await firm.assigned(await firm.login("desk"), 1))
@@ -163,9 +162,7 @@ class TestAnOpIdOfAnotherDevice:
         stolen = note(phone, job) | {"op_id": theirs["op_id"]}
         outcomes = await phone.outcomes(stolen, note(phone, job))
         assert [(o["status"], o["code"]) for o in outcomes] == [("rejected", "op_id_reused"), ("applied", None)]
-
-    async def test_twice_in_one_batch_never_spoils_the_good_one(self, firm: Firm) -> None:
-        phone, job = await on_the_road(firm)
+        # Twice in one batch, the good one first.
         good, bad = note(phone, job, "好"), note(phone, job)
         outcomes = await phone.outcomes(good, bad | {"op_id": good["op_id"], "kind": "job.dance"})
         assert [(o["status"], o["code"]) for o in outcomes] == [("applied", None), ("rejected", "op_id_reused")]
@@ -196,8 +193,8 @@ class TestASignedCompletionWithAnImpossibleDate:
         assert [(c["valid"], c["fault"]) for c in kept.json()] == [(False, "time_out_of_range")] * 3
 
 
-class TestABatchThatIsTooLarge:
-    async def test_is_refused_whole_and_its_parts_are_taken(self, firm: Firm) -> None:
+class TestARequestThatIsTooLargeOrNoPush:
+    async def test_is_refused_whole_and_parts_of_it_are_taken(self, firm: Firm) -> None:
         phone, job = await on_the_road(firm)
         batch = [note(phone, job) for _ in range(501)]
         answer = await phone.push(*batch)
@@ -208,11 +205,9 @@ class TestABatchThatIsTooLarge:
         answer = await phone.push(batch[500], huge)
         assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
         assert [o["status"] for o in await phone.outcomes(batch[500])] == ["applied"]
+        await self.refused_when_it_is_no_push(phone)
 
-
-class TestARequestThatIsNoPush:
-    async def test_is_refused_whole(self, firm: Firm) -> None:
-        phone, _ = await on_the_road(firm)
+    async def refused_when_it_is_no_push(self, phone: Phone) -> None:
         bodies = {
             "": "malformed",
             "{": "malformed",

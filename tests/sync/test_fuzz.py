@@ -143,9 +143,9 @@ class TestBytesOfEveryShape:
         cut = st.tuples(st.integers(0, 2000), st.integers(0, 40), st.binary(max_size=6))
         await hypothetically(example, st.tuples(st.booleans(), st.booleans(), st.lists(cut, min_size=1, max_size=3)))
 
-    async def test_at_random_are_refused(self, firm: Firm) -> None:
-        sender = await on_the_road(firm)
+        await self.refused_at_random(sender)
 
+    async def refused_at_random(self, sender: "_Sender") -> None:
         async def example(drawn: tuple[bytes, str, str]) -> None:
             body, kind, encoding = drawn
             answer = await sender.send(body, kind, **({"content-encoding": encoding} if encoding else {}))

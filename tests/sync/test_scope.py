@@ -3,6 +3,8 @@ afresh (guarantees 5 and 7)."""
 
 from typing import Any
 
+import httpx
+
 from schemas.network import NewServiceCentre
 from server.network import actions as network
 from server.platform import db
@@ -110,7 +112,7 @@ class TestAnOutletThatMovesToAnotherCentre:
         assert (await hq.patch(path, {"centre_id": centre})).status_code == 200
         assert await db.fetch_value("SELECT sum(version) FROM job") == versions
 
-    async def test_names_every_table_that_carries_a_centre(self, firm: Firm) -> None:
+    async def test_names_every_table_that_carries_a_centre(self, client: httpx.AsyncClient) -> None:
         found = await db.fetch(
             "SELECT a.table_name FROM information_schema.columns a JOIN information_schema.columns b"
             " ON a.table_name = b.table_name AND a.table_schema = b.table_schema"
