@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from offline_sync.fieldtime import NO_BOOTS, Boots, CorrectedTime, Grade, correct
+from offline_sync.immutable import immutable
 from offline_sync.merge import Merged, Writing, merge
 from offline_sync.operation import FieldTime, Operation, RecordKey
 from offline_sync.outcome import FieldMerge, Outcome, Status
@@ -37,7 +38,7 @@ HELD = "held"
 NO_FLOORS: Mapping[RecordKey, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class DeviceState:
     """`last_seq`: the last sequence number the server has judged for this device; 0 before the first."""
 
@@ -45,7 +46,7 @@ class DeviceState:
     last_seq: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RecordedOutcome:
     """An outcome as it was given, with the digest of its operation as it was then."""
 
@@ -53,14 +54,14 @@ class RecordedOutcome:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Forked:
     """Two installations speak under one identity (guarantee 12): `seq` names two different operations."""
 
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class HistoryEntry:
     """What one operation did to one record. There is at most one per (record, op_id).
 
@@ -77,7 +78,7 @@ class HistoryEntry:
     lost: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Review:
     """A question for a dispatcher. `detail` holds both sides: 'office' (path → value that stands) and 'field' (the
     operation's kind, args, corrected time), beside what the rules had to say."""
@@ -89,7 +90,7 @@ class Review:
     detail: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Judged:
     """An operation judged for the first time; the server stores it whole with its outcome (guarantees 1 and 9).
 
@@ -103,7 +104,7 @@ class Judged:
     fault: Exception | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Judgement:
     """One operation's full consequence. `record` is None when it is as it was."""
 

@@ -22,10 +22,10 @@ corrected time late by the time the message travelled, never early; so no tolera
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from offline_sync.immutable import immutable
 from offline_sync.operation import FieldTime
 
 Grade = Literal["exact", "estimated", "suspect"]
@@ -40,7 +40,7 @@ Boots = Mapping[str, int]
 NO_BOOTS: Boots = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CorrectedTime:
     """`ms`: epoch milliseconds on the server's clock. `raw` is kept for whoever has to judge a dispute."""
 

@@ -5,11 +5,11 @@ Pure. The table of who wins, and its theory, is in `ownership.py`; this file is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
 from offline_sync.fieldtime import CorrectedTime
+from offline_sync.immutable import immutable
 from offline_sync.outcome import FieldMerge
 from offline_sync.ownership import FieldPolicy, Ownership
 from offline_sync.record import Record, copied, same
@@ -18,7 +18,7 @@ from offline_sync.rules import Effect, Side
 SCALARS = frozenset({Ownership.OFFICE, Ownership.FIELD, Ownership.SHARED})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Writing:
     """Who is writing, when, and from which version of the record."""
 
@@ -28,7 +28,7 @@ class Writing:
     when: CorrectedTime
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Merged:
     """`record` has version + 1 if anything changed, else it is the record as it was.
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from json.encoder import encode_basestring as _text
 from typing import Any
 
+from offline_sync.immutable import immutable
 
-@dataclass(frozen=True, slots=True)
+
+@immutable
 class RecordKey:
     """The name of one synced record: `type` ('job', 'customer', …) and `id`."""
 
@@ -20,7 +21,7 @@ class RecordKey:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class FieldTime:
     """A moment as a device saw it. Nothing here is trusted; see `fieldtime.correct`.
 
@@ -33,7 +34,7 @@ class FieldTime:
     boot_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Operation:
     """One thing a person did. `seq` counts 1, 2, 3… per device; `base_version` is what the person was looking at."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from offline_sync.immutable import immutable
 from offline_sync.rules import Side
 
 Status = Literal["applied", "merged", "held", "rejected"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class FieldMerge:
     """One conflict and how it went. `field` is a field's name, or `field/key` for an entry of one."""
 
@@ -20,7 +20,7 @@ class FieldMerge:
     lost: Any
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Outcome:
     """`version`: the record's version after the operation; None when there is no record."""
 

@@ -6,13 +6,14 @@ Pure. Records are never changed in place: functions return new ones.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from offline_sync.immutable import immutable
 from offline_sync.operation import RecordKey
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Record:
     """`version` counts accepted changes. The three maps remember each field's last write: at which version, at which
     corrected moment (epoch ms), and by whom (`field:<device_id>` or `office:<user_id>`).

@@ -7,10 +7,11 @@ Pure. Rules see one operation and one record and answer with an `Effect` (what s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, Protocol
 
 from offline_sync.fieldtime import CorrectedTime
+from offline_sync.immutable import immutable
 from offline_sync.operation import Operation
 from offline_sync.ownership import FieldPolicy
 from offline_sync.record import Record
@@ -24,7 +25,7 @@ OP_ID_REUSED = "op_id_reused"
 VERSION_AHEAD = "version_ahead"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Fact:
     """Something that happened and that the record does not say: the server tells other parts of it."""
 
@@ -32,7 +33,7 @@ class Fact:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReviewRequest:
     """A question for a dispatcher. `kind` is stable ('duplicate_visit', 'done_after_cancel', …)."""
 
@@ -40,7 +41,7 @@ class ReviewRequest:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Effect:
     """What an operation wants. Every field named in set, append, items or add must be in the rules' `fields` policy.
 
@@ -60,7 +61,7 @@ class Effect:
     facts: tuple[Fact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Refusal:
     """An expected no: a stable `code`, and a `text` for people who read logs."""
 
@@ -68,7 +69,7 @@ class Refusal:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Actor:
     """Who acts. `device_id` is set for the field, where writes are ordered per device."""
 

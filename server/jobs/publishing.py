@@ -1,9 +1,9 @@
 """Who is told what about a job: the streams that hold it, and the customers and units that travel with it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
+from offline_sync.immutable import immutable
 from offline_sync.record import Record
 from server.jobs import store
 from server.jobs.rules import lifecycle
@@ -15,7 +15,7 @@ from server.platform.records import as_change, as_record
 CATALOGUE = "catalogue"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Written:
     """A record as it was (None: it is new) and as it shall be, with the lines of history between."""
 

@@ -5,13 +5,14 @@ per stream the order of positions is the order of commits and no reader ever mis
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from offline_sync.immutable import immutable
 from server.platform import db
 
 #: Synced record type → its table. The columns of the table are the fields of the record.
@@ -30,7 +31,7 @@ POKE_CHANNEL = "onsite_poke"
 _POKE_STREAMS = 60  # ids only: 60 names of ≤ 60 bytes stay far below the 8 kB limit of a notification
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Deed:
     """Who did it and when it happened; `grade` is `exact` for what the server itself saw."""
 
@@ -42,7 +43,7 @@ class Deed:
     grade: str = "exact"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class HistoryLine:
     """One accepted (or lost) change of one record: field → [old, new]; `lost`: field → value that did not win."""
 
@@ -52,7 +53,7 @@ class HistoryLine:
     lost: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Change:
     """A record as it shall stand from now on. `fields`: every column of its table, JSON-shaped; `audience`: the streams
     that shall hold it, all others that hold it now are told it is gone. `before`: the columns as they stand in the

@@ -20,12 +20,13 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 import msgspec
 
+from offline_sync.immutable import immutable
 from offline_sync.operation import FieldTime, Operation, RecordKey, canonical
 from offline_sync.rules import Refusal
 from schemas import operations as kinds
@@ -46,7 +47,7 @@ MAX_DEPTH = 32
 _Identity = tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Batch:
     """`refused`: (op_id, seq) → why it is refused before any rule sees it. `unreadable`: what could not even be
     recorded."""
@@ -201,7 +202,7 @@ def read_batch(sent: wire.Push) -> Batch:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Read:
     operation: Operation
     refusal: Refusal | None = None

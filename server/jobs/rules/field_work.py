@@ -23,7 +23,7 @@ asks what work counts, the job's `billing_held` says that nothing is to be bille
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -32,6 +32,7 @@ from uuid import UUID
 import msgspec
 
 from offline_sync.fieldtime import CorrectedTime
+from offline_sync.immutable import immutable
 from offline_sync.operation import Operation
 from offline_sync.ownership import FieldPolicy
 from offline_sync.record import Record
@@ -52,7 +53,7 @@ UNDER_TERMS = frozenset({"job.arrive", "job.start", "job.complete", "job.cannot_
 _NOTHING_SEEN: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class JobRules:
     """`manifest_faults`: op_id → why the completion it carries does not hold, found before judging; a completion that
     is not named here holds. `seen`: op_id → term → its value at the operation's base version, for terms that the office
@@ -83,7 +84,7 @@ class JobRules:
         return _EDITS[event](deed) if event in _EDITS else _move(event, deed)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Deed:
     """One operation in the light of the job as it stands."""
 
