@@ -33,6 +33,7 @@ async function beginning(tables: Tables): Promise<Ask> {
   return askOf(await begin(tables, staging?.afresh === true), (await identity(tables)).device_id);
 }
 
+// Keeps L-13 of docs/sync-protocol.md.
 /** Forgets staged pages and reads from the start (step 9). The base stays on view until a checkpoint replaces it. */
 export function startAfresh(store: Store, ask: Ask): Promise<void> {
   return store.quietly(async (tables) => {
@@ -79,6 +80,7 @@ async function isCurrent(tables: Tables, ask: Ask): Promise<boolean> {
   );
 }
 
+// Keeps L-8, L-9 of docs/sync-protocol.md.
 /** Keeps a page until its checkpoint (step 5). A page that no longer continues what is staged is dropped. */
 export function stage(store: Store, ask: Ask, page: Page): Promise<void> {
   return store.quietly(async (tables) => {
@@ -108,6 +110,7 @@ async function forgetUnlisted(tables: Tables, streams: readonly string[]): Promi
   await tables.staged.where("stream").noneOf(streams).delete();
 }
 
+// Keeps L-10, L-11 of docs/sync-protocol.md.
 /** Applies the staged pages (steps 6 to 8). False: the pages may contain operations whose outcome this device has not
  * heard; push first, or they would be shown twice. */
 export function checkpoint(store: Store): Promise<boolean> {
@@ -164,6 +167,7 @@ async function markLeaving(tables: Tables, left: readonly Membership[]): Promise
   await tables.base.bulkPut(rows.map((row) => ({ ...row, leaving: 1 })));
 }
 
+// Keeps L-12 of docs/sync-protocol.md.
 /** Removes what is out of scope, except where operations are not judged yet (step 8, guarantee 7). With the record goes
  * the sight of what was judged on it: on top of nothing it would be a ghost. */
 export async function removeLeft(tables: Tables): Promise<void> {

@@ -44,6 +44,7 @@ describe("an exchange", () => {
     ["somebody else's refusal", () => json({ message: "no" }, 403)],
     ["a redirection", () => json({ code: "moved" }, 302)],
     ["a list", () => json([])],
+    ["more than any page", () => new Response(new Uint8Array(65 * 1024 * 1024).fill(32))],
   ])("has no answer when there is %s", async (_, answer) => {
     await expect(line(answer).transport.push(BODY)).rejects.toThrow(Unreachable);
     await expect(line(answer).transport.pull(null, 1, "d1")).rejects.toThrow(Unreachable);

@@ -8,6 +8,9 @@ import type { PushRequest } from "./wire";
 /** Of docs/sync-protocol.md; told in every request, so that a server knows a client too old to read. */
 export const PROTOCOL_VERSION = 1;
 
+// Keeps W-4 of docs/sync-protocol.md.
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
 export class HttpTransport implements Transport {
   readonly #send: Send;
   readonly #base: string;
@@ -45,11 +48,28 @@ export class HttpTransport implements Transport {
   async #answer(request: Request): Promise<{ status: number; said: unknown }> {
     try {
       const response = await this.#send(request);
-      const said: unknown = await response.json();
+      const said: unknown = JSON.parse(await bounded(response));
       return { status: response.status, said };
     } catch (fault) {
       // No connection, cut off, timed out, or no JSON (a captive portal): there is no answer.
       throw new Unreachable("no answer", { cause: fault });
     }
   }
+}
+
+/** The text of an answer, as far as one of ours can be long, whatever it was packed in. */
+async function bounded(response: Response): Promise<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const pieces: string[] = [];
+  let left = MAX_ANSWER_BYTES;
+  const reader = response.body?.getReader();
+  for (let piece = await reader?.read(); piece?.value !== undefined; piece = await reader?.read()) {
+    left -= piece.value.byteLength;
+    if (left < 0) {
+      await reader?.cancel();
+      throw new RangeError("the answer is larger than any page");
+    }
+    pieces.push(decoder.decode(piece.value, { stream: true }));
+  }
+  return pieces.join("") + decoder.decode();
 }

@@ -13,11 +13,14 @@ const MAX_DEPTH = 32;
 export const BATCH_OPERATIONS = 50;
 const BATCH_CHARS = 256 * 1024;
 
+/** `last`: nothing is pending beyond it. */
 export interface Batch {
   readonly device_id: string;
+  readonly last: boolean;
   readonly operations: readonly [Operation, ...Operation[]];
 }
 
+// Keeps P-2, P-3, K-1 of docs/sync-protocol.md.
 /** Durable when it returns. The sequence number is given in the same transaction, so none is skipped or given twice,
  * by however many tabs. Throws NotJson when `args` is not JSON that every server takes, StorageFull when there is no
  * room; nothing is kept then. */
@@ -59,6 +62,7 @@ export async function enqueue(
   });
 }
 
+// Keeps P-7 of docs/sync-protocol.md.
 /** What no server could read must not enter the queue: it would be refused with all that stands behind it. */
 function check(value: unknown, levels = MAX_DEPTH): void {
   if (value === null || typeof value === "boolean") return;
@@ -87,6 +91,7 @@ function isPlain(value: object): boolean {
   return (kind === Object.prototype || kind === null) && typeof (value as { toJSON?: unknown }).toJSON !== "function";
 }
 
+// Keeps P-5 of docs/sync-protocol.md.
 /** The next operations to push, the oldest always among them; null when nothing is pending. */
 export function batch(store: Store, operations = BATCH_OPERATIONS, chars = BATCH_CHARS): Promise<Batch | null> {
   return store.reading(async (tables) => {
@@ -97,7 +102,10 @@ export function batch(store: Store, operations = BATCH_OPERATIONS, chars = BATCH
       .limit(operations)
       .toArray();
     const first = rows[0];
-    return first === undefined ? null : { device_id, operations: [operationOf(first), ...following(rows, chars)] };
+    if (first === undefined) return null;
+    const taken = following(rows, chars);
+    const waiting = await tables.operation.where("pending").equals(1).count();
+    return { device_id, last: waiting === taken.length + 1, operations: [operationOf(first), ...taken] };
   });
 }
 
@@ -129,6 +137,7 @@ export interface Taken {
   readonly compared: Compared;
 }
 
+// Keeps P-19, P-21, K-4 of docs/sync-protocol.md.
 /** Takes in, durably (guarantee 1), what was answered to `device_id`. Taking it in twice, or in two tabs, changes
  * nothing. What an older epoch's server had judged is compared first, in the same transaction: afterwards it could not
  * be told from what this answer judged. */
@@ -147,6 +156,7 @@ export function acknowledge(store: Store, device_id: string, answer: PushAnswer)
   });
 }
 
+// Keeps R-4 of docs/sync-protocol.md.
 /** Guarantee 11: what this device knows to be judged, against what a server of another epoch says it has judged. */
 export async function compare(store: Store, epoch: string, last_seq: number): Promise<Compared> {
   if ((await store.reading(progress)).epoch === epoch) return NOTHING_NEW;
@@ -227,6 +237,7 @@ async function forgetOld(tables: Tables, server_time: number): Promise<void> {
     .delete();
 }
 
+// Keeps P-15 of docs/sync-protocol.md.
 /** Makes judged operations from `from_seq` on pending again: the server has forgotten them (guarantee 11). False when
  * `from_seq` is not kept any more. */
 export function reopen(store: Store, from_seq: number): Promise<boolean> {
@@ -272,6 +283,7 @@ async function highestAcknowledged(tables: Tables): Promise<number> {
   return last?.seq ?? 0;
 }
 
+// Keeps R-2, R-3 of docs/sync-protocol.md.
 /** The pending operations, in their order and under their op_ids, as the first ones of a new identity; with them, in
  * their place, those that another epoch's server acknowledged: this one may lack them, and it knows the others by their
  * op_ids (push step 13). */

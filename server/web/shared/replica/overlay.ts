@@ -12,6 +12,7 @@ import type { Actor, FieldPolicy, Rules } from "./rules";
 /** An operation, with its outcome once there is one. */
 export type Overlaid = readonly [Operation, Outcome | null];
 
+// Keeps P-22 of docs/sync-protocol.md.
 /** The record with the operations in it, under the base's version (0 when the server has not made it yet). */
 export function overlay(
   base: SyncRecord | null,
@@ -34,6 +35,7 @@ function withOperation(record: SyncRecord | null, operation: Operation, rules: R
   return { ...judgement.merged.record, version: record?.version ?? 0 };
 }
 
+// Keeps P-23 of docs/sync-protocol.md.
 /** Where the server let another value win, that one is shown, though the base has not reached it yet. */
 function asJudged(record: SyncRecord, outcome: Outcome, policy: FieldPolicy): SyncRecord {
   if (outcome.merges.length === 0) return record;

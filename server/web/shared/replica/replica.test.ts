@@ -154,6 +154,31 @@ describe("handing in", () => {
   });
 });
 
+describe("a last upload", () => {
+  it("says so with its last batch, and only then", async () => {
+    const { line, phone } = await start();
+    for (let number = 0; number < 60; number++) await phone.note(`n${number}`);
+    await phone.replica.lastUpload();
+    expect(line.said.map((body) => [body.operations.length, body.drained])).toEqual([
+      [50, undefined],
+      [10, true],
+    ]);
+  });
+});
+
+describe("much at once", () => {
+  it("a whole day's refusals and a whole outlet's records, each in one step", async () => {
+    const { office, phone } = await start();
+    for (let number = 0; number < 600; number++) office.put({ type: "article", id: `a${number}` }, { price: number });
+    for (let number = 0; number < 150; number++) await phone.replica.enqueue("job.break", JOB, {});
+    const { judged, changes } = await phone.replica.sync();
+    expect([judged, changes]).toEqual([150, 600]);
+    office.restore(office.backup(), "epoch-2");
+    await phone.replica.sync();
+    expect(await phone.base()).toEqual(await freshPull(office, "d1"));
+  });
+});
+
 describe("reading", () => {
   it("a stream that comes and goes between two pages leaves nothing behind", async () => {
     const office = new Office();

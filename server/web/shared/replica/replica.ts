@@ -131,7 +131,12 @@ export class Replica {
 
   /** Sends the outbox until it is empty; answers how many operations were judged. Safe to run twice at once. */
   push(): Promise<number> {
-    return this.#turns(`onsite-push:${this.#store.name}`, () => this.#push());
+    return this.#turns(`onsite-push:${this.#store.name}`, () => this.#push(false));
+  }
+
+  /** The last push of a device that was revoked, once a dispatcher allows it; the server takes no other after it. */
+  lastUpload(): Promise<number> {
+    return this.#turns(`onsite-push:${this.#store.name}`, () => this.#push(true));
   }
 
   /** A push of nothing: gives the server an anchor for this page's clock, so that what is done on this page, and sent
@@ -162,7 +167,7 @@ export class Replica {
 
   // ----
 
-  async #push(): Promise<number> {
+  async #push(drained: boolean): Promise<number> {
     let judged = 0;
     let limit = outbox.BATCH_OPERATIONS;
     for (;;) {
@@ -170,7 +175,7 @@ export class Replica {
       if (batch === null) return judged;
       let answer: PushAnswer;
       try {
-        answer = await this.#send(batch);
+        answer = await this.#send(batch, drained && batch.last);
       } catch (fault) {
         if (!(fault instanceof ServerProblem)) throw fault;
         if (BATCH_REFUSED.has(fault.status) && batch.operations.length > 1)
@@ -184,10 +189,10 @@ export class Replica {
     }
   }
 
-  async #send({ device_id, operations }: outbox.Batch): Promise<PushAnswer> {
-    // Push step 1: the clock is read anew for every attempt.
+  async #send({ device_id, operations }: outbox.Batch, drained: boolean): Promise<PushAnswer> {
+    // Push step 1 (P-6): the clock is read anew for every attempt.
     const body = { device_id, sent_at: this.#parts.clock(), operations };
-    return pushAnswerFrom(await this.#parts.transport.push(body));
+    return pushAnswerFrom(await this.#parts.transport.push(drained ? { ...body, drained } : body));
   }
 
   /** What to throw for a refused push, once what it tells of the server is taken in. */

@@ -138,6 +138,7 @@ export interface StoreParts {
   readonly onSuperseded?: () => void;
 }
 
+// Keeps E-7, K-1, K-2, K-8, K-9 of docs/sync-protocol.md.
 export class Store {
   readonly #db: Dexie;
   readonly #tables: Tables;

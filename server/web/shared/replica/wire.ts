@@ -10,6 +10,8 @@ export interface PushRequest {
   readonly device_id: string;
   readonly sent_at: FieldTime;
   readonly operations: readonly Operation[];
+  /** The outbox is empty after these; ends the last upload of a revoked device. */
+  readonly drained?: true;
 }
 
 export interface PushAnswer {
@@ -38,6 +40,7 @@ export interface Page {
   readonly epoch: string;
 }
 
+// Keeps W-1, P-20 of docs/sync-protocol.md.
 export function pushAnswerFrom(said: unknown): PushAnswer {
   return reading("push", () => {
     const answer = object(said);
