@@ -91,6 +91,11 @@ class Said:
     outcome: dict[str, Any] | None
 
     @property
+    def unjudged(self) -> bool:
+        """By no server, as far as is known, also not by one that was restored since."""
+        return self.pending and self.outcome is None
+
+    @property
     def stands(self) -> bool:
         """Not refused, as far as is known."""
         return self.outcome is None or self.outcome["status"] != "rejected"
@@ -264,11 +269,12 @@ class Technician:
 
     def _check_writes(self, record: RecordKey) -> None:
         """Guarantee 6: what the technician did is on view until it was judged otherwise, and a record stays as long as
-        something done to it was not judged."""
+        something done to it was not judged. What a restored server has to judge again, had been judged: its record may
+        have left long ago, and comes back with the next page."""
         said = self._said(record=record)
         view = self.replica.view(record)
         if view is None:
-            if any(s.pending for s in said) and record.id != self.config.foreign_job:
+            if any(s.unjudged for s in said) and record.id != self.config.foreign_job:
                 self.diary.note("violation", ["6", f"{record.type} {record.id} went with operations pending"])
             return
         notes = {note["id"] for note in view.fields.get("notes", [])}
@@ -281,7 +287,7 @@ class Technician:
                 and op["op_id"] not in notes
             ):
                 self.diary.note("violation", ["6", f"note {op['op_id']} is not on view"])
-        mine = [s.operation["args"]["diagnosis"] for s in said if s.pending and "diagnosis" in s.operation["args"]]
+        mine = [s.operation["args"]["diagnosis"] for s in said if s.unjudged and "diagnosis" in s.operation["args"]]
         if mine and view.fields.get("diagnosis") != mine[-1]:
             self.diary.note("violation", ["6", f"the diagnosis of {record.id} is not the one just written"])
         self.diary.note("looked", 1)

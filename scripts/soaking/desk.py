@@ -37,17 +37,19 @@ class Desk(Office):
 
     def go_back(self) -> None:
         """The server was restored."""
-        self.forgotten |= self._touched_jobs()
+        self.forgotten |= self._touched_things()
         for name, value in self._then.items():
             setattr(self, name, value)
         self.touched.clear()
 
-    def _touched_jobs(self) -> set[str]:
-        """With the jobs that a touched review or customer belongs to."""
+    def _touched_things(self) -> set[str]:
+        """With the jobs that touched reviews are about, and the customers of touched jobs."""
         held = self.board.held()
         ids = set(self.touched) | (set(self.raised.values()) - set(self._then.get("raised", {}).values()))
         ids |= {b["record_id"] for (t, i), (_, b) in held.items() if t == "review" and i in ids}
-        return ids
+        return ids | {
+            b["customer_id"] for (t, i), (_, b) in held.items() if t == "job" and i in ids and b["customer_id"]
+        }
 
 
 class Recording(Person):

@@ -28,15 +28,9 @@ def violations(f: Findings, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> 
     return found
 
 
-def forgotten_operations(phones: Sequence[Phone], jobs: set[str], customers_of: Mapping[str, str | None]) -> set[str]:
-    """Operations on `jobs`, and on the customers of these."""
-    theirs = jobs | {customer for job, customer in customers_of.items() if job in jobs and customer is not None}
-    return {
-        s.operation["op_id"]
-        for phone in phones
-        for s in phone.said
-        if s.operation["record"]["id"] in theirs or s.operation["record"]["id"] in jobs
-    }
+def forgotten_operations(phones: Sequence[Phone], records: set[str]) -> set[str]:
+    """Operations on jobs and customers that the office had touched since the backup."""
+    return {s.operation["op_id"] for phone in phones for s in phone.said if s.operation["record"]["id"] in records}
 
 
 def restore_heals(f: Findings) -> Violations:

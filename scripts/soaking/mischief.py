@@ -25,7 +25,7 @@ RATES: Mapping[str, float] = {
     "line slow": 1.5,
 }
 #: Shares of the day: nothing goes wrong before and after; the backup is made and brought back in between.
-FIRST, LAST, BACKUP, RESTORE = 0.08, 0.92, 0.3, 0.58
+FIRST, LAST, BACKUP, RESTORE = 0.08, 0.92, 0.35, 0.5
 
 _DARK, _BAD = 4.0, 8.0  # seconds that a line stays so
 _LOOK = 0.1  # seconds between two looks at how far the day has come

@@ -16,7 +16,7 @@ import asyncpg
 
 from scripts.fieldday.calls import Person
 from scripts.fieldday.crew import Crew
-from scripts.fieldday.findings import Findings, errors_of, gather
+from scripts.fieldday.findings import Findings, catch_up_all, errors_of, gather
 from scripts.fieldday.firm import Firm, found
 from scripts.fieldday.office import settle_all
 from scripts.fieldday.source import Request
@@ -35,6 +35,7 @@ _JOBS_EACH = 6
 _LINE_FAULTS = 0.05  # of every exchange, inside the phone
 _TURN = 0.25  # seconds between two rounds at the desk
 _SYNC_EVERY, _RESOLUTION = 3.0, 0.3  # seconds; fifty phones share the machine with the server
+_FOUND_WITHIN = 30  # seconds
 _LATE, _LATEST = 4.0, 300.0  # times the planned length, and so many more seconds: then it has not come to rest
 
 
@@ -98,8 +99,7 @@ class _Soak:
         if self.mischief.broken is not None:
             raise self.mischief.broken
         say("peace; everybody catches up")
-        left_open = settle_all(self.desk)
-        findings = self._gathered()
+        findings, left_open = self._gathered()
         broken = judge.violations(findings, asyncio.run(_answers(self.server.data)))
         if not rested:
             broken["4"].append("the phones did not come to rest")
@@ -169,13 +169,16 @@ class _Soak:
         self.faults["restored from the backup"] += 1
         say("restored")
 
-    def _gathered(self) -> Findings:
+    def _gathered(self) -> tuple[Findings, int]:
+        """And how many reviews could not be settled."""
+        catch_up_all(self.firm, self.server.url)
+        asyncio.run(_until_photos_are_found(self.server.data))
+        left_open = settle_all(self.desk)
         findings = gather(self.firm, self.desk, self.server.url)
-        customers = {id_: job["customer_id"] for id_, job in findings.jobs.items()}
-        forgotten = judge.forgotten_operations(findings.phones, self.desk.forgotten, customers)
+        forgotten = judge.forgotten_operations(findings.phones, self.desk.forgotten)
         for person in (self.firm.dispatcher, self.firm.neighbour):
             person.close()
-        return replace(findings, forgotten=frozenset(forgotten))
+        return replace(findings, forgotten=frozenset(forgotten)), left_open
 
 
 def _requests(mapping: JobMapping, day: Day, plan: Plan) -> Iterator[Request]:
@@ -194,6 +197,18 @@ def _requests(mapping: JobMapping, day: Day, plan: Plan) -> Iterator[Request]:
             "lon": round((place.lon or -71.06) + dice.uniform(-0.01, 0.01), 5),
         }
         yield Request(f"c{number:04d}", day.at(hour), dice.choice(kinds), fields)
+
+
+async def _until_photos_are_found(data: Path) -> None:
+    """The server looks every few seconds for photos that a restored database has forgotten."""
+    connection: Any = await asyncpg.connect(EmbeddedPostgres(data).running_dsn())
+    try:
+        for _ in range(_FOUND_WITHIN):
+            if not await connection.fetchval("SELECT count(*) FROM completion_photo WHERE received_at IS NULL"):
+                return
+            await asyncio.sleep(1)
+    finally:
+        await connection.close()
 
 
 async def _answers(data: Path) -> dict[str, list[dict[str, Any]]]:

@@ -51,8 +51,8 @@ class TestARestoreThatLosesSomething:
 
     def test_but_not_when_the_offices_work_it_stood_on_is_gone(self) -> None:
         found = findings("applied", outcome("rejected", "unknown_record"))
-        assert judge.forgotten_operations(found.phones, {JOB}, {}) == {"op"}
-        assert judge.forgotten_operations(found.phones, {"another"}, {"another": JOB}) == {"op"}, "its customer"
+        assert judge.forgotten_operations(found.phones, {"another"}) == set()
+        assert judge.forgotten_operations(found.phones, {JOB}) == {"op"}
         found = cast("Findings", SimpleNamespace(**{**vars(found), "forgotten": {"op"}}))
         assert list(judge.restore_heals(found)) == []
 
