@@ -7,7 +7,7 @@ import type { Job } from "../shared/api/types";
 import { named, t } from "../shared/text/language";
 import { toLocalInput } from "../shared/time/format";
 import type { Board } from "./board";
-import { book, cancelJob, closeJob, takeBack } from "./deeds";
+import { book, cancelJob, closeJob, deleteJob, takeBack } from "./deeds";
 import type { Offer } from "./offers";
 
 export type Asked = Offer;
@@ -47,6 +47,17 @@ export function Dialogs({ job, board, asked }: DialogsProps): JSX.Element | null
           confirm={t("act.confirm.cancel")}
           danger
           deed={(reason) => cancelJob(board, job, reason)}
+          onClose={close}
+        />
+      );
+    case "delete":
+      return (
+        <Asking
+          title={t("act.delete_title", words)}
+          text={t("act.delete_text")}
+          confirm={t("act.delete")}
+          danger
+          deed={(reason) => deleteJob(board, job, reason)}
           onClose={close}
         />
       );

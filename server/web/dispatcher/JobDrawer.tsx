@@ -178,7 +178,7 @@ function CoverageSentence({ unitId, board }: { readonly unitId: string; readonly
 }
 
 function Offers({ job, asked }: { readonly job: Job; readonly asked: Signal<Asked | null> }): JSX.Element | null {
-  const offers = offersIn(job.state);
+  const offers = offersIn(job.state, job.visits_done.length > 0 || job.deleted_at !== null);
   if (offers.length === 0) return null;
   return (
     <div class="offers">
@@ -186,7 +186,7 @@ function Offers({ job, asked }: { readonly job: Job; readonly asked: Signal<Aske
         <button
           key={offer}
           type="button"
-          class={offer === "cancel" ? "button danger" : "button"}
+          class={offer === "cancel" || offer === "delete" ? "button danger" : "button"}
           onClick={() => {
             asked.value = offer;
           }}

@@ -169,7 +169,7 @@ function Choices({ review, sides, board }: ChoicesProps): JSX.Element {
       {choices.map(({ choice, zh, en }) => {
         const words = inLanguage({ zh, en }) || say("choice", choice);
         return (
-          <section key={choice} class="choice" aria-label={words}>
+          <div key={choice} class="choice" role="group" aria-label={words}>
             <h4>{words}</h4>
             <WhatItDoes loaded={loaded} choice={choice} sides={sides} board={board} />
             {board.mayWrite && (
@@ -183,7 +183,7 @@ function Choices({ review, sides, board }: ChoicesProps): JSX.Element {
                 {t("reviews.take")}
               </button>
             )}
-          </section>
+          </div>
         );
       })}
     </div>

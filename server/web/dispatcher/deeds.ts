@@ -109,6 +109,11 @@ export async function cancelJob(board: Board, job: Job, reason: string): Promise
   return said(board, done, t("done.cancelled", { n: job.number }));
 }
 
+export async function deleteJob(board: Board, job: Job, reason: string): Promise<Problem | null> {
+  const done = await answer(board.api.POST("/jobs/{job_id}/delete", { ...at(job), body: { reason } }));
+  return said(board, done, t("done.deleted", { n: job.number }));
+}
+
 export async function closeJob(board: Board, job: Job): Promise<Problem | null> {
   const done = await answer(board.api.POST("/jobs/{job_id}/close", at(job)));
   return said(board, done, t("done.closed", { n: job.number }));

@@ -11,7 +11,12 @@ describe("what the desk may do with a job", () => {
   });
 
   it("is nothing once it is over", () => {
-    expect([offersIn("closed"), offersIn("cancelled")]).toEqual([[], []]);
+    expect([offersIn("closed"), offersIn("cancelled", true)]).toEqual([[], []]);
     expect(offersIn("completed")).toEqual(["close"]);
+  });
+
+  it("is to delete what was raised by mistake, but no work", () => {
+    expect([offersIn("new"), offersIn("cancelled")].every((offers) => offers.includes("delete"))).toBe(true);
+    expect(offersIn("new", true)).not.toContain("delete");
   });
 });

@@ -2,15 +2,15 @@
  * this only keeps buttons away that it would refuse. */
 import type { JobState } from "../shared/api/types";
 
-export type Offer = "assign" | "move" | "unassign" | "cancel" | "close";
+export type Offer = "assign" | "move" | "unassign" | "cancel" | "delete" | "close";
 
-const WAITING: readonly Offer[] = ["assign", "cancel"];
+const WAITING: readonly Offer[] = ["assign", "cancel", "delete"];
 const BEFORE_ARRIVAL: readonly Offer[] = ["move", "unassign", "cancel"];
 
 const OFFERS: Readonly<Record<JobState, readonly Offer[]>> = {
   new: WAITING,
   declined: WAITING,
-  cannot_complete: [...WAITING, "close"],
+  cannot_complete: ["assign", "cancel", "close"],
   scheduled: BEFORE_ARRIVAL,
   accepted: BEFORE_ARRIVAL,
   en_route: BEFORE_ARRIVAL,
@@ -19,11 +19,12 @@ const OFFERS: Readonly<Record<JobState, readonly Offer[]>> = {
   working: ["cancel"],
   completed: ["close"],
   closed: [],
-  cancelled: [],
+  cancelled: ["delete"],
 };
 
-export function offersIn(state: JobState): readonly Offer[] {
-  return OFFERS[state];
+/** `worked`: somebody was at the customer's; such a job is never deleted. */
+export function offersIn(state: JobState, worked = false): readonly Offer[] {
+  return OFFERS[state].filter((offer) => offer !== "delete" || !worked);
 }
 
 /** How a visit is booked now: assigned when nobody has the job, else moved; null when it cannot be booked. */
