@@ -18,11 +18,13 @@ from joserfc.jwk import ECKey
 
 from offline_sync.rules import Effect
 from schemas.accounts import NewUser, Role
+from schemas.commitments import NewCalendar, NewPolicy
 from schemas.jobs import NewJob
 from schemas.network import NewOutlet, NewServiceCentre, NewTechnician
 from scripts.benchmarks import load
 from scripts.benchmarks.server import Cluster
 from server.accounts.actions import create_user
+from server.commitments import actions as commitments
 from server.demo import names, places
 from server.jobs import actions as jobs
 from server.jobs.publishing import Written, publish
@@ -117,6 +119,7 @@ async def _found(cluster: Cluster, crews: Sequence[Sequence[int]]) -> Firm:
         centre = await network.create_centre(headquarters, NewServiceCentre(name="Bench"))
         await jobs.add_job_type("repair", "维修", "Repair")
         manager = await _user("hq", Role.HQ_MANAGER)
+    await _promise()
     firm.hq_token = cluster.token(Role.HQ_MANAGER, manager)
     for number, crew in enumerate(crews):
         place = _DISTRICT.streets[0]
@@ -129,6 +132,19 @@ async def _found(cluster: Cluster, crews: Sequence[Sequence[int]]) -> Firm:
         for count in crew:
             firm.phones.append(await _phone(cluster, rng, centre, outlet, len(firm.phones), count))
     return firm
+
+
+async def _promise() -> None:
+    calendar = await commitments.add_calendar(NewCalendar(name="全天候", name_en="24x7", always_open=True))
+    day = NewPolicy(
+        code="repair_24h",
+        name="24 小时上门",
+        name_en="On site within 24 h",
+        calendar_id=calendar,
+        respond_seconds=86_400,
+        effective_from=datetime(2020, 1, 1, tzinfo=UTC),
+    )
+    await commitments.add_policy(day)
 
 
 async def _user(username: str, role: Role, **place: Any) -> UUID:

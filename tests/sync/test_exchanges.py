@@ -116,6 +116,14 @@ class TestCompression:
             if chosen:
                 assert {"accept", "accept-encoding"} <= {v.strip().lower() for v in answer.headers["vary"].split(",")}
 
+    async def test_of_a_single_change_is_brotli(self, firm: Firm) -> None:
+        phone = await firm.phone(0)
+        await firm.assigned(await firm.login("desk"), 0)
+        for accepted, chosen in {"gzip, deflate, br, zstd": "br", "gzip, zstd": "zstd"}.items():
+            headers = phone.person.headers | {"accept-encoding": accepted}
+            answer = await firm.client.get("/sync/pull", headers=headers)
+            assert answer.headers.get("content-encoding") == chosen
+
     async def test_of_batches_is_undone_within_a_limit(self, firm: Firm) -> None:
         phone, job = await firm.phone(0), await firm.assigned(await firm.login("desk"), 0)
         for encoding, compress in ENCODERS.items():
