@@ -201,16 +201,18 @@ entry AS (
     FROM sent s JOIN feed f ON f.record_id = s.id AND f.record_type = s.type AND f.body IS NOT NULL
     AND f.stream <> ALL(s.audience)
 ),
-placed AS (SELECT *, row_number() OVER (PARTITION BY stream ORDER BY type, id) AS place FROM entry),
+placed AS (
+    SELECT *, row_number() OVER (PARTITION BY stream ORDER BY type, id DESC) AS left_behind FROM entry
+),
 moved AS (
     INSERT INTO stream AS s (name, head, floor)
-    SELECT stream, max(place), 0 FROM placed GROUP BY stream ORDER BY stream
+    SELECT stream, count(*), 0 FROM entry GROUP BY stream ORDER BY stream
     ON CONFLICT (name) DO UPDATE SET head = s.head + excluded.head
-    RETURNING name, head, head - (SELECT max(place) FROM placed p WHERE p.stream = name) AS begun
+    RETURNING name, head
 ),
 fed AS (
     INSERT INTO feed (stream, record_type, record_id, position, version, body, changed_at)
-    SELECT p.stream, p.type, p.id, m.begun + p.place, p.version, p.body, now()
+    SELECT p.stream, p.type, p.id, m.head - p.left_behind + 1, p.version, p.body, now()
     FROM placed p JOIN moved m ON m.name = p.stream
     ON CONFLICT (record_id, record_type, stream) DO UPDATE SET position = excluded.position,
     version = excluded.version, body = excluded.body, changed_at = excluded.changed_at

@@ -1,6 +1,6 @@
 """Push and pull. `docs/sync-protocol.md` numbers the steps; the decision itself is `offline_sync.engine`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from offline_sync.cursor import Cursor, Span
+from offline_sync.cursor import Cursor
 from offline_sync.engine import Decision, Forked
 from offline_sync.rules import Refusal
 from schemas import sync as wire
@@ -148,24 +148,15 @@ async def pull(
     streams = await streams_of(caller, outlet_id)
     positions = {s: known.positions.get(s, 0) if known else 0 for s in streams}
     page = await store.pull(positions, limit, device_id)
-    if device_id is not None and _own(caller, page)["revoked_at"] is not None:
+    if device_id is not None and _own(caller, page.device)["revoked_at"] is not None:
         raise Refused(Code.DEVICE_REVOKED)
-    epoch = str(page["epoch"])
-    spans = dict.fromkeys(streams, Span(floor=0, head=0)) | dict(map(_span, page["heads"] or ()))
-    here = (known or Cursor(epoch, {})).over(epoch, spans)
+    epoch = str(page.epoch)
+    here = (known or Cursor(epoch, {})).over(epoch, page.spans)
     if isinstance(here, Refusal):
         raise Refused(Code.CURSOR_EXPIRED, here.text)
-    there = here.advanced(_reached(page, streams, spans))
+    there = here.advanced(page.reached)
     unmoved = cursor if there == known else None
-    return _encode_page(page["changes"], not page["more"], there, unmoved or there.encode(), page["last_seq"])
-
-
-def _reached(page: Mapping[str, Any], streams: Sequence[str], spans: Mapping[str, Span]) -> dict[str, int]:
-    """Stream → how far this page goes: to the heads of those read whole, to the last row of the one it stopped in."""
-    if not page["more"]:
-        return {name: span.head for name, span in spans.items()}
-    whole = streams[: page["last_place"] - 1]
-    return {name: spans[name].head for name in whole} | {streams[page["last_place"] - 1]: page["last_position"]}
+    return _encode_page(page, there, unmoved or there.encode())
 
 
 def _cursor(text: str | None) -> Cursor | None:
@@ -177,18 +168,11 @@ def _cursor(text: str | None) -> Cursor | None:
     return cursor
 
 
-def _span(line: str) -> tuple[str, Span]:
-    """`name head floor`."""
-    name, head, floor = line.split(" ")
-    return name, Span(floor=int(floor), head=int(head))
-
-
-# Keeps L-6 of docs/sync-protocol.md.
-def _encode_page(changes: str | None, checkpoint: bool, cursor: Cursor, encoded: str, last_seq: int | None) -> bytes:
+def _encode_page(page: store.Page, there: Cursor, cursor: str) -> bytes:
     """Joins what is already encoded; no object is built per record."""
-    streams = '","'.join(cursor.positions)
-    last = "null" if last_seq is None else str(last_seq)
+    streams = '","'.join(there.positions)
+    last_seq = "null" if page.device is None else page.device["last_seq"]
     return (
-        f'{{"changes":[{changes or ""}],"cursor":"{encoded}","checkpoint":{"true" if checkpoint else "false"},'
-        f'"streams":["{streams}"],"last_seq":{last},"epoch":"{cursor.epoch}","server_time":{clock.now_ms()}}}'
+        f'{{"changes":[{page.changes}],"cursor":"{cursor}","checkpoint":{"false" if page.more else "true"},'
+        f'"streams":["{streams}"],"last_seq":{last_seq},"epoch":"{there.epoch}","server_time":{clock.now_ms()}}}'
     ).encode()

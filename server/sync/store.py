@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from offline_sync.cursor import Span
+from offline_sync.immutable import immutable
 from server.platform import db
 
 
@@ -107,8 +109,37 @@ FROM (
 """
 
 
-async def pull(positions: Mapping[str, int], limit: int, device_id: UUID | None = None) -> Any:
+@immutable
+class Page:
+    """`changes`: the encoded changes, joined. `spans`: stream → what it still tells of. `reached`: stream → how far the
+    page goes: to the head of those read whole, to the last row of the one it stopped in; others are left out. `device`:
+    the one asked for, if there is such a one: its `user_id`, `revoked_at`, `last_seq`."""
+
+    changes: str
+    more: bool
+    spans: dict[str, Span]
+    reached: dict[str, int]
+    epoch: UUID
+    device: Any | None
+
+
+async def pull(positions: Mapping[str, int], limit: int, device_id: UUID | None = None) -> Page:
     """One statement, so one snapshot: up to `limit` changes beyond `positions`, already encoded, with the heads that
     this snapshot sees, and the device with its `last_seq` in it. A stream read from its start skips tombstones: there
     is nothing to remove."""
-    return await db.fetch_row(_PULL, list(positions), list(positions.values()), limit, device_id)
+    streams = list(positions)
+    row = await db.fetch_row(_PULL, streams, list(positions.values()), limit, device_id)
+    assert row is not None
+    spans = dict.fromkeys(streams, Span(floor=0, head=0)) | dict(map(_span, row["heads"] or ()))
+    whole = streams[: row["last_place"] - 1] if row["more"] else streams
+    reached = {name: spans[name].head for name in whole}
+    if row["more"]:
+        reached[streams[row["last_place"] - 1]] = row["last_position"]
+    device = row if row["user_id"] is not None else None
+    return Page(row["changes"] or "", row["more"], spans, reached, row["epoch"], device)
+
+
+def _span(line: str) -> tuple[str, Span]:
+    """`name head floor`."""
+    name, head, floor = line.split(" ")
+    return name, Span(floor=int(floor), head=int(head))

@@ -67,14 +67,12 @@ class Reader:
                     self.records.pop((stream, record_id), None)
                 else:
                     self.records[stream, record_id] = version
-            more = page["more"]
-            for mark in page["reached"] or []:
-                stream, last = mark.split(" ")
-                self.positions[stream] = int(last)
+            more = page.more
+            self.positions |= page.reached
         return self
 
-    async def _rows(self, page: Any) -> list[tuple[str, str, int, bool]]:
-        changes = json.loads(f"[{page['changes'] or ''}]")
+    async def _rows(self, page: store.Page) -> list[tuple[str, str, int, bool]]:
+        changes = json.loads(f"[{page.changes}]")
         return [(c["stream"], c["id"], c["version"], c["body"] is None) for c in changes]
 
 
