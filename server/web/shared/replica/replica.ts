@@ -134,6 +134,7 @@ export class Replica {
     return this.#turns(`onsite-push:${this.#store.name}`, () => this.#push(false));
   }
 
+  // Keeps R-7 of docs/sync-protocol.md.
   /** The last push of a device that was revoked, once a dispatcher allows it; the server takes no other after it. */
   lastUpload(): Promise<number> {
     return this.#turns(`onsite-push:${this.#store.name}`, () => this.#push(true));
