@@ -376,6 +376,7 @@ class TestCancelledAndDoneAllTheSame:
         assert (now["state"], now["promise_state"], now["billing_held"]) == ("completed", "met", False)
         assert await visits(job) == [(firm.technicians[0], "done")]
         assert (await replica.look()).job(job)["state"] == "completed"
+        assert replica.held["review", review["id"]]["choice"] == "accept_work"
         await office.undo(review)
         after = await office.now(job)
         assert {k: v for k, v in after.items() if k != "version"} == {k: v for k, v in before.items() if k != "version"}

@@ -72,6 +72,7 @@ interface ContentsProps {
   readonly show: Show;
 }
 
+// Bodies that the feed has held since before a field was added lack it, hence `typeof` and not `null` below.
 function Contents({ job, board, asked, show }: ContentsProps): JSX.Element {
   const type = board.typesByCode.value.get(job.job_type);
   const outlet = board.outlets.value.get(job.outlet_id);
@@ -123,10 +124,10 @@ function Contents({ job, board, asked, show }: ContentsProps): JSX.Element {
         {job.reason !== "" && <Fact name={fieldName("reason")}>{job.reason}</Fact>}
         {job.diagnosis !== "" && <Fact name={fieldName("diagnosis")}>{job.diagnosis}</Fact>}
         {job.result !== "" && <Fact name={fieldName("result")}>{job.result}</Fact>}
-        {job.price_minor !== null && <Fact name={fieldName("price_minor")}>{money(job.price_minor)}</Fact>}
+        {typeof job.price_minor === "number" && <Fact name={fieldName("price_minor")}>{money(job.price_minor)}</Fact>}
         {job.billing_held && <Fact name={fieldName("billing_held")}>{t("drawer.billing_held")}</Fact>}
-        {job.sign_again !== null && <Fact name={fieldName("sign_again")}>{t("drawer.sign_again")}</Fact>}
-        {job.deleted_at !== null && (
+        {typeof job.sign_again === "string" && <Fact name={fieldName("sign_again")}>{t("drawer.sign_again")}</Fact>}
+        {typeof job.deleted_at === "string" && (
           <Fact name={fieldName("deleted_at")}>
             {t("drawer.deleted", { time: shortTime(now.value, Date.parse(job.deleted_at)) })}
           </Fact>
@@ -178,7 +179,7 @@ function CoverageSentence({ unitId, board }: { readonly unitId: string; readonly
 }
 
 function Offers({ job, asked }: { readonly job: Job; readonly asked: Signal<Asked | null> }): JSX.Element | null {
-  const offers = offersIn(job.state, job.visits_done.length > 0 || job.deleted_at !== null);
+  const offers = offersIn(job.state, job.visits_done.length > 0 || typeof job.deleted_at === "string");
   if (offers.length === 0) return null;
   return (
     <div class="offers">

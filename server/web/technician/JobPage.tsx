@@ -57,7 +57,7 @@ function Contents({ job, work }: { readonly job: Job; readonly work: Work }): JS
         {type && <p class="soft">{named(type)}</p>}
         <h1 class="typed">{job.title}</h1>
       </div>
-      {job.sign_again !== null && (
+      {typeof job.sign_again === "string" && (
         <p class="sign-again" role="status">
           <Icon name="warning" />
           {t("page.sign_again")}
