@@ -2,13 +2,15 @@
 /** Killed anywhere, the replica is whole when it is opened again, and goes on as if nothing had been (guarantees 1 to 3,
  * 6). IndexedDB takes back what a dying page had begun; so this is to show that every step is one transaction, and that
  * between any two of them lies a state to go on from. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Forked } from "./faults";
 import { installedVersion } from "./store";
 import { profile } from "./testing/builders";
 import { Killed, mortal, Reaper } from "./testing/mortal";
 import { Line, Office, operationsOf } from "./testing/office";
 import { freshPull, JOB, Phone } from "./testing/phone";
+
+vi.setConfig({ testTimeout: 60_000 }); // milliseconds until a test gives up; nothing is measured with it
 
 const OTHER = { type: "job", id: "j2" };
 

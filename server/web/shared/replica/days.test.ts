@@ -299,7 +299,7 @@ describe("a random day", () => {
   it("keeps the guarantees after every action", async () => {
     const names = (told: readonly Told[]): string => told.map(([name, phone]) => `${name} (${phone})`).join(", ");
     await fc.assert(fc.asyncProperty(actions, live), {
-      numRuns: deep ? 150 : 5,
+      numRuns: deep ? 60 : 5,
       endOnFailure: !deep,
       reporter: (run) => {
         if (!run.failed) return;

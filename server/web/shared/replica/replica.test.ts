@@ -1,11 +1,13 @@
 // @vitest-environment node
 /** The replica against the office in memory, as a technician would meet it. What the vectors say is not said again. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Forked, NotJson, ServerProblem, Unreachable } from "./faults";
 import type { JsonObject } from "./json";
 import { DAY, NOON } from "./testing/builders";
 import { Line, Office } from "./testing/office";
 import { freshPull, JOB, Phone } from "./testing/phone";
+
+vi.setConfig({ testTimeout: 60_000 }); // milliseconds until a test gives up; nothing is measured with it
 
 const OTHER = { type: "job", id: "j2" };
 

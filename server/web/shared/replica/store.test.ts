@@ -1,6 +1,6 @@
 // @vitest-environment node
 /** The database and what can go wrong with it: no room, no database, an update of the app in mid-day, several tabs. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { NoStorage, ServerProblem, StorageFull, Superseded, TooNew, Unreachable, WrongDevice } from "./faults";
 import { handIn } from "./handin";
 import type { FieldTime } from "./operation";
@@ -11,6 +11,8 @@ import { mortal, type Fate } from "./testing/mortal";
 import { Line, Office } from "./testing/office";
 import { freshPull, JOB, Phone } from "./testing/phone";
 import { turnsAmongTabs } from "./turns";
+
+vi.setConfig({ testTimeout: 60_000 }); // milliseconds until a test gives up; nothing is measured with it
 
 const NEWER = [...SCHEMA, { operation: `${SCHEMA[0]?.["operation"] ?? ""}, kind`, photo: "id" }];
 const clock = (): FieldTime => ({ wall_ms: NOON, monotonic_ms: 0, boot_id: "b" });

@@ -2,7 +2,7 @@
 /** The JSON vectors that every implementation of the protocol has to agree with (tests/vectors). */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { effectFrom, NOON, openStore, policyOf, profile, ScriptedRules } from "./testing/builders";
 import { decide, keyOf, type Recorded } from "./testing/decide";
 import { Forked, ServerProblem, Unreachable } from "./faults";
@@ -14,6 +14,8 @@ import type { Actor } from "./rules";
 import { progress, type Store } from "./store";
 import type { Transport } from "./transport";
 import type { PushRequest } from "./wire";
+
+vi.setConfig({ testTimeout: 60_000 }); // milliseconds until a test gives up; nothing is measured with it
 
 type Said = Readonly<Record<string, unknown>>;
 
