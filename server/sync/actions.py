@@ -168,6 +168,7 @@ def _cursor(text: str | None) -> Cursor | None:
     return cursor
 
 
+# Keeps L-6 of docs/sync-protocol.md.
 def _encode_page(page: store.Page, there: Cursor, cursor: str) -> bytes:
     """Joins what is already encoded; no object is built per record."""
     streams = '","'.join(there.positions)
