@@ -252,7 +252,7 @@ def _asked(rng: Random, outlet_id: UUID) -> NewJob:
         lat=round(address.at.lat, 6),
         lon=round(address.at.lon, 6),
         priority=rng.randint(1, 5),
-        opened_at=datetime.now(UTC) - timedelta(minutes=rng.randrange(3000)),
+        opened_at=datetime.now(UTC) - timedelta(minutes=rng.randrange(600)),
     )
 
 
