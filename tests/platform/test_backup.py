@@ -329,32 +329,32 @@ class TestAFileThatCannotBeRestored:
 
 @pytest.mark.deep
 class TestABackupOfAnOlderRelease:
-    def test_is_migrated_forward(self, project: Path, backup: Path, tmp_path: Path) -> None:
-        """As an older release would have left it: its last migration has not run."""
-        older = Installation(tmp_path / "older")
-        assert onsite("restore", backup, "--data", older.data).status == 0
-        last = max(known_migrations())
-        backwards = [sys.executable, "-c", _BACKWARDS, str(older.data), sorted(known_migrations())[-2]]
-        subprocess.run(backwards, cwd=project, check=True, capture_output=True)
+    def test_is_migrated_forward(self, project: Path, tmp_path: Path) -> None:
+        """As the first release left it: later migrations have not run."""
+        first = sorted(known_migrations())[1]
+        older, newer = Installation(tmp_path / "older"), Installation(tmp_path / "newer")
+        made = [sys.executable, "-c", _FIRST_RELEASE, str(older.data), first]
+        subprocess.run(made, cwd=project, check=True, capture_output=True)
+        older.tell(add_user("li"))
         assert onsite("backup", tmp_path / "old.onsite", "--data", older.data).status == 0
-        shutil.rmtree(older.data)
-        done = onsite("restore", tmp_path / "old.onsite", "--data", older.data)
+        done = onsite("restore", tmp_path / "old.onsite", "--data", newer.data)
         assert done.status == 0, done.err
-        assert f"migrated {last}" in done.out
-        assert older.holds("li")
+        later = [line.removeprefix("migrated ") for line in done.out.splitlines() if line.startswith("migrated ")]
+        assert later == sorted(known_migrations())[2:]
+        assert newer.holds("li")
 
 
-_BACKWARDS = """
+_FIRST_RELEASE = """
 import asyncio, os, sys
 from pathlib import Path
 os.environ["PICCOLO_CONF"] = "server.piccolo_conf"
-from piccolo.apps.migrations.commands.backwards import run_backwards
+from piccolo.apps.migrations.commands.forwards import run_forwards
 from server.platform import db
 from server.platform.embedded import EmbeddedPostgres
 postgres = EmbeddedPostgres(Path(sys.argv[1]))
 db.use(postgres.start())
 try:
-    asyncio.run(run_backwards("onsite", sys.argv[2], auto_agree=True))
+    assert asyncio.run(run_forwards("onsite", sys.argv[2])).success
 finally:
     postgres.stop()
 """
