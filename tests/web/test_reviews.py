@@ -42,7 +42,7 @@ class TestAReview:
         await expect(accept).to_contain_text("State")
         await expect(accept).to_contain_text("Cancelled")
         await expect(accept.locator("strong").first).to_have_text("Completed")
-        await expect(accept).to_contain_text("on hold")
+        await expect(accept).to_contain_text("Hold on billing")
         await accept.get_by_role("button").focus()
         await page.keyboard.press("Enter")
         settled = page.locator(".settled-review")
