@@ -149,7 +149,7 @@ class DayInMemory(Day):
 
 
 TestDay = DayInMemory.TestCase
-TestDay.settings = settings(UNTIMED, max_examples=6, stateful_step_count=30)
+TestDay.settings = settings(UNTIMED, max_examples=12, stateful_step_count=30)
 
 
 @pytest.mark.deep

@@ -268,7 +268,7 @@ def application(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 class TestDaysOnPostgres:
     def test_keep_every_guarantee(self, application: Application) -> None:
-        run_state_machine_as_test(DayOnPostgres, settings=settings(UNTIMED, max_examples=3, stateful_step_count=25))
+        run_state_machine_as_test(DayOnPostgres, settings=settings(UNTIMED, max_examples=6, stateful_step_count=30))
 
     @pytest.mark.deep
     def test_keep_every_guarantee_for_long(self, application: Application) -> None:
