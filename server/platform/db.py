@@ -6,7 +6,7 @@ an inner one silently, and a rollback of the inner would then undo nothing. Use 
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, cast
 
@@ -14,6 +14,10 @@ import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from server.piccolo_conf import DB
+
+#: The same database by connections that plan a statement once (`_plan_once`): for what phones ask again and again.
+_HOT = type(DB)(config=DB.config)
+_HOT.current_transaction = DB.current_transaction  # one ambient transaction, whichever connection it runs on
 
 _PATIENCE = 2.0
 
@@ -24,35 +28,42 @@ def engine() -> PostgresEngine:
 
 def use(dsn: str) -> None:
     """Points the engine at `dsn`; only before `open_pool`."""
-    DB.config["dsn"] = dsn
+    DB.config["dsn"] = dsn  # the configuration is one for both
 
 
 class _Connection(asyncpg.Connection):  # type: ignore[misc]
-    """Nothing here outlives a transaction (no session lock, no SET, no LISTEN), so a connection goes back to the pool
-    as it is; asyncpg would spend a round trip on resetting it."""
+    """Nothing here outlives a transaction (no session lock, no LISTEN, no SET but `_plan_once`), so a connection goes
+    back to the pool as it is; asyncpg would spend a round trip on resetting it."""
 
     def get_reset_query(self) -> str:
         return ""
 
 
+async def _plan_once(connection: Any) -> None:
+    """PostgreSQL would plan the statements of pull and push anew each time, which costs more than carrying them out:
+    not knowing how long their arrays are, it takes its general plan for dearer than it is."""
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+
+
 async def open_pool(size: int = 20) -> None:
-    await DB.start_connection_pool(
-        min_size=2, max_size=size, max_inactive_connection_lifetime=300, connection_class=_Connection
-    )
+    terms: dict[str, Any] = {"max_inactive_connection_lifetime": 300, "connection_class": _Connection}
+    await DB.start_connection_pool(min_size=2, max_size=size, **terms)
+    await _HOT.start_connection_pool(min_size=0, max_size=size, init=_plan_once, **terms)
 
 
 async def close_pool() -> None:
     """Waits a moment for connections that are still at work, then cuts them: a task that was cancelled in the middle of
     its COMMIT never gives its connection back, and the pool would wait for it for ever."""
-    pool = DB.pool
-    if pool is None:
-        return
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            await DB.close_connection_pool()
-    except TimeoutError:
-        pool.terminate()
-        DB.pool = None
+    for engine in (_HOT, DB):
+        pool = engine.pool
+        if pool is None:
+            continue
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await engine.close_connection_pool()
+        except TimeoutError:
+            pool.terminate()
+            engine.pool = None
 
 
 _all_or_nothing: ContextVar[bool] = ContextVar("all_or_nothing", default=False)
@@ -71,13 +82,14 @@ async def all_or_nothing() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def transaction(isolation: str | None = None) -> AsyncIterator[None]:
-    """One transaction for everything awaited inside. Raises `TransactionError` of Piccolo when already inside one."""
+async def transaction(isolation: str | None = None, hot: bool = False) -> AsyncIterator[None]:
+    """One transaction for everything awaited inside. `hot`: its statements are planned once, whatever their arguments.
+    Raises `TransactionError` of Piccolo when already inside one."""
     if _all_or_nothing.get():
         async with savepoint():
             yield
         return
-    running = DB.transaction(allow_nested=False)
+    running = PostgresTransaction(_HOT if hot else DB, allow_nested=False)
     try:
         async with running:
             if isolation is not None:
@@ -93,8 +105,9 @@ async def _give_back(ended: PostgresTransaction) -> None:
     if DB.current_transaction.get() is ended:
         DB.current_transaction.set(None)
     lent = getattr(ended, "connection", None)
-    if DB.pool is not None and lent is not None:
-        await DB.pool.release(lent)
+    pool = ended.engine.pool
+    if pool is not None and lent is not None:
+        await pool.release(lent)
 
 
 @asynccontextmanager
@@ -106,16 +119,14 @@ async def savepoint() -> AsyncIterator[None]:
         yield
 
 
-@asynccontextmanager
-async def connection() -> AsyncIterator[Any]:
-    """The running transaction's asyncpg connection, else one lent by the pool."""
+def connection(hot: bool = False) -> AbstractAsyncContextManager[Any]:
+    """The running transaction's asyncpg connection, else one lent by the pool; `hot` as in `transaction`."""
     current = DB.current_transaction.get()
     if current is not None:
-        yield current.connection
-        return
-    assert DB.pool is not None, "the pool is opened when the server starts"
-    async with DB.pool.acquire() as lent:
-        yield lent
+        return nullcontext(current.connection)
+    pool = (_HOT if hot else DB).pool
+    assert pool is not None, "the pool is opened when the server starts"
+    return cast("AbstractAsyncContextManager[Any]", pool.acquire())
 
 
 async def fetch(sql: str, *args: Any) -> list[Any]:
@@ -123,8 +134,8 @@ async def fetch(sql: str, *args: Any) -> list[Any]:
         return cast("list[Any]", await c.fetch(sql, *args))
 
 
-async def fetch_row(sql: str, *args: Any) -> Any | None:
-    async with connection() as c:
+async def fetch_row(sql: str, *args: Any, hot: bool = False) -> Any | None:
+    async with connection(hot) as c:
         return await c.fetchrow(sql, *args)
 
 

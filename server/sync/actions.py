@@ -1,6 +1,7 @@
 """Push and pull. `docs/sync-protocol.md` numbers the steps; the decision itself is `offline_sync.engine`."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +53,7 @@ async def push(caller: Caller, sent: wire.Push) -> wire.PushAnswer:
 
 async def _judge_and_save(caller: Caller, batch: reading.Batch) -> tuple[Decision, Mapping[str, Any]]:
     """The decision, and the device as it stood before, with the epoch."""
-    async with db.transaction():
+    async with db.transaction(hot=True):
         device = await _device(caller, batch.device_id)
         known = await judging.load(device, batch)
         decision = judging.judge(device, batch, known)
@@ -162,10 +163,16 @@ async def pull(
 def _cursor(text: str | None) -> Cursor | None:
     if not text:
         return None
-    cursor = Cursor.decode(text)
+    cursor = _decoded(text)
     if isinstance(cursor, Refusal):
         raise Refused(Code.CURSOR_INVALID)
     return cursor
+
+
+@lru_cache(1024)
+def _decoded(text: str) -> Cursor | Refusal:
+    """Most readers come again with the cursor they came with."""
+    return Cursor.decode(text)
 
 
 # Keeps L-6 of docs/sync-protocol.md.
@@ -173,7 +180,8 @@ def _encode_page(page: store.Page, there: Cursor, cursor: str) -> bytes:
     """Joins what is already encoded; no object is built per record."""
     streams = '","'.join(there.positions)
     last_seq = "null" if page.device is None else page.device["last_seq"]
-    return (
-        f'{{"changes":[{page.changes}],"cursor":"{cursor}","checkpoint":{"false" if page.more else "true"},'
-        f'"streams":["{streams}"],"last_seq":{last_seq},"epoch":"{there.epoch}","server_time":{clock.now_ms()}}}'
-    ).encode()
+    rest = (
+        f'],"cursor":"{cursor}","checkpoint":{"false" if page.more else "true"},"streams":["{streams}"]'
+        f',"last_seq":{last_seq},"epoch":"{there.epoch}","server_time":{clock.now_ms()}}}'
+    )
+    return b"".join((b'{"changes":[', page.changes, rest.encode()))

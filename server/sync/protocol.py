@@ -14,7 +14,6 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
-from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,8 +31,8 @@ def version_of(said: str | None) -> int:
 
 
 # Keeps V-1 of docs/sync-protocol.md.
-async def not_outdated(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """A guard. Raises `Refused(client_outdated)`."""
+def refuse_outdated(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """Raises `Refused(client_outdated)`."""
     oldest: int = connection.app.state.settings.oldest_pull
     if version_of(connection.headers.get(HEADER)) < oldest:
         raise Refused(

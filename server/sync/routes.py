@@ -6,10 +6,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import MediaType, Request, Response, Router, get, post
+from litestar import MediaType, Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery, QueryParameter
+from litestar.response.base import ASGIResponse
 from litestar.status_codes import HTTP_200_OK
 
 from schemas import sync as wire
@@ -22,7 +23,7 @@ from server.platform.errors import Refused
 from server.platform.eventstream import EventStream
 from server.platform.negotiation import MSGPACK, is_msgpack, packed, sent_type, wants_msgpack
 from server.sync import actions, reading
-from server.sync.protocol import SaysVersion, not_outdated
+from server.sync.protocol import SaysVersion, refuse_outdated
 
 
 @post(
@@ -33,7 +34,7 @@ from server.sync.protocol import SaysVersion, not_outdated
     opt={"raw_text": True, **LAST_UPLOAD},
     responses={200: ResponseSpec(wire.PushAnswer, generate_examples=False)},
 )
-async def push(request: Request[Any, Any, Any], caller: NamedDependency[Caller]) -> Response[bytes]:
+async def push(request: Request[Any, Any, Any], caller: NamedDependency[Caller]) -> ASGIResponse:
     """The body is a `Push`, in JSON or MessagePack, compressed or not. Every operation gets an outcome, a repeat the
     same one again; a bad operation is refused alone. `403 device_revoked`, `404 device_unknown`, `409 forked`."""
     media_type = sent_type(request)
@@ -47,7 +48,6 @@ async def push(request: Request[Any, Any, Any], caller: NamedDependency[Caller])
 @get(
     "/pull",
     summary="What changed in the caller's streams since a cursor",
-    guards=[not_outdated],
     responses={200: ResponseSpec(wire.PullAnswer, generate_examples=False)},
 )
 async def pull(
@@ -57,19 +57,20 @@ async def pull(
     limit: Annotated[int, QueryParameter(ge=1, le=2000)] = 500,
     device_id: FromQuery[UUID | None] = None,
     outlet_id: FromQuery[UUID | None] = None,
-) -> Response[bytes]:
+) -> ASGIResponse:
     """Replicas change only at `checkpoint: true`. `410 cursor_expired`: push first, then start afresh. `426
     client_outdated`: update the app; pushing goes on. `outlet_id`: the office reads one board only, as it must when it
     has more than 200 (`422 too_many_boards`)."""
+    refuse_outdated(request)
     return _answer(request, await actions.pull(caller, cursor, limit, device_id, outlet_id))
 
 
-def _answer(request: Request[Any, Any, Any], encoded: bytes) -> Response[bytes]:
+def _answer(request: Request[Any, Any, Any], encoded: bytes) -> ASGIResponse:
     """In JSON as it was encoded, or in MessagePack when the client asks for it."""
     headers = {"cache-control": "no-store", "vary": "accept"}
     if wants_msgpack(request.headers.get("accept")):
-        return Response(packed(encoded), media_type=MSGPACK, headers=headers)
-    return Response(encoded, media_type=MediaType.JSON, headers=headers)
+        return ASGIResponse(body=packed(encoded), media_type=MSGPACK, headers=headers)
+    return ASGIResponse(body=encoded, media_type=MediaType.JSON, headers=headers)
 
 
 @get("/stream", summary="A poke whenever one of the caller's streams moved", include_in_schema=True)

@@ -91,9 +91,9 @@ _PULL = """
 SELECT page.*, installation.epoch, device.user_id, device.revoked_at, device.last_seq,
     (SELECT array_agg(name || ' ' || head || ' ' || floor) FROM stream WHERE name = ANY($1::text[])) AS heads
 FROM (
-    SELECT string_agg('{"stream":"' || stream || '","type":"' || record_type || '","id":"' || record_id
+    SELECT convert_to(string_agg('{"stream":"' || stream || '","type":"' || record_type || '","id":"' || record_id
             || '","version":' || version || ',"position":' || position || ',"body":' || coalesce(body, 'null') || '}',
-            ',') FILTER (WHERE n <= $3) AS changes,
+            ',') FILTER (WHERE n <= $3), 'UTF8') AS changes,
         count(*) > $3 AS more,
         max(place) FILTER (WHERE n = $3) AS last_place,
         max(position) FILTER (WHERE n = $3) AS last_position
@@ -115,7 +115,7 @@ class Page:
     page goes: to the head of those read whole, to the last row of the one it stopped in; others are left out. `device`:
     the one asked for, if there is such a one: its `user_id`, `revoked_at`, `last_seq`."""
 
-    changes: str
+    changes: bytes
     more: bool
     spans: dict[str, Span]
     reached: dict[str, int]
@@ -128,7 +128,7 @@ async def pull(positions: Mapping[str, int], limit: int, device_id: UUID | None 
     this snapshot sees, and the device with its `last_seq` in it. A stream read from its start skips tombstones: there
     is nothing to remove."""
     streams = list(positions)
-    row = await db.fetch_row(_PULL, streams, list(positions.values()), limit, device_id)
+    row = await db.fetch_row(_PULL, streams, list(positions.values()), limit, device_id, hot=True)
     assert row is not None
     spans = dict.fromkeys(streams, Span(floor=0, head=0)) | dict(map(_span, row["heads"] or ()))
     whole = streams[: row["last_place"] - 1] if row["more"] else streams
@@ -136,7 +136,7 @@ async def pull(positions: Mapping[str, int], limit: int, device_id: UUID | None 
     if row["more"]:
         reached[streams[row["last_place"] - 1]] = row["last_position"]
     device = row if row["user_id"] is not None else None
-    return Page(row["changes"] or "", row["more"], spans, reached, row["epoch"], device)
+    return Page(row["changes"] or b"", row["more"], spans, reached, row["epoch"], device)
 
 
 def _span(line: str) -> tuple[str, Span]:

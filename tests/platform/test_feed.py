@@ -72,7 +72,7 @@ class Reader:
         return self
 
     async def _rows(self, page: store.Page) -> list[tuple[str, str, int, bool]]:
-        changes = json.loads(f"[{page.changes}]")
+        changes = json.loads(b"[" + page.changes + b"]")
         return [(c["stream"], c["id"], c["version"], c["body"] is None) for c in changes]
 
 
