@@ -83,7 +83,8 @@ def gather(firm: Firm, office: Office, url: str) -> Findings:
     neighbour = Reader(firm.neighbour)
     neighbour.catch_up()
     jobs = {job["id"]: job for job in firm.hq.pages("/jobs", outlet_id=firm.outlet_id)}
-    completions = {id_: firm.hq.get(f"/evidence/jobs/{id_}/completions") for id_ in jobs}
+    signed = {s.operation["record"]["id"] for p in phones for s in p.said if s.operation["kind"] == "job.complete"}
+    completions = {id_: firm.hq.get(f"/evidence/jobs/{id_}/completions") for id_ in jobs.keys() | signed}
     return Findings(
         firm=firm,
         office=office,

@@ -41,7 +41,11 @@ def restore_heals(f: Findings) -> Violations:
         for s in phone.said:
             op_id = s.operation["op_id"]
             accepted = [o for o in phone.answered.get(op_id, ()) if o["status"] in _ACCEPTED]
-            if not accepted or op_id in f.forgotten:
+            if not accepted:
+                continue
+            if op_id in f.forgotten:
+                if _stood(s.operation, accepted) and op_id not in kept:
+                    yield f"completion {op_id} was acknowledged, its job forgotten, and it is not kept"
                 continue
             now = phone.again.get(op_id)
             if now is None:
@@ -50,6 +54,11 @@ def restore_heals(f: Findings) -> Violations:
                 yield f"{op_id} ({s.operation['kind']}) was {accepted[0]['status']} and is now refused: {now['code']}"
             elif s.operation["kind"] == "job.complete" and op_id not in kept:
                 yield f"completion {op_id} was acknowledged and is not kept"
+
+
+def _stood(operation: Mapping[str, Any], accepted: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether it is a completion whose signature held: one that did not may have been held as well."""
+    return operation["kind"] == "job.complete" and any(o["status"] != "held" for o in accepted)
 
 
 #: What the database must not contain: name → a query for the offending rows.

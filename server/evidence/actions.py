@@ -34,13 +34,15 @@ def faults(operations: Iterable[Operation], public_key: Mapping[str, Any]) -> di
 
 
 async def keep(judged: Iterable[Judged], jobs: Mapping[RecordKey, Record], device: Mapping[str, Any]) -> None:
-    """Stores every completion of a push, whatever was decided about it, and what photos it waits for."""
+    """Stores every completion of a push, whatever was decided about it, and what photos it waits for. One of a job that
+    is unknown belongs to the outlet of the device."""
     completions, photos = [], []
     for one in judged:
         fact = next((f for f in one.facts if f.name == "completion"), None)
         job = jobs.get(one.operation.record)
-        if fact is not None and job is not None:
-            completions.append(_row(one.operation, job, device, fact.data["fault"]))
+        if fact is not None:
+            place = device if job is None else job.fields
+            completions.append(_row(one.operation, place, device, fact.data["fault"]))
             photos += _photo_rows(one.operation)
     if completions:
         await store.add_completions(completions)
@@ -48,7 +50,9 @@ async def keep(judged: Iterable[Judged], jobs: Mapping[RecordKey, Record], devic
         await store.expect_photos(photos)
 
 
-def _row(operation: Operation, job: Record, device: Mapping[str, Any], fault: str | None) -> tuple[Any, ...]:
+def _row(
+    operation: Operation, place: Mapping[str, Any], device: Mapping[str, Any], fault: str | None
+) -> tuple[Any, ...]:
     manifest = operation.args["manifest"]
     try:
         kept = rules.canonical(manifest)
@@ -56,9 +60,9 @@ def _row(operation: Operation, job: Record, device: Mapping[str, Any], fault: st
         kept = msgspec.json.encode(manifest)  # held as it came
     return (
         UUID(operation.op_id),
-        UUID(job.id),
-        UUID(job.fields["centre_id"]),
-        UUID(job.fields["outlet_id"]),
+        UUID(operation.record.id),
+        UUID(str(place["centre_id"])),
+        UUID(str(place["outlet_id"])),
         device["technician_id"],
         device["id"],
         UUID(operation.op_id),

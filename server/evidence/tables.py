@@ -10,7 +10,8 @@ from server.platform.columns import identity, refers_to
 
 class Completion(Table):
     """What the customer signed, byte for byte: `manifest` is its canonical JSON (RFC 8785), `signature` the device's
-    detached JWS over it. `fault` names why a signature did not hold; the completion is kept either way."""
+    detached JWS over it. `fault` names why a signature did not hold; the completion is kept either way. `job_id` is the
+    job as the phone knew it: the database does not check it, as a restore may have forgotten the job."""
 
     id = identity()
     job_id = refers_to("Job")

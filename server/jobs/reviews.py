@@ -80,7 +80,7 @@ def merge_questions(
         key = (question.record.id, question.kind, technician_id)
         before = standing.get(key)
         already = written[key].after if key in written else before
-        record = records.get(question.record.id)
+        record = None if question.kind in settlement.DETACHED else records.get(question.record.id)
         place = record.fields if record is not None else device
         after = _joined(already, question) if already else _opened(question, place, technician_id)
         deed = Deed("ask", clock.now(), device_id=device["id"], op_id=UUID(question.op_id))
@@ -132,18 +132,36 @@ def _sides(question: Question, technician_id: str | None, earlier: Mapping[str, 
     at = datetime.fromtimestamp(field["at_ms"] / 1000, clock.now().tzinfo).isoformat()
     operation = {"op_id": question.op_id, "kind": field["kind"], "at": at, "grade": field["grade"]}
     reason = field["args"].get("reason") if isinstance(field["args"], dict) else None
-    completes = field["kind"] == "job.complete"
+    detached = question.kind in settlement.DETACHED
+    completes = detached or field["kind"] == "job.complete"
     sides = {
         **{name: value for name, value in earlier.items() if name != "office"},
         "office": {name: office.get(name) for name in _OFFICE_SHOWN if name in office},
         "technician_id": technician_id,
         "operations": [*earlier.get("operations", []), operation | ({"reason": reason} if reason else {})],
         **({"completion_id": question.op_id, "at": at, "fault": question.detail.get("fault")} if completes else {}),
+        **({"signed": [*earlier.get("signed", []), _signed(question)]} if detached else {}),
     }
     for name in _KEPT_OF_DETAIL:
         if name in question.detail:
             sides[name] = {**earlier.get(name, {}), **question.detail[name]}
     return sides
+
+
+#: Characters of a signed text that a review shows; the whole of it stays with the completion.
+_TEXT_SHOWN = 2000
+
+
+def _signed(question: Question) -> dict[str, Any]:
+    """What the customer signed, for a review that has no job to show it by."""
+    manifest = question.detail["field"]["args"]["manifest"]
+    return {
+        "completion_id": question.op_id,
+        "text": manifest["text"][:_TEXT_SHOWN],
+        "signer": manifest["signer"]["name"],
+        "finished_at": manifest["finished_at"],
+        "photos": len(manifest["photos"]),
+    }
 
 
 def _text(value: Any) -> str | None:
@@ -197,7 +215,7 @@ async def one(caller: Caller, review_id: UUID) -> ReviewInFull:
 
 async def _in_full(caller: Caller, bodies: Sequence[dict[str, Any]]) -> list[ReviewInFull]:
     open_ones = [b for b in bodies if b["settled_at"] is None]
-    ids = {UUID(b["record_id"]) for b in open_ones}
+    ids = {UUID(b["record_id"]) for b in open_ones if b["kind"] not in settlement.DETACHED}
     records = {i: as_record("job", row) for i, row in (await store.rows(ids)).items()}
     for b in open_ones:
         if b["record_type"] == "customer":
@@ -219,7 +237,8 @@ def _shown(
     if body["settled_at"] is None:
         known["choices"] = _choices(body["kind"], body["sides"])
     record_id = UUID(body["record_id"])
-    record = records.get(record_id) if body["settled_at"] is None else None
+    asks = body["settled_at"] is None and body["kind"] not in settlement.DETACHED
+    record = records.get(record_id) if asks else None
     effects: dict[str, Effects] = {}
     if record is not None:
         others = bool(holding.get(record_id, set()) - {body["id"]})
@@ -282,7 +301,11 @@ async def settle(caller: Caller, review_id: UUID, choice: str, record_version: i
         if record is not None and record_version not in (None, record.version):
             raise Refused(Code.VERSION_STALE, f"the record is at version {record.version}", version=record.version)
         deed = Deed(f"settle:{choice}", clock.now(), caller.user_id)
-        done = None if record is None else await _settle_record(review, record, chosen, deed)
+        done = None
+        if record is None:
+            await _remember(review, choice, deed)
+        else:
+            done = await _settle_record(review, record, chosen, deed)
         await _write(_settled(review, choice, deed), done)
 
 
@@ -291,10 +314,35 @@ async def _locked(caller: Caller, review_id: UUID) -> tuple[Record, Record | Non
     subject = await store.subject_of(caller.scope, review_id)
     if subject is None:
         raise Refused(Code.NOT_FOUND)
-    record_type, record_id = subject
-    row = (await feed.load_for_update(record_type, [record_id])).get(record_id)
+    kind, record_type, record_id = subject
+    attached = kind not in settlement.DETACHED
+    row = (await feed.load_for_update(record_type, [record_id])).get(record_id) if attached else None
     review = (await feed.load_for_update("review", [review_id]))[review_id]
     return as_record("review", review), None if row is None else as_record(record_type, row)
+
+
+async def _remember(
+    review: Record,
+    choice: str,
+    deed: Deed,
+    after: Merged | None = None,
+    visits: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """What a settlement did, so that it can be undone. `after`: the record, when there is one to change."""
+    await store.add_settlement(
+        clock.new_id(),
+        UUID(review.id),
+        review.fields["record_type"],
+        UUID(review.fields["record_id"]),
+        choice,
+        0 if after is None else after.record.version,
+        {} if after is None else after.changes,
+        list(visits),
+        None if after is None else after.changes.get("promise_state"),
+        deed.user_id,
+        deed.happened_at,
+        deed.happened_at + UNDO,
+    )
 
 
 async def _settle_record(review: Record, record: Record, chosen: settlement.Choice, deed: Deed) -> Written:
@@ -302,23 +350,9 @@ async def _settle_record(review: Record, record: Record, chosen: settlement.Choi
     plan = chosen.plan(case)
     merged, lines = _carried_out(record, plan, deed)
     visits = await _move_visits(case, plan)
-    promise = merged.changes.get("promise_state")
     if plan.judged is not None:
         await _judge(record.id, plan.judged)
-    await store.add_settlement(
-        clock.new_id(),
-        UUID(review.id),
-        record.type,
-        UUID(record.id),
-        deed.action.removeprefix("settle:"),
-        merged.record.version,
-        merged.changes,
-        visits,
-        promise,
-        deed.user_id,
-        deed.happened_at,
-        deed.happened_at + UNDO,
-    )
+    await _remember(review, deed.action.removeprefix("settle:"), deed, merged, visits)
     return Written(record, merged.record, lines)
 
 

@@ -465,12 +465,12 @@ async def settlement_undone(settlement_id: UUID, user_id: UUID, at: datetime) ->
     await db.execute("UPDATE settlement SET undone_by = $2, undone_at = $3 WHERE id = $1", settlement_id, user_id, at)
 
 
-async def subject_of(scope: Scope, review_id: UUID) -> tuple[str, UUID] | None:
-    """What the review is about: record type and id; None when there is no such review in scope."""
+async def subject_of(scope: Scope, review_id: UUID) -> tuple[str, str, UUID] | None:
+    """What the review is about: its kind, record type and id; None when there is no such review in scope."""
     row = await db.fetch_row(
-        f"SELECT record_type, record_id FROM review j WHERE {_IN_SCOPE} AND id = $3",
+        f"SELECT kind, record_type, record_id FROM review j WHERE {_IN_SCOPE} AND id = $3",
         scope.centre_id,
         scope.outlet_id,
         review_id,
     )
-    return (row["record_type"], row["record_id"]) if row is not None else None
+    return (row["kind"], row["record_type"], row["record_id"]) if row is not None else None

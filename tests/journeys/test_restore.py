@@ -99,10 +99,10 @@ class Firm:
         self.hq.post("/users", field | where)
         self.desk, self.tech = Person(url, "desk", PASSWORD), Person(url, "tech", PASSWORD)
 
-    def job(self) -> str:
+    def job(self, hours: float = 1) -> str:
         new = {"outlet_id": self.outlet, "job_type": "repair", "title": "漏水", "contact_name": "李", "lat": 31.2}
         job: str = self.desk.post("/jobs", {**new, "lon": 121.4, "contact_phone": "1"})["id"]
-        starts = datetime.now(UTC) + timedelta(hours=1)
+        starts = datetime.now(UTC) + timedelta(hours=hours)
         self.desk.post(f"/jobs/{job}/assign", {"technician_id": self.technician, "starts_at": starts.isoformat()})
         return job
 
@@ -132,6 +132,11 @@ class TestAServerThatWentBackToItsBackup:
         note = younger.do("note", job, text="from the tablet")
         younger.replica.sync()
         acknowledged = phone.statuses()
+        forgotten, pipe = firm.job(hours=4), evidence.photo("another pipe")  # raised since: nobody will know it
+        phone.replica.sync()
+        orphan = [phone.do("arrive", forgotten, place=None), phone.complete(forgotten, pipe)]
+        phone.replica.sync()
+        phone.hand_in(pipe)
         phone.do("note", job, text="not handed in yet")
 
         server.stop()
@@ -148,6 +153,12 @@ class TestAServerThatWentBackToItsBackup:
         younger.replica.adopt_identity(younger.device_id)
         younger.replica.sync()
         phone.replica.sync()
+
+        assert [phone.statuses()[op] for op in orphan] == ["rejected", "held"]
+        (asked,) = [r for r in firm.desk.get("/reviews")["items"] if r["record_id"] == forgotten]
+        assert (asked["kind"], asked["sides"]["completion_id"]) == ("unknown_job", orphan[-1])
+        (kept_all_the_same,) = firm.desk.get(f"/evidence/jobs/{forgotten}/completions")
+        assert (kept_all_the_same["id"], kept_all_the_same["valid"]) == (orphan[-1], True)
 
         record = firm.desk.get(f"/jobs/{job}")
         assert record["state"] == "completed"

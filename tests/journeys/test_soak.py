@@ -56,6 +56,12 @@ class TestARestoreThatLosesSomething:
         found = cast("Findings", SimpleNamespace(**{**vars(found), "forgotten": {"op"}}))
         assert list(judge.restore_heals(found)) == []
 
+    def test_a_completion_whose_job_is_gone_and_that_is_gone_with_it(self) -> None:
+        for kept in (True, False):
+            found = findings("applied", outcome("held"), kind="job.complete", kept=kept)
+            found = cast("Findings", SimpleNamespace(**{**vars(found), "forgotten": {"op"}}))
+            assert bool(list(judge.restore_heals(found))) is not kept
+
     def test_a_completion_that_was_not_kept(self) -> None:
         found = findings("applied", outcome("applied"), kind="job.complete", kept=False)
         assert "is not kept" in next(judge.restore_heals(found))

@@ -62,6 +62,7 @@ SHOWN: Mapping[str, tuple[str, str]] = {
     "P-25": (_REPLICA, "TestARefusedPush"),
     "P-26": (_MACHINE, "TestManyLongDays"),
     "P-27": ("tests/offline_sync/test_operation.py", "TestDigest"),
+    "P-28": ("tests/jobs/test_unknown_jobs.py", "TestASignedCompletionOfAJobThatNobodyKnows"),
     "L-1": (_JOURNEY, "TestScope"),
     "L-2": ("tests/sync/test_purge.py", "TestPurging"),
     "L-3": (_FEED, "TestTwoTransactionsThatEndInTheOppositeOrderOfTheirStart"),

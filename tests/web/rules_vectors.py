@@ -107,6 +107,7 @@ def cases() -> Iterator[Case]:
     yield from _edits()
     yield from _arrivals()
     yield from _completions()
+    yield from _unknown()
     yield from _arguments()
     yield from _customers()
 
@@ -170,6 +171,17 @@ def _completions() -> Iterator[Case]:
     both = MANIFEST | {"report": {"unit_id": OTHER_UNIT}, "fees": fees["one"]}
     now = {"unit_id": UNIT, "price_minor": 1}
     yield case("complete: another product and another price", "job.complete", {"manifest": both, "signature": "s"}, now)
+
+
+def _unknown() -> Iterator[Case]:
+    """What the customer signed for a job that is not on the phone, and what only looks like it."""
+    signed: dict[str, Any] = {"manifest": MANIFEST, "signature": "s"}
+    reason: dict[str, Any] = {"reason": "nobody there"}
+    yield case("cannot_complete: no job, signed", "job.cannot_complete", reason | signed, None)
+    yield case("cannot_complete: no job, no signature", "job.cannot_complete", reason | {"manifest": MANIFEST}, None)
+    yield case("complete: no job, no signature", "job.complete", {"manifest": MANIFEST}, None)
+    yield case("complete: no job, an unknown argument", "job.complete", {**signed, "more": 1}, None)
+    yield case("dance: no job", "job.dance", signed, None)
 
 
 def _arguments() -> Iterator[Case]:

@@ -17,6 +17,8 @@ Pure: no I/O, no clock.
 | at another price               | completed, the customer signed   | completion stands, review `other_price`          |
 | any                            | notes, checks, parts, readings   | merged field by field                            |
 | any                            | parts below zero                 | counted, review `counter_below_zero`             |
+| unknown, or never theirs       | completed, signed                | completion kept, review `unknown_job`            |
+| unknown, or never theirs       | did anything else                | refused                                          |
 
 A completion whose signature or manifest does not hold is kept as well: review `completion_invalid`. As long as a review
 asks what work counts, the job's `billing_held` says that nothing is to be billed.
@@ -49,6 +51,8 @@ _KEPT_WHEN_NOT_THEIRS = frozenset({"arrive", "start", "pause", "resume", "cannot
 TERMS = ("visit_id", "window_start", "window_end", "unit_id")
 #: Operations that are judged by the terms the technician was looking at.
 UNDER_TERMS = frozenset({"job.arrive", "job.start", "job.complete", "job.cannot_complete"})
+#: Operations that carry what the customer signed; `cannot_complete` may.
+SIGNED = frozenset({"job.complete", "job.cannot_complete"})
 
 _NOTHING_SEEN: Mapping[str, Any] = MappingProxyType({})
 
@@ -68,7 +72,7 @@ class JobRules:
 
     def judge(self, operation: Operation, record: Record | None, actor: Actor, when: CorrectedTime) -> Effect | Refusal:
         if record is None:
-            return Refusal(Code.UNKNOWN_RECORD, "No such job among those you have or had.")
+            return _on_unknown(operation, actor, self.manifest_faults.get(operation.op_id))
         shape = operations.KINDS.get(operation.kind)
         if shape is None or not operation.kind.startswith("job."):
             return Refusal(Code.UNKNOWN_KIND, f"No operation {operation.kind!r} on a job.")
@@ -119,6 +123,23 @@ class _Deed:
         }
         reason = getattr(self.args, "reason", None)
         return line | ({"reason": reason} if reason else {})
+
+
+# Keeps P-28 of docs/sync-protocol.md.
+def _on_unknown(operation: Operation, actor: Actor, fault: str | None) -> Effect | Refusal:
+    """What the customer signed is kept and shown, also where a restore has forgotten the job, or whose it was
+    (guarantees 1 and 9). A job that exists and is somebody else's is answered alike: nobody learns what there is."""
+    unknown = Refusal(Code.UNKNOWN_RECORD, "No such job among those you have or had.")
+    if operation.kind not in SIGNED or actor.technician_id is None or fault is not None:
+        return unknown
+    try:
+        args: Any = msgspec.convert(operation.args, operations.KINDS[operation.kind])
+    except msgspec.ValidationError:
+        return unknown
+    if args.manifest is None or args.signature is None:
+        return unknown
+    kept = Fact("completion", {"op_id": operation.op_id, "fault": None})
+    return Effect(held=True, review=ReviewRequest("unknown_job"), facts=(kept,))
 
 
 # Edits: fields, entries, items and differences; whoever holds the job now.

@@ -28,6 +28,10 @@ BILLING = frozenset(
 )
 
 
+#: Reviews about what the server does not hold, or not as this technician's: no record is shown, locked or changed.
+DETACHED = frozenset({"unknown_job"})
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A review and what it is about. `sides`: as the review keeps them; `record`: the record's fields; `visits`: every
@@ -289,6 +293,13 @@ _CHOICES: Mapping[str, Mapping[str, Choice]] = {
     "counter_below_zero": {
         "set_zero": Choice("将负数配件数量更正为零", "Correct the counts below zero to zero", _set_to_zero),
         "keep_count": Choice("保留原数量，另行核实", "Keep the counts as they are, to be cleared up", _leave),
+    },
+    "unknown_job": {
+        "note": Choice(
+            "存档：签字完工单和照片保留；不改动任何工单",
+            "Keep it on file: what was signed and its photos stay; no job is changed",
+            _leave,
+        ),
     },
     "other_price": {
         "signed_price": Choice("以顾客签字的价格为准", "The price that the customer signed holds", _leave),

@@ -37,7 +37,7 @@ export function OpenReview({ review, board, show }: OpenReviewProps): JSX.Elemen
         <Subject review={review} board={board} show={show} />
       </header>
       <div class="sides">
-        <OfficeSide sides={sides} board={board} />
+        {review.kind === "unknown_job" ? <NothingKnown review={review} /> : <OfficeSide sides={sides} board={board} />}
         <FieldSide sides={sides} board={board} />
       </div>
       <Choices review={review} sides={sides} board={board} />
@@ -80,6 +80,20 @@ function OfficeSide({ sides, board }: SideProps): JSX.Element {
   );
 }
 
+/** Nothing of the job is shown, also where there is one: it may be another outlet's. */
+function NothingKnown({ review }: { readonly review: Review }): JSX.Element {
+  return (
+    <Side title={t("reviews.side.office")}>
+      <p>{t("reviews.unknown_job")}</p>
+      <dl class="facts">
+        <Fact name={t("reviews.job_id")}>
+          <span class="numbers">{review.record_id}</span>
+        </Fact>
+      </dl>
+    </Side>
+  );
+}
+
 function FieldSide({ sides, board }: SideProps): JSX.Element {
   return (
     <Side title={t("reviews.side.field")}>
@@ -100,6 +114,16 @@ function FieldSide({ sides, board }: SideProps): JSX.Element {
           <Fact name={fieldName("technician_id")}>{fieldValue(board, "technician_id", sides.technicianId)}</Fact>
         )}
       </dl>
+      {sides.papers.map((paper) => (
+        <dl key={paper.key} class="facts">
+          <Fact name={t("reviews.signed_text")}>{paper.text}</Fact>
+          <Fact name={t("reviews.signed_by")}>{paper.signer}</Fact>
+          {paper.finishedAt !== null && (
+            <Fact name={fieldName("finished_at")}>{shortTime(now.value, paper.finishedAt)}</Fact>
+          )}
+          {paper.photos > 0 && <Fact name={t("reviews.signed_photos")}>{String(paper.photos)}</Fact>}
+        </dl>
+      ))}
       <ol class="steps">
         {sides.steps.map((step) => (
           <li key={step.key}>

@@ -42,7 +42,15 @@ describe("the sides of a review", () => {
       officePrice: null,
       fieldPrice: null,
       parts: [],
+      papers: [],
     });
+  });
+
+  it("show what was signed for a job that nobody knows", () => {
+    const signed = { completion_id: "o", text: "done", signer: "李梅", finished_at: "2026-11-07T09:00:00Z", photos: 2 };
+    expect(sidesOf({ signed: [signed] }).papers).toEqual([
+      { key: "o", text: "done", signer: "李梅", finishedAt: Date.parse("2026-11-07T09:00:00Z"), photos: 2 },
+    ]);
   });
 
   it("show the product and the price of either side", () => {

@@ -25,6 +25,16 @@ export interface Product {
   readonly warranty: { readonly zh: string; readonly en: string };
 }
 
+/** What a customer signed, for a job that the server does not hold. */
+export interface Paper {
+  readonly key: string;
+  readonly text: string;
+  readonly signer: string;
+  /** Epoch ms; null when it is no date. */
+  readonly finishedAt: number | null;
+  readonly photos: number;
+}
+
 export interface Sides {
   readonly office: readonly (readonly [field: string, value: unknown])[];
   readonly technicianId: string | null;
@@ -42,6 +52,7 @@ export interface Sides {
   readonly fieldPrice: number | null;
   /** Parts whose count is below zero. */
   readonly parts: readonly (readonly [part: string, count: number])[];
+  readonly papers: readonly Paper[];
 }
 
 const UNSAID: ReadonlySet<string> = new Set(["version", "completion_id"]);
@@ -58,6 +69,7 @@ export function sidesOf(sides: Entry): Sides {
     fieldPrice: amount(entry(sides["price"])["field"]),
     parts: Object.entries(entry(sides["parts"])).map(([part, count]) => [part, amount(count) ?? 0] as const),
     steps: list(sides["operations"]).map(step),
+    papers: list(sides["signed"]).map(paper),
     signed: words(sides["completion_id"]) !== "",
     fault: words(sides["fault"]),
     disputed: Object.entries(entry(sides["disputed"])).map(([field, values]) => ({
@@ -100,6 +112,17 @@ function step(operation: Entry, index: number): Step {
     at: Number.isNaN(at) ? null : at,
     grade: words(operation["grade"]),
     reason: words(operation["reason"]),
+  };
+}
+
+function paper(signed: Entry, index: number): Paper {
+  const finishedAt = Date.parse(words(signed["finished_at"]));
+  return {
+    key: words(signed["completion_id"]) || String(index),
+    text: words(signed["text"]),
+    signer: words(signed["signer"]),
+    finishedAt: Number.isNaN(finishedAt) ? null : finishedAt,
+    photos: amount(signed["photos"]) ?? 0,
   };
 }
 

@@ -267,6 +267,12 @@ export const en = {
   "reviews.effects_becomes": "becomes",
   "reviews.effects_visit": "Visit of {name}",
   "reviews.customer": "A customer’s file",
+  "reviews.unknown_job":
+    "The server knows no such job of this technician’s. It may have been raised or given to them after the backup that was restored.",
+  "reviews.signed_text": "Signed text",
+  "reviews.signed_by": "Signed by",
+  "reviews.signed_photos": "Photos",
+  "reviews.job_id": "The phone’s job",
   "reviews.signed_price": "Signed price",
   "review.kind.duplicate_visit": "Two technicians worked on one job",
   "review.kind.done_after_cancel": "Work was done on a cancelled job",
@@ -278,6 +284,7 @@ export const en = {
   "review.kind.done_after_delete": "Work was done on a deleted job",
   "review.kind.counter_below_zero": "A count of parts is below zero",
   "review.kind.other_price": "The customer signed another price",
+  "review.kind.unknown_job": "A signed completion of an unknown job",
   "review.kind.other": "Office and field disagree",
 
   "action.edit": "Edited by the office",

@@ -71,8 +71,8 @@ export class JobRules implements Rules {
   readonly fields = OWNERSHIP;
 
   judge(operation: Operation, record: SyncRecord | null, actor: Actor, when: CorrectedTime): Effect | Refusal {
-    if (record === null) return new Refusal("unknown_record");
     const { kind, args } = operation;
+    if (record === null) return onUnknown(operation, actor);
     if (!isKind(kind) || !kind.startsWith("job.")) return new Refusal("unknown_kind");
     if (!fit(kind, args)) return new Refusal("arguments_invalid");
     const event = kind.slice("job.".length);
@@ -80,6 +80,15 @@ export class JobRules implements Rules {
     if (deed.now("deleted_at") !== null) return onDeleted(deed);
     return EDITS.get(event)?.(deed) ?? move(deed);
   }
+}
+
+const SIGNED = new Set(["job.complete", "job.cannot_complete"]);
+
+/** What the customer signed is kept and asked about, also where the server has forgotten the job; it shows nothing. */
+function onUnknown({ kind, args }: Operation, actor: Actor): Effect | Refusal {
+  const signed = SIGNED.has(kind) && isKind(kind) && fit(kind, args) && actor.technician_id !== null;
+  if (!signed || at(args, "manifest") === null || at(args, "signature") === null) return new Refusal("unknown_record");
+  return { review: "unknown_job", held: true };
 }
 
 /** One operation in the light of the job as it stands. */
