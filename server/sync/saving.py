@@ -18,7 +18,7 @@ from server.jobs.publishing import Written, publish
 from server.jobs.reviews import ask
 from server.platform import clock
 from server.platform.feed import Deed, HistoryLine
-from server.platform.text import FORBIDDEN
+from server.platform.text import FORBIDDEN, forbidden_in
 from server.sync import store, translate
 from server.sync.judging import Known, boots_of
 from server.sync.reading import Batch
@@ -49,8 +49,10 @@ async def save(device: Mapping[str, Any], batch: Batch, decision: Decision, know
 
 
 async def _advance(device: Mapping[str, Any], batch: Batch, decision: Decision) -> None:
-    """Every push is an anchor of the boot it was sent in (guarantee 10)."""
-    boots = anchored(boots_of(device), batch.sent_at, batch.received_ms)
+    """Every push is an anchor of the boot it was sent in (guarantee 10), unless no column would take its name."""
+    boots = boots_of(device)
+    if forbidden_in(batch.sent_at.boot_id) is None:
+        boots = anchored(boots, batch.sent_at, batch.received_ms)
     await store.advance(device["id"], decision.last_seq, msgspec.json.encode(list(boots.items())).decode())
 
 

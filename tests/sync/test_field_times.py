@@ -46,3 +46,10 @@ class TestAPhoneThatWasStartedAnew:
         kept = await db.fetch_value("SELECT boots FROM device WHERE id = $1", phone.device_id)
         assert '"a"' in kept
         assert '"b"' in kept
+
+    async def test_may_name_its_boot_as_nobody_can_keep_it(self, firm: Firm) -> None:
+        desk, phone = await firm.login("desk"), await firm.phone(0)
+        job = await firm.assigned(desk, 0)
+        for boot in ("\x00", "a\u202eb"):
+            answer = await phone.person.post("/sync/push", sent(phone, boot, MINUTE, noted(phone, job, boot, 1)))
+            assert (answer.status_code, answer.json()["last_seq"]) == (200, phone.seq)
