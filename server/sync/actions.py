@@ -54,7 +54,7 @@ async def push(caller: Caller, sent: wire.Push) -> wire.PushAnswer:
 async def _judge_and_save(caller: Caller, batch: reading.Batch) -> tuple[Decision, Mapping[str, Any]]:
     """The decision, and the device as it stood before, with the epoch."""
     async with db.transaction(hot=True):
-        device = await _device(caller, batch.device_id)
+        device = await _device(caller, batch)
         known = await judging.load(device, batch)
         decision = judging.judge(device, batch, known)
         if isinstance(decision, Forked):
@@ -88,9 +88,9 @@ def _joined(one: Decision, other: Decision) -> Decision:
     )
 
 
-async def _device(caller: Caller, device_id: UUID) -> Mapping[str, Any]:
+async def _device(caller: Caller, batch: reading.Batch) -> Mapping[str, Any]:
     """The device that pushes, locked. One that is revoked, or whose owner has left, needs an open last upload."""
-    device = _own(caller, await store.lock_device(device_id))
+    device = _own(caller, await store.lock_device(batch.device_id, [o.op_id for o in batch.operations]))
     allowed = device["last_upload_until"] is not None and device["last_upload_until"] > clock.now()
     if (device["revoked_at"] is not None or caller.only_upload) and not allowed:
         raise Refused(Code.DEVICE_REVOKED)

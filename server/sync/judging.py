@@ -40,11 +40,14 @@ async def load(device: Mapping[str, Any], batch: Batch) -> Known:
     """Locks the records of the batch that this technician has or ever had; others do not exist for this device."""
     operations = batch.operations
     passed = [o.seq for o in operations if o.seq <= device["last_seq"]]
-    rows = await store.recorded(batch.device_id, passed, [o.op_id for o in operations])
+    said = device["recorded"]
+    if passed:  # repeats; or another tab was first, and what it wrote was not to be seen yet when we asked
+        said = await store.recorded(batch.device_id, passed, [o.op_id for o in operations])
+    rows = msgspec.json.decode(said) if said else []
     outcomes = [(r, RecordedOutcome(r["digest"], translate.outcome_from_json(r["outcome"]))) for r in rows]
     records = await _records(device["technician_id"], operations)
     return Known(
-        by_seq={r["seq"]: outcome for r, outcome in outcomes if r["device_id"] == batch.device_id},
+        by_seq={r["seq"]: outcome for r, outcome in outcomes if r["device_id"] == str(batch.device_id)},
         by_op_id={r["op_id"]: outcome for r, outcome in outcomes},
         records=records,
         seen=await field.seen(operations, records),

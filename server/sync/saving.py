@@ -32,7 +32,7 @@ async def save(device: Mapping[str, Any], batch: Batch, decision: Decision, know
     a boot that is known. Streams come last, as whoever writes to one of them waits until this transaction ends."""
     if not decision.fresh:
         if decision.last_seq > device["last_seq"] or batch.sent_at.boot_id not in boots_of(device):
-            await _advance(device, batch, decision)
+            await store.advance(device["id"], decision.last_seq, _boots(device, batch))
         return decision
     after = {**known.records, **decision.changed}
     reviews, became = await _reviews(device, decision, after)
@@ -40,20 +40,20 @@ async def save(device: Mapping[str, Any], batch: Batch, decision: Decision, know
     written = _written(device, decision, known)
     await evidence.keep(decision.fresh, after, device)
     await apply_facts(decision.fresh, after)
-    await store.add_operations([_operation_row(device["id"], judged) for judged in decision.fresh])
-    await _advance(device, batch, decision)
+    rows = [_operation_row(device["id"], judged) for judged in decision.fresh]
+    await store.add_operations(rows, device["id"], decision.last_seq, _boots(device, batch))
     await publish(
         [w for w in written if w.after.type == "job"] + reviews, [w for w in written if w.after.type == "customer"]
     )
     return decision
 
 
-async def _advance(device: Mapping[str, Any], batch: Batch, decision: Decision) -> None:
+def _boots(device: Mapping[str, Any], batch: Batch) -> str:
     """Every push is an anchor of the boot it was sent in (guarantee 10), unless no column would take its name."""
     boots = boots_of(device)
     if forbidden_in(batch.sent_at.boot_id) is None:
         boots = anchored(boots, batch.sent_at, batch.received_ms)
-    await store.advance(device["id"], decision.last_seq, msgspec.json.encode(list(boots.items())).decode())
+    return msgspec.json.encode(list(boots.items())).decode()
 
 
 async def _reviews(

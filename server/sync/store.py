@@ -8,25 +8,29 @@ from offline_sync.cursor import Span
 from offline_sync.immutable import immutable
 from server.platform import db
 
-
 # Keeps P-8 of docs/sync-protocol.md.
-async def lock_device(device_id: UUID) -> Any | None:
-    """The device's row, locked: two tabs that push at once take turns (guarantees 2 and 3). With the server's epoch."""
+_RECORDED = "SELECT device_id, seq, op_id, digest, outcome FROM sync_operation"
+
+
+async def lock_device(device_id: UUID, op_ids: Sequence[str]) -> Any | None:
+    """The device's row, locked: two tabs that push at once take turns (guarantees 2 and 3). With the server's epoch,
+    and as `recorded` the JSON of what is recorded under these `op_ids`, by any device; where another push of this
+    device had the lock, that is as it was before."""
     return await db.fetch_row(
-        "SELECT id, user_id, technician_id, centre_id, outlet_id, public_key::text, last_seq, boots::text,"
-        " revoked_at, last_upload_until, (SELECT epoch FROM installation) AS epoch"
+        "SELECT id, user_id, technician_id, centre_id, outlet_id, public_key::text, last_seq, boots::text, revoked_at,"
+        " last_upload_until, (SELECT epoch FROM installation) AS epoch,"
+        f" (SELECT json_agg(o)::text FROM ({_RECORDED} WHERE op_id = ANY($2::text[]::uuid[])) o) AS recorded"
         " FROM device WHERE id = $1 FOR UPDATE",
         device_id,
+        list(op_ids),
     )
+
+
+_ADVANCE = "UPDATE device SET last_seq = $2, boots = $3::jsonb, last_seen_at = now() WHERE id = $1"
 
 
 async def advance(device_id: UUID, last_seq: int, boots: str) -> None:
-    await db.execute(
-        "UPDATE device SET last_seq = $2, boots = $3::jsonb, last_seen_at = now() WHERE id = $1",
-        device_id,
-        last_seq,
-        boots,
-    )
+    await db.execute(_ADVANCE, device_id, last_seq, boots)
 
 
 async def end_last_upload(device_id: UUID) -> None:
@@ -35,18 +39,17 @@ async def end_last_upload(device_id: UUID) -> None:
     )
 
 
-async def recorded(device_id: UUID, seqs: Sequence[int], op_ids: Sequence[str]) -> list[Any]:
-    """Operations already judged: this device's by sequence number, any device's by `op_id`; one may come twice. Two
-    queries in one, as a condition on either would search no index."""
-    return await db.fetch(
-        "SELECT device_id, seq, op_id::text, digest, outcome FROM sync_operation"
-        " WHERE op_id = ANY($3::text[]::uuid[]) UNION ALL"
-        " SELECT device_id, seq, op_id::text, digest, outcome FROM sync_operation"
-        " WHERE device_id = $1 AND seq = ANY($2::bigint[])",
+async def recorded(device_id: UUID, seqs: Sequence[int], op_ids: Sequence[str]) -> str | None:
+    """JSON of the operations already judged: this device's by sequence number, any device's by `op_id`; one may come
+    twice. Two queries in one, as a condition on either would search no index."""
+    found: str | None = await db.fetch_value(
+        f"SELECT json_agg(o)::text FROM ({_RECORDED} WHERE op_id = ANY($3::text[]::uuid[])"
+        f" UNION ALL {_RECORDED} WHERE device_id = $1 AND seq = ANY($2::bigint[])) o",
         device_id,
         list(seqs),
         list(op_ids),
     )
+    return found
 
 
 _OPERATION = (
@@ -67,20 +70,21 @@ _OPERATION = (
 )
 
 
-async def add_operations(rows: Sequence[tuple[Any, ...]]) -> None:
-    """`rows`: the columns of `_OPERATION`; ids as text or UUID, `args`, `at` and `outcome` as JSON text."""
-    await db.insert("sync_operation", _OPERATION, rows)
-
-
-async def epoch() -> UUID:
-    found: UUID = await db.fetch_value("SELECT epoch FROM installation")
-    return found
-
-
-async def heads(streams: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Stream → (head, floor); streams that nothing was ever written to are left out."""
-    rows = await db.fetch("SELECT name, head, floor FROM stream WHERE name = ANY($1::text[])", list(streams))
-    return {r["name"]: (r["head"], r["floor"]) for r in rows}
+async def add_operations(rows: Sequence[tuple[Any, ...]], device_id: UUID, last_seq: int, boots: str) -> None:
+    """`rows`: the columns of `_OPERATION`; ids as text or UUID, `args`, `at` and `outcome` as JSON text. The device
+    advances with them."""
+    if len(rows) != 1:
+        await db.insert("sync_operation", _OPERATION, rows)
+        await advance(device_id, last_seq, boots)
+        return
+    marks = ", ".join(f"${n}" for n in range(4, 4 + len(_OPERATION)))
+    await db.execute(
+        f"WITH advanced AS ({_ADVANCE}) INSERT INTO sync_operation ({', '.join(_OPERATION)}) VALUES ({marks})",
+        device_id,
+        last_seq,
+        boots,
+        *rows[0],
+    )
 
 
 #: Per stream, in the order of `$1`, the rows beyond its position, and one more than is asked for, to know whether there
