@@ -140,7 +140,7 @@ async def _log_in(
     new = NewUser(username=username, name=person.name, password=account.password, role=role, locale=locale, **place)
     user_id = await accounts.create_user(new, account.password_hash)
     firm.accounts.append({"role": role.value, "username": username, "password": account.password, "name": person.name})
-    return Caller(user_id, role, **place)
+    return Caller(user_id, role, place.get("centre_id"), place.get("outlet_id"), place.get("technician_id"))
 
 
 async def set_standards(now: datetime) -> None:

@@ -166,7 +166,7 @@ class TestARecordAndItsFeed:
         record = clock.new_id()
         heads = await write(change(record, "one"))
         assert await write(change(record, "one")) == {}
-        assert (await store.heads(["one"]))["one"][0] == heads["one"]
+        assert (await store.pull({"one": 0}, 1)).spans["one"].head == heads["one"]
 
 
 def _broken() -> Change:
