@@ -1,4 +1,5 @@
-"""What the machine has found (`test_machine`, `test_machine_on_postgres`), as short stories; each failed once."""
+"""Short stories of what went wrong, or nearly did, around forks, restores and clones: the first was found by
+`test_machine`, the others by thinking about the protocol and by killing the TypeScript replica."""
 
 from __future__ import annotations
 
