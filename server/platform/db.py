@@ -129,29 +129,33 @@ def connection(hot: bool = False) -> AbstractAsyncContextManager[Any]:
     return cast("AbstractAsyncContextManager[Any]", pool.acquire())
 
 
+async def _ask(hot: bool, method: str, sql: str, *args: Any) -> Any:
+    async with connection(hot) as c:
+        try:
+            return await getattr(c, method)(sql, *args)
+        except asyncpg.InternalClientError:
+            c.terminate()  # it broke in the middle of something; asyncpg's reset would have found out
+            raise
+
+
 async def fetch(sql: str, *args: Any) -> list[Any]:
-    async with connection() as c:
-        return cast("list[Any]", await c.fetch(sql, *args))
+    return cast("list[Any]", await _ask(False, "fetch", sql, *args))
 
 
 async def fetch_row(sql: str, *args: Any, hot: bool = False) -> Any | None:
-    async with connection(hot) as c:
-        return await c.fetchrow(sql, *args)
+    return await _ask(hot, "fetchrow", sql, *args)
 
 
 async def fetch_value(sql: str, *args: Any) -> Any:
-    async with connection() as c:
-        return await c.fetchval(sql, *args)
+    return await _ask(False, "fetchval", sql, *args)
 
 
 async def execute(sql: str, *args: Any) -> str:
-    async with connection() as c:
-        return cast("str", await c.execute(sql, *args))
+    return cast("str", await _ask(False, "execute", sql, *args))
 
 
 async def execute_many(sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    async with connection() as c:
-        await c.executemany(sql, list(rows))
+    await _ask(False, "executemany", sql, list(rows))
 
 
 _COPY_FROM = 8  # rows; below, a statement per row is sent in one go and saves a round trip

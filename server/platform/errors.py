@@ -192,6 +192,7 @@ _DATABASE_GONE = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,  # a connection that died between two messages
 )
 
 
