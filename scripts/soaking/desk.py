@@ -42,6 +42,10 @@ class Desk(Office):
             setattr(self, name, value)
         self.touched.clear()
 
+    def touched_since(self) -> set[str]:
+        """What was touched since the restore (or the backup, when there was none)."""
+        return self._touched_things()
+
     def _touched_things(self) -> set[str]:
         """With the jobs that touched reviews are about, and the customers of touched jobs."""
         held = self.board.held()

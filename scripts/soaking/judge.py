@@ -33,6 +33,18 @@ def forgotten_operations(phones: Sequence[Phone], records: set[str]) -> set[str]
     return {s.operation["op_id"] for phone in phones for s in phone.said if s.operation["record"]["id"] in records}
 
 
+def judged_again(phones: Sequence[Phone], records: set[str]) -> set[str]:
+    """Operations on `records` that were answered in two epochs: the second answer depends on what the office did to the
+    record since the restore."""
+    return {
+        s.operation["op_id"]
+        for phone in phones
+        for s in phone.said
+        if s.operation["record"]["id"] in records
+        and len({o.get("epoch") for o in phone.answered.get(s.operation["op_id"], ())}) > 1
+    }
+
+
 def restore_heals(f: Findings) -> Violations:
     """What was accepted once is accepted still, unless the office's work it stood on is gone; and a signed completion
     that was accepted is kept."""
