@@ -37,17 +37,14 @@ class Desk(Office):
 
     def go_back(self) -> None:
         """The server was restored."""
-        self.forgotten |= self._touched_things()
+        self.forgotten |= self.touched_things()
         for name, value in self._then.items():
             setattr(self, name, value)
         self.touched.clear()
 
-    def touched_since(self) -> set[str]:
-        """What was touched since the restore (or the backup, when there was none)."""
-        return self._touched_things()
-
-    def _touched_things(self) -> set[str]:
-        """With the jobs that touched reviews are about, and the customers of touched jobs."""
+    def touched_things(self) -> set[str]:
+        """What was touched since the last backup or restore, with the jobs that touched reviews are about, and the
+        customers of touched jobs."""
         held = self.board.held()
         ids = set(self.touched) | (set(self.raised.values()) - set(self._then.get("raised", {}).values()))
         ids |= {b["record_id"] for (t, i), (_, b) in held.items() if t == "review" and i in ids}

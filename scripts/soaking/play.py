@@ -176,7 +176,7 @@ class _Soak:
         left_open = settle_all(self.desk)
         findings = gather(self.firm, self.desk, self.server.url)
         forgotten = judge.forgotten_operations(findings.phones, self.desk.forgotten)
-        forgotten |= judge.judged_again(findings.phones, self.desk.touched_since())
+        forgotten |= judge.judged_again(findings.phones, self.desk.touched_things())
         for person in (self.firm.dispatcher, self.firm.neighbour):
             person.close()
         return replace(findings, forgotten=frozenset(forgotten)), left_open

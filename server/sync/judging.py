@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from offline_sync.engine import Decision, DeviceState, Forked, RecordedOutcome, decide
-from offline_sync.fieldtime import CorrectedTime
+from offline_sync.fieldtime import Boots, CorrectedTime
 from offline_sync.operation import Operation, RecordKey
 from offline_sync.ownership import FieldPolicy
 from offline_sync.record import Record
@@ -28,12 +28,14 @@ from server.sync.reading import MALFORMED, Batch
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the server holds of the things a batch names. `seen`: as `JobRules` takes it."""
+    """What the server holds of the things a batch names. `seen`: as `JobRules` takes it. `boots`: anchors of the
+    device's clock."""
 
     by_seq: Mapping[int, RecordedOutcome]
     by_op_id: Mapping[str, RecordedOutcome]
     records: Mapping[RecordKey, Record]
     seen: Mapping[str, Mapping[str, Any]]
+    boots: Boots
 
 
 async def load(device: Mapping[str, Any], batch: Batch) -> Known:
@@ -51,6 +53,7 @@ async def load(device: Mapping[str, Any], batch: Batch) -> Known:
         by_op_id={r["op_id"]: outcome for r, outcome in outcomes},
         records=records,
         seen=await field.seen(operations, records),
+        boots=dict(msgspec.json.decode(device["boots"], type=list[tuple[str, int]])),
     )
 
 
@@ -97,12 +100,8 @@ def judge(device: Mapping[str, Any], batch: Batch, known: Known) -> Decision | F
         actor,
         lambda: str(clock.new_id()),
         floors,
-        boots_of(device),
+        known.boots,
     )
-
-
-def boots_of(device: Mapping[str, Any]) -> dict[str, int]:
-    return dict(msgspec.json.decode(device["boots"], type=list[tuple[str, int]]))
 
 
 def _ms(instant: str) -> int:

@@ -20,7 +20,7 @@ from server.platform import clock
 from server.platform.feed import Deed, HistoryLine
 from server.platform.text import FORBIDDEN, forbidden_in
 from server.sync import store, translate
-from server.sync.judging import Known, boots_of
+from server.sync.judging import Known
 from server.sync.reading import Batch
 
 log = structlog.get_logger()
@@ -31,8 +31,8 @@ async def save(device: Mapping[str, Any], batch: Batch, decision: Decision, know
     """Writes everything; returns the decision with the reviews its questions became. Costs nothing for pure repeats of
     a boot that is known. Streams come last, as whoever writes to one of them waits until this transaction ends."""
     if not decision.fresh:
-        if decision.last_seq > device["last_seq"] or batch.sent_at.boot_id not in boots_of(device):
-            await store.advance(device["id"], decision.last_seq, _boots(device, batch))
+        if decision.last_seq > device["last_seq"] or batch.sent_at.boot_id not in known.boots:
+            await store.advance(device["id"], decision.last_seq, _boots(known, batch))
         return decision
     after = {**known.records, **decision.changed}
     reviews, became = await _reviews(device, decision, after)
@@ -41,16 +41,16 @@ async def save(device: Mapping[str, Any], batch: Batch, decision: Decision, know
     await evidence.keep(decision.fresh, after, device)
     await apply_facts(decision.fresh, after)
     rows = [_operation_row(device["id"], judged) for judged in decision.fresh]
-    await store.add_operations(rows, device["id"], decision.last_seq, _boots(device, batch))
+    await store.add_operations(rows, device["id"], decision.last_seq, _boots(known, batch))
     await publish(
         [w for w in written if w.after.type == "job"] + reviews, [w for w in written if w.after.type == "customer"]
     )
     return decision
 
 
-def _boots(device: Mapping[str, Any], batch: Batch) -> str:
+def _boots(known: Known, batch: Batch) -> str:
     """Every push is an anchor of the boot it was sent in (guarantee 10), unless no column would take its name."""
-    boots = boots_of(device)
+    boots = known.boots
     if forbidden_in(batch.sent_at.boot_id) is None:
         boots = anchored(boots, batch.sent_at, batch.received_ms)
     return msgspec.json.encode(list(boots.items())).decode()
