@@ -8,6 +8,7 @@ from offline_sync.record import Record
 from server.jobs import store
 from server.jobs.rules import lifecycle
 from server.platform import feed
+from server.platform.db import Statement
 from server.platform.feed import Change, HistoryLine
 from server.platform.records import as_change, as_record
 
@@ -45,14 +46,17 @@ def audience(record: Record) -> frozenset[str]:
     return frozenset(streams)
 
 
-async def publish(written: Sequence[Written], customers: Sequence[Written] = ()) -> None:
+async def publish(
+    written: Sequence[Written], customers: Sequence[Written] = (), alongside: Sequence[Statement] = ()
+) -> None:
     """Writes jobs and reviews, and `customers` changed beside them, and lets customers and units follow the jobs to and
-    from the technicians. Once per transaction, as `feed.write`."""
+    from the technicians. Once per transaction, `alongside` as for `feed.write`."""
     changes = [as_change(w.after, audience(w.after), w.history, w.before) for w in written]
     changes += [as_change(w.after, frozenset(), w.history, w.before) for w in customers]
     travelling = [w for w in written if w.after.type == "job" and _travels(w)]
     touched = {UUID(w.after.id) for w in customers}
-    await feed.write(changes, companions=lambda: _companions(travelling, touched))
+    companions = (lambda: _companions(travelling, touched)) if travelling or touched else None
+    await feed.write(changes, companions, alongside)
 
 
 def _travels(w: Written) -> bool:

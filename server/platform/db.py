@@ -5,14 +5,18 @@ an inner one silently, and a rollback of the inner would then undo nothing. Use 
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from contextvars import ContextVar
+from functools import lru_cache, partial
+from itertools import chain
 from typing import Any, cast
 
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
+from offline_sync.immutable import immutable
 from server.piccolo_conf import DB
 
 #: The same database by connections that plan a statement once (`_plan_once`): for what phones ask again and again.
@@ -154,23 +158,75 @@ async def execute(sql: str, *args: Any) -> str:
     return cast("str", await _ask(False, "execute", sql, *args))
 
 
+@immutable
+class Statement:
+    """`sql` with `$1`, `$2`, … and what they stand for."""
+
+    sql: str
+    args: tuple[Any, ...] = ()
+
+
+async def run(statement: Statement) -> None:
+    await execute(statement.sql, *statement.args)
+
+
+async def together(writes: Sequence[Statement], last: Statement) -> list[Any]:
+    """`writes` and `last` in one round trip, as one statement; returns the rows of `last`. All of them see the tables
+    as they were before any of them, so none may touch a row that another one writes. `writes` do not begin with WITH.
+    """
+    parts = (*writes, last)
+    sql = _merged(tuple((part.sql, len(part.args)) for part in parts))
+    return await fetch(sql, *(arg for part in parts for arg in part.args))
+
+
+@lru_cache(256)
+def _merged(parts: Sequence[tuple[str, int]]) -> str:
+    """One text for one combination, so that PostgreSQL prepares it once. `parts`: SQL, number of its parameters."""
+    shifted: list[str] = []
+    before = 0
+    for sql, count in parts:
+        shifted.append(_PARAMETER.sub(partial(_shift, before), sql).strip())
+        before += count
+    *writes, last = shifted
+    if not writes:
+        return last
+    named = ",\n".join(f"write_{n} AS ({sql})" for n, sql in enumerate(writes))
+    own = last.removeprefix("WITH ")
+    return f"WITH {named}\n{last}" if own == last else f"WITH {named},\n{own}"
+
+
+_PARAMETER = re.compile(r"\$(\d+)")
+
+
+def _shift(by: int, parameter: re.Match[str]) -> str:
+    return f"${int(parameter[1]) + by}"
+
+
 async def execute_many(sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
     await _ask(False, "executemany", sql, list(rows))
 
 
-_COPY_FROM = 8  # rows; below, a statement per row is sent in one go and saves a round trip
+#: Rows from which on COPY is faster than an `insertion`.
+MANY = 8
 
 
-async def insert(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Plain inserts of few or many rows; columns not named take their defaults. Many go by COPY: arrays for `unnest`
-    cost asyncpg a look at the type of every single element."""
-    async with connection() as c:
-        if len(rows) >= _COPY_FROM:
-            await c.copy_records_to_table(table, records=rows, columns=list(columns))
-            return
-        marks = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
-        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
-        if len(rows) == 1:
-            await c.execute(statement, *rows[0])
-        elif rows:
-            await c.executemany(statement, rows)
+def insertion(table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> Statement:
+    """A plain insert of a few rows; columns not named take their defaults."""
+    return Statement(_insertion(table, columns, len(rows)), tuple(chain.from_iterable(rows)))
+
+
+@lru_cache(256)
+def _insertion(table: str, columns: tuple[str, ...], rows: int) -> str:
+    width = len(columns)
+    marks = (", ".join(f"${row * width + n}" for n in range(1, width + 1)) for row in range(rows))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join(f'({row})' for row in marks)}"
+
+
+async def insert(table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+    """The same with few or many rows. Many go by COPY: arrays for `unnest` cost asyncpg a look at the type of every
+    single element."""
+    if len(rows) >= MANY:
+        async with connection() as c:
+            await c.copy_records_to_table(table, records=rows, columns=columns)
+    elif rows:
+        await run(insertion(table, columns, rows))

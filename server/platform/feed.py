@@ -7,6 +7,7 @@ per stream the order of positions is the order of commits and no reader ever mis
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ import msgspec
 
 from offline_sync.immutable import immutable
 from server.platform import db
+from server.platform.db import Statement
 
 #: Synced record type → its table. The columns of the table are the fields of the record.
 TABLES: Mapping[str, str] = {
@@ -73,55 +75,65 @@ Companions = Callable[[], Awaitable[Sequence[Change]]]
 
 
 # Keeps L-7 of docs/sync-protocol.md.
-async def write(changes: Sequence[Change], companions: Companions | None = None) -> dict[str, int]:
+async def write(
+    changes: Sequence[Change], companions: Companions | None = None, alongside: Sequence[Statement] = ()
+) -> dict[str, int]:
     """Writes all of `changes` in the running transaction and pokes their readers at its commit.
 
     Call it once per transaction: streams are locked here, in the order of their names, and a second call could lock
     them in another order than its neighbour. `companions` is asked after the records are written and before streams are
-    locked. Returns the new head per touched stream. The caller holds the row locks of records that already exist.
+    locked. `alongside`: what else the transaction writes, in tables that are not synced; it goes with the records in
+    one round trip, as everything does where there are no companions. Returns the new head per touched stream. The
+    caller holds the row locks of records that already exist.
     """
-    for record_type in sorted({c.type for c in changes}):
-        await _write_records(record_type, [c for c in changes if c.type == record_type])
-    await _write_history(changes)
-    told = {(c.type, c.id): c for c in changes}
-    told |= {(c.type, c.id): c for c in (await companions() if companions is not None else ())}
+    writes = [statement for kind in sorted({c.type for c in changes}) for statement in await _records(kind, changes)]
+    writes += [*await _history(changes), *alongside]
+    if companions is None:
+        return await _tell(changes, writes)
+    if writes:
+        await db.together(writes[:-1], writes[-1])
+    told = {(c.type, c.id): c for c in [*changes, *await companions()]}
     return await _tell(list(told.values()))
 
 
-async def _write_records(record_type: str, changes: Sequence[Change]) -> None:
-    whole = [c.fields for c in changes if c.before is None]
-    patches = [(c.id, _patch(c.before, c.fields)) for c in changes if c.before is not None]
+async def _records(record_type: str, changes: Sequence[Change]) -> list[Statement]:
+    table = TABLES[record_type]
+    columns = await _columns(table)
+    whole = [c.fields for c in changes if c.type == record_type and c.before is None]
+    patches = [(c.id, _patch(c.before, c.fields)) for c in changes if c.type == record_type and c.before is not None]
+    statements = []
     if whole:
-        await _put(TABLES[record_type], whole)
+        statements.append(Statement(_put(table, columns), (msgspec.json.encode(whole).decode(),)))
     if patches:
-        await _amend(TABLES[record_type], patches)
+        encoded = [msgspec.json.encode(patch).decode() for _, patch in patches]
+        statements.append(Statement(_amend(table, columns), ([record_id for record_id, _ in patches], encoded)))
+    return statements
 
 
 def _patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in after.items() if value is not before[name] and value != before[name]}
 
 
-async def _put(table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    columns = await _columns(table)
+@lru_cache
+def _put(table: str, columns: tuple[str, ...]) -> str:
+    """`$1`: the rows, as JSON."""
     assignments = ", ".join(f'"{c}" = excluded."{c}"' for c in columns if c not in ("id", "created_at"))
     names = ", ".join(f'"{c}"' for c in columns)
-    await db.execute(
+    return (
         f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb)"
-        f" ORDER BY id ON CONFLICT (id) DO UPDATE SET {assignments}",
-        msgspec.json.encode(rows).decode(),
+        f" ORDER BY id ON CONFLICT (id) DO UPDATE SET {assignments}"
     )
 
 
-async def _amend(table: str, patches: Sequence[tuple[UUID, Mapping[str, Any]]]) -> None:
-    """Columns that a patch does not name keep their value; where no indexed column changes, no index is touched."""
-    columns = [c for c in await _columns(table) if c not in ("id", "created_at")]
-    assignments = ", ".join(f'"{c}" = r."{c}"' for c in columns)
-    await db.execute(
+@lru_cache
+def _amend(table: str, columns: tuple[str, ...]) -> str:
+    """`$1`, `$2`: ids and patches. Columns that a patch does not name keep their value; where no indexed column
+    changes, no index is touched."""
+    assignments = ", ".join(f'"{c}" = r."{c}"' for c in columns if c not in ("id", "created_at"))
+    return (
         f"UPDATE {table} t SET {assignments} FROM unnest($1::uuid[], $2::jsonb[]) AS p(id, patch)"
         f" JOIN {table} old ON old.id = p.id CROSS JOIN LATERAL jsonb_populate_record(old, p.patch) r"
-        " WHERE t.id = p.id",
-        [record_id for record_id, _ in patches],
-        [msgspec.json.encode(patch).decode() for _, patch in patches],
+        " WHERE t.id = p.id"
     )
 
 
@@ -154,7 +166,8 @@ _HISTORY = (
 )
 
 
-async def _write_history(changes: Iterable[Change]) -> None:
+async def _history(changes: Iterable[Change]) -> list[Statement]:
+    """Many lines are written at once, few are to be written with the rest."""
     rows = [
         (
             c.type,
@@ -174,7 +187,10 @@ async def _write_history(changes: Iterable[Change]) -> None:
         for c in changes
         for line in c.history
     ]
-    await db.insert("history", _HISTORY, rows)
+    if len(rows) >= db.MANY:
+        await db.insert("history", _HISTORY, rows)
+        return []
+    return [db.insertion("history", _HISTORY, rows)] if rows else []
 
 
 def encode_body(fields: Mapping[str, Any]) -> str:
@@ -183,10 +199,9 @@ def encode_body(fields: Mapping[str, Any]) -> str:
 
 
 #: One statement: which streams hold each record and which shall, their heads moved in the order of their names, the
-#: feed rows at the positions this gives, and the poke that goes out with the commit.
+#: feed rows at the positions this gives, and the poke that goes out with the commit, if one notification holds it.
 # Keeps L-3 of docs/sync-protocol.md.
-_TELL = """
-WITH sent AS (
+_TELL = """WITH sent AS (
     SELECT type, id, version, body, string_to_array(audience, ' ') AS audience
     FROM unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::text[]) AS x(type, id, version, body, audience)
 ),
@@ -216,20 +231,15 @@ fed AS (
     FROM placed p JOIN moved m ON m.name = p.stream
     ON CONFLICT (record_id, record_type, stream) DO UPDATE SET position = excluded.position,
     version = excluded.version, body = excluded.body, changed_at = excluded.changed_at
-),
-part AS (
-    SELECT pg_notify($6, json_object_agg(name, head)::text) FROM (
-        SELECT name, head, (row_number() OVER (ORDER BY name) - 1) / $7 AS part FROM moved) m GROUP BY part
 )
-SELECT name, head, (SELECT count(*) FROM part) AS notices FROM moved
+SELECT name, head, (SELECT pg_notify($6, json_object_agg(name, head)::text) FROM moved HAVING count(*) <= $7) FROM moved
 """
 
 
-async def _tell(changes: Sequence[Change]) -> dict[str, int]:
+async def _tell(changes: Sequence[Change], writes: Sequence[Statement] = ()) -> dict[str, int]:
     """The new head of every stream that learns something. The caller holds the records' row locks, so nobody else
     changes who holds them."""
-    rows = await db.fetch(
-        _TELL,
+    args = (
         [c.type for c in changes],
         [c.id for c in changes],
         [c.version for c in changes],
@@ -238,7 +248,13 @@ async def _tell(changes: Sequence[Change]) -> dict[str, int]:
         POKE_CHANNEL,
         _POKE_STREAMS,
     )
-    return {r["name"]: r["head"] for r in rows}
+    heads = {r["name"]: r["head"] for r in await db.together(writes, Statement(_TELL, args))}
+    if len(heads) > _POKE_STREAMS:
+        told = list(heads.items())
+        for start in range(0, len(told), _POKE_STREAMS):
+            part = msgspec.json.encode(dict(told[start : start + _POKE_STREAMS])).decode()
+            await db.execute("SELECT pg_notify($1, $2)", POKE_CHANNEL, part)
+    return heads
 
 
 async def load_for_update(record_type: str, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

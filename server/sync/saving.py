@@ -16,7 +16,7 @@ from server.evidence import actions as evidence
 from server.jobs.field import apply_facts
 from server.jobs.publishing import Written, publish
 from server.jobs.reviews import ask
-from server.platform import clock
+from server.platform import clock, db
 from server.platform.feed import Deed, HistoryLine
 from server.platform.text import FORBIDDEN, forbidden_in
 from server.sync import store, translate
@@ -32,7 +32,7 @@ async def save(device: Mapping[str, Any], batch: Batch, decision: Decision, know
     a boot that is known. Streams come last, as whoever writes to one of them waits until this transaction ends."""
     if not decision.fresh:
         if decision.last_seq > device["last_seq"] or batch.sent_at.boot_id not in known.boots:
-            await store.advance(device["id"], decision.last_seq, _boots(known, batch))
+            await db.run(store.advance(device["id"], decision.last_seq, _boots(known, batch)))
         return decision
     after = {**known.records, **decision.changed}
     reviews, became = await _reviews(device, decision, after)
@@ -40,11 +40,10 @@ async def save(device: Mapping[str, Any], batch: Batch, decision: Decision, know
     written = _written(device, decision, known)
     await evidence.keep(decision.fresh, after, device)
     await apply_facts(decision.fresh, after)
-    rows = [_operation_row(device["id"], judged) for judged in decision.fresh]
-    await store.add_operations(rows, device["id"], decision.last_seq, _boots(known, batch))
-    await publish(
-        [w for w in written if w.after.type == "job"] + reviews, [w for w in written if w.after.type == "customer"]
-    )
+    alongside = await store.add_operations([_operation_row(device["id"], judged) for judged in decision.fresh])
+    alongside.append(store.advance(device["id"], decision.last_seq, _boots(known, batch)))
+    jobs, customers = ([w for w in written if w.after.type == kind] for kind in ("job", "customer"))
+    await publish(jobs + reviews, customers, alongside)
     return decision
 
 

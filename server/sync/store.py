@@ -7,6 +7,7 @@ from uuid import UUID
 from offline_sync.cursor import Span
 from offline_sync.immutable import immutable
 from server.platform import db
+from server.platform.db import Statement
 
 # Keeps P-8 of docs/sync-protocol.md.
 _RECORDED = "SELECT device_id, seq, op_id, digest, outcome FROM sync_operation"
@@ -26,11 +27,9 @@ async def lock_device(device_id: UUID, op_ids: Sequence[str]) -> Any | None:
     )
 
 
-_ADVANCE = "UPDATE device SET last_seq = $2, boots = $3::jsonb, last_seen_at = now() WHERE id = $1"
-
-
-async def advance(device_id: UUID, last_seq: int, boots: str) -> None:
-    await db.execute(_ADVANCE, device_id, last_seq, boots)
+def advance(device_id: UUID, last_seq: int, boots: str) -> Statement:
+    sql = "UPDATE device SET last_seq = $2, boots = $3::jsonb, last_seen_at = now() WHERE id = $1"
+    return Statement(sql, (device_id, last_seq, boots))
 
 
 async def end_last_upload(device_id: UUID) -> None:
@@ -70,45 +69,35 @@ _OPERATION = (
 )
 
 
-async def add_operations(rows: Sequence[tuple[Any, ...]], device_id: UUID, last_seq: int, boots: str) -> None:
-    """`rows`: the columns of `_OPERATION`; ids as text or UUID, `args`, `at` and `outcome` as JSON text. The device
-    advances with them."""
-    if len(rows) != 1:
-        await db.insert("sync_operation", _OPERATION, rows)
-        await advance(device_id, last_seq, boots)
-        return
-    marks = ", ".join(f"${n}" for n in range(4, 4 + len(_OPERATION)))
-    await db.execute(
-        f"WITH advanced AS ({_ADVANCE}) INSERT INTO sync_operation ({', '.join(_OPERATION)}) VALUES ({marks})",
-        device_id,
-        last_seq,
-        boots,
-        *rows[0],
-    )
+async def add_operations(rows: Sequence[tuple[Any, ...]]) -> list[Statement]:
+    """`rows`: the columns of `_OPERATION`; ids as text or UUID, `args`, `at` and `outcome` as JSON text. Many are
+    written at once, few are to be written with the rest."""
+    if len(rows) < db.MANY:
+        return [db.insertion("sync_operation", _OPERATION, rows)]
+    await db.insert("sync_operation", _OPERATION, rows)
+    return []
 
 
-#: Per stream, in the order of `$1`, the rows beyond its position, and one more than is asked for, to know whether there
-#: are more. `last_place` and `last_position` are of the last row sent, when there are. One pass over the rows: what is
-#: read twice would be copied twice.
+#: Per stream, in the order of `$1`, the rows beyond its position; `last_place` and `last_position` are of the last of
+#: them. One pass over the rows: what is read twice would be copied twice, as by a window or by `convert_to`, which
+#: would also look at every byte. `textsend`: bytes as the connection speaks them, which is UTF-8.
 # Keeps L-4, L-5 of docs/sync-protocol.md.
 _PULL = """
 SELECT page.*, installation.epoch, device.user_id, device.revoked_at, device.last_seq,
     (SELECT array_agg(name || ' ' || head || ' ' || floor) FROM stream WHERE name = ANY($1::text[])) AS heads
 FROM (
-    SELECT convert_to(string_agg('{"stream":"' || stream || '","type":"' || record_type || '","id":"' || record_id
+    SELECT textsend(string_agg('{"stream":"' || stream || '","type":"' || record_type || '","id":"' || record_id
             || '","version":' || version || ',"position":' || position || ',"body":' || coalesce(body, 'null') || '}',
-            ',') FILTER (WHERE n <= $3), 'UTF8') AS changes,
-        count(*) > $3 AS more,
-        max(place) FILTER (WHERE n = $3) AS last_place,
-        max(position) FILTER (WHERE n = $3) AS last_position
+            ',')) AS changes,
+        count(*) AS count, max(place) AS last_place, (array_agg(position))[count(*)] AS last_position
     FROM (
-        SELECT row_number() OVER (ORDER BY w.place, f.position) AS n, w.place, f.*
+        SELECT w.place, f.*
         FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS w(name, after, place) CROSS JOIN LATERAL (
             SELECT stream, record_type, record_id, position, version, body FROM feed
             WHERE feed.stream = w.name AND feed.position > w.after AND (w.after > 0 OR body IS NOT NULL)
-            ORDER BY feed.position LIMIT $3 + 1
-        ) f
-    ) numbered
+            ORDER BY feed.position LIMIT $3
+        ) f ORDER BY w.place, f.position LIMIT $3
+    ) asked
 ) page CROSS JOIN installation LEFT JOIN device ON device.id = $4
 """
 
@@ -135,12 +124,15 @@ async def pull(positions: Mapping[str, int], limit: int, device_id: UUID | None 
     row = await db.fetch_row(_PULL, streams, list(positions.values()), limit, device_id, hot=True)
     assert row is not None
     spans = dict.fromkeys(streams, Span(floor=0, head=0)) | dict(map(_span, row["heads"] or ()))
-    whole = streams[: row["last_place"] - 1] if row["more"] else streams
-    reached = {name: spans[name].head for name in whole}
-    if row["more"]:
-        reached[streams[row["last_place"] - 1]] = row["last_position"]
     device = row if row["user_id"] is not None else None
-    return Page(row["changes"] or b"", row["more"], spans, reached, row["epoch"], device)
+    reached = {name: span.head for name, span in spans.items()}
+    more = False
+    if row["count"] == limit:
+        whole, last = streams[: row["last_place"] - 1], streams[row["last_place"] - 1]
+        stopped = {name: reached[name] for name in whole} | {last: row["last_position"]}
+        more = any(span.head > stopped.get(name, positions[name]) for name, span in spans.items())
+        reached = stopped if more else reached
+    return Page(row["changes"] or b"", more, spans, reached, row["epoch"], device)
 
 
 def _span(line: str) -> tuple[str, Span]:
