@@ -150,15 +150,18 @@ class Replica:
 
     # Keeps L-13 of docs/sync-protocol.md.
     def pull(self) -> int:
-        """Reads up to a checkpoint and applies it; returns how many rows were read."""
+        """Reads up to a checkpoint and applies it; returns how many rows were read. One that was still waiting to be
+        applied is as old as it is, so that reading goes on behind it."""
         changes = 0
+        asked = False
         afresh_left = STARTS_AFRESH
         while True:
             ask = apply.next_ask(self._store)
             if ask.complete:
-                if self._apply_checkpoint():
+                if self._apply_checkpoint() and asked:
                     return changes
                 continue
+            asked = True
             try:
                 page = page_from(self._transport.pull(ask.cursor, self._page_limit))
             except Problem as problem:

@@ -172,6 +172,19 @@ class TestABadLine:
         assert phone.brushes() == 2
         assert [o.status for o in phone.replica.outcomes()] == ["applied"]
 
+    def test_a_checkpoint_left_waiting_is_not_the_last_word(self, phone: Device, office: Office) -> None:
+        """Found by a day of the machine: seed 169837119019448846411369388190481737698."""
+        phone.use(2)
+        phone.line.faults = ["delayed", "", "delayed"]  # the outcome cannot be heard: the checkpoint has to wait
+        with pytest.raises(Unreachable):
+            phone.replica.push()
+        with pytest.raises(Unreachable):
+            phone.replica.pull()
+        office.change(JOB, "job.patch", priority=5)
+        phone.replica.pull()
+        assert phone.base() == fresh_pull(Line(office, phone.store.device_id), phone.technician)
+        assert phone.brushes() == 2
+
     @pytest.mark.parametrize("fault", ["twice", "late"])
     def test_repeated_delivery_has_one_effect(self, phone: Device, office: Office, fault: str) -> None:
         phone.use(2)

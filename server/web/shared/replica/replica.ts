@@ -214,15 +214,18 @@ export class Replica {
     else if (problem.code === "forked") await outbox.metEpoch(this.#store, typeof epoch === "string" ? epoch : null);
   }
 
+  /** A checkpoint that was still waiting to be applied is as old as it is, so that reading goes on behind it. */
   async #pull(): Promise<number> {
     let changes = 0;
+    let asked = false;
     let afreshLeft = STARTS_AFRESH;
     for (;;) {
       const ask = await apply.nextAsk(this.#store);
       if (ask.complete) {
-        if (await this.#applyCheckpoint()) return changes;
+        if ((await this.#applyCheckpoint()) && asked) return changes;
         continue;
       }
+      asked = true;
       const page = await this.#read(ask, afreshLeft > 0);
       if (page === null) {
         afreshLeft -= 1;
