@@ -25,6 +25,8 @@ from server.platform.storage import Blobs
 from server.platform.text import refuse_forbidden_body
 from server.products import actions as products
 from server.settings import Settings
+from server.sync.gathering import Gathering
+from server.sync.keeping import keep
 
 #: Every feature exports `router` from its `routes`.
 FEATURES = (
@@ -92,6 +94,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         db.use(settings.database_url)
     await db.open_pool()
     await products.ensure_default_policies()
+    app.state.small_pushes = Gathering(keep)
     app.state.pokes = Pokes()
     await app.state.pokes.start()
     stopping = asyncio.Event()

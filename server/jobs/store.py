@@ -124,27 +124,36 @@ async def note_import(import_id: UUID, imported: int, known: int, refused: int) 
     )
 
 
-async def lock_held_by(technician_id: UUID, job_ids: Iterable[UUID]) -> list[dict[str, Any]]:
-    """Those of these jobs that this technician has or ever had, locked as `feed.load_for_update` does: the scope of
-    what a phone may still hand in."""
-    rows = await db.fetch(
-        "SELECT row_to_json(j)::text AS fields FROM job j WHERE id = ANY($2::uuid[])"
-        " AND EXISTS (SELECT FROM visit v WHERE v.job_id = j.id AND v.technician_id = $1) ORDER BY id FOR UPDATE OF j",
-        technician_id,
-        list(job_ids),
-    )
-    return [msgspec.json.decode(r["fields"]) for r in rows]
+#: A technician and a record.
+Held = tuple[UUID, UUID]
 
 
-async def lock_customers_held_by(technician_id: UUID, customer_ids: Iterable[UUID]) -> list[dict[str, Any]]:
-    """Those of these customers that this technician visits or ever was to visit, locked."""
-    rows = await db.fetch(
-        "SELECT row_to_json(c)::text AS fields FROM customer c WHERE id = ANY($2::uuid[]) AND EXISTS (SELECT FROM job j"
-        " JOIN visit v ON v.job_id = j.id WHERE j.customer_id = c.id AND v.technician_id = $1)"
-        " ORDER BY id FOR UPDATE OF c",
-        technician_id,
-        list(customer_ids),
+async def lock_held_by(named: Iterable[Held]) -> list[dict[str, Any]]:
+    """Those of these jobs that the technician named with them has or ever had, locked as `feed.load_for_update` does:
+    the scope of what a phone may still hand in."""
+    return await _lock_held(
+        "SELECT row_to_json(j)::text AS fields FROM unnest($1::uuid[], $2::uuid[]) AS n(technician_id, id)"
+        " JOIN job j ON j.id = n.id"
+        " WHERE EXISTS (SELECT FROM visit v WHERE v.job_id = j.id AND v.technician_id = n.technician_id)"
+        " ORDER BY j.id FOR UPDATE OF j",
+        named,
     )
+
+
+async def lock_customers_held_by(named: Iterable[Held]) -> list[dict[str, Any]]:
+    """Those of these customers that the technician named with them visits or ever was to visit, locked."""
+    return await _lock_held(
+        "SELECT row_to_json(c)::text AS fields FROM unnest($1::uuid[], $2::uuid[]) AS n(technician_id, id)"
+        " JOIN customer c ON c.id = n.id WHERE EXISTS (SELECT FROM job j JOIN visit v ON v.job_id = j.id"
+        " WHERE j.customer_id = c.id AND v.technician_id = n.technician_id)"
+        " ORDER BY c.id FOR UPDATE OF c",
+        named,
+    )
+
+
+async def _lock_held(sql: str, named: Iterable[Held]) -> list[dict[str, Any]]:
+    pairs = list(named)
+    rows = await db.fetch(sql, [technician_id for technician_id, _ in pairs], [record_id for _, record_id in pairs])
     return [msgspec.json.decode(r["fields"]) for r in rows]
 
 

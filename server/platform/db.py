@@ -6,11 +6,10 @@ an inner one silently, and a rollback of the inner would then undo nothing. Use 
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from functools import lru_cache, partial
-from itertools import chain
 from typing import Any, cast
 
 import asyncpg
@@ -99,8 +98,19 @@ async def transaction(isolation: str | None = None, hot: bool = False) -> AsyncI
             if isolation is not None:
                 await execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
             yield
+    except asyncpg.InternalClientError:
+        _lend_no_more(getattr(running, "connection", None))
+        raise
     finally:
         await _give_back(running)
+
+
+def _lend_no_more(broken: Any) -> None:
+    """It broke in the middle of a message and would stumble over the rest of it; asyncpg's reset, which is not done
+    here, would have found out."""
+    if broken is not None:
+        with suppress(asyncpg.InterfaceError):  # it has been given back: a ROLLBACK found it well
+            broken.terminate()
 
 
 async def _give_back(ended: PostgresTransaction) -> None:
@@ -126,20 +136,23 @@ async def savepoint() -> AsyncIterator[None]:
 def connection(hot: bool = False) -> AbstractAsyncContextManager[Any]:
     """The running transaction's asyncpg connection, else one lent by the pool; `hot` as in `transaction`."""
     current = DB.current_transaction.get()
-    if current is not None:
-        return nullcontext(current.connection)
-    pool = (_HOT if hot else DB).pool
+    return _lent((_HOT if hot else DB).pool) if current is None else nullcontext(current.connection)
+
+
+@asynccontextmanager
+async def _lent(pool: Any) -> AsyncIterator[Any]:
     assert pool is not None, "the pool is opened when the server starts"
-    return cast("AbstractAsyncContextManager[Any]", pool.acquire())
+    async with pool.acquire() as lent:
+        try:
+            yield lent
+        except asyncpg.InternalClientError:
+            _lend_no_more(lent)
+            raise
 
 
 async def _ask(hot: bool, method: str, sql: str, *args: Any) -> Any:
     async with connection(hot) as c:
-        try:
-            return await getattr(c, method)(sql, *args)
-        except asyncpg.InternalClientError:
-            c.terminate()  # it broke in the middle of something; asyncpg's reset would have found out
-            raise
+        return await getattr(c, method)(sql, *args)
 
 
 async def fetch(sql: str, *args: Any) -> list[Any]:
@@ -206,27 +219,31 @@ async def execute_many(sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
     await _ask(False, "executemany", sql, list(rows))
 
 
-#: Rows from which on COPY is faster than an `insertion`.
+#: Rows from which on COPY is faster: arrays cost asyncpg a look at the type of every single element.
 MANY = 8
 
 
-def insertion(table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> Statement:
-    """A plain insert of a few rows; columns not named take their defaults."""
-    return Statement(_insertion(table, columns, len(rows)), tuple(chain.from_iterable(rows)))
-
-
-@lru_cache(256)
-def _insertion(table: str, columns: tuple[str, ...], rows: int) -> str:
-    width = len(columns)
-    marks = (", ".join(f"${row * width + n}" for n in range(1, width + 1)) for row in range(rows))
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join(f'({row})' for row in marks)}"
-
-
-async def insert(table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
-    """The same with few or many rows. Many go by COPY: arrays for `unnest` cost asyncpg a look at the type of every
-    single element."""
+async def insert(table: str, columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> list[Statement]:
+    """Plain inserts; columns not named take their defaults. `columns`: name → type. Many rows are written at once by
+    COPY; what is returned for few is to be written with the rest of the transaction, by `together`."""
     if len(rows) >= MANY:
         async with connection() as c:
-            await c.copy_records_to_table(table, records=rows, columns=columns)
-    elif rows:
-        await run(insertion(table, columns, rows))
+            await c.copy_records_to_table(table, records=rows, columns=list(columns))
+        return []
+    if len(rows) == 1:
+        return [Statement(_insert_one(table, tuple(columns)), rows[0])]
+    few = _insert_few(table, tuple(columns.items()))
+    return [Statement(few, tuple(map(list, zip(*rows, strict=True))))] if rows else []
+
+
+@lru_cache
+def _insert_one(table: str, columns: tuple[str, ...]) -> str:
+    values = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})"
+
+
+@lru_cache
+def _insert_few(table: str, columns: tuple[tuple[str, str], ...]) -> str:
+    """One text, and so one plan, for any number of rows."""
+    arrays = ", ".join(f"${n}::{kind}[]" for n, (_, kind) in enumerate(columns, 1))
+    return f"INSERT INTO {table} ({', '.join(name for name, _ in columns)}) SELECT * FROM unnest({arrays})"

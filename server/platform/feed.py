@@ -149,25 +149,25 @@ async def _columns(table: str) -> tuple[str, ...]:
     return _COLUMNS[table]
 
 
-_HISTORY = (
-    "record_type",
-    "record_id",
-    "version",
-    "action",
-    "user_id",
-    "device_id",
-    "op_id",
-    "happened_at",
-    "happened_grade",
-    "changes",
-    "lost",
-    "centre_id",
-    "outlet_id",
-)
+_HISTORY = {
+    "record_type": "text",
+    "record_id": "uuid",
+    "version": "bigint",
+    "action": "text",
+    "user_id": "uuid",
+    "device_id": "uuid",
+    "op_id": "uuid",
+    "happened_at": "timestamptz",
+    "happened_grade": "text",
+    "changes": "jsonb",
+    "lost": "jsonb",
+    "centre_id": "uuid",
+    "outlet_id": "uuid",
+}
 
 
 async def _history(changes: Iterable[Change]) -> list[Statement]:
-    """Many lines are written at once, few are to be written with the rest."""
+    """As `db.insert`."""
     rows = [
         (
             c.type,
@@ -187,10 +187,7 @@ async def _history(changes: Iterable[Change]) -> list[Statement]:
         for c in changes
         for line in c.history
     ]
-    if len(rows) >= db.MANY:
-        await db.insert("history", _HISTORY, rows)
-        return []
-    return [db.insertion("history", _HISTORY, rows)] if rows else []
+    return await db.insert("history", _HISTORY, rows)
 
 
 def encode_body(fields: Mapping[str, Any]) -> str:

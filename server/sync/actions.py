@@ -1,8 +1,6 @@
 """Push and pull. `docs/sync-protocol.md` numbers the steps; the decision itself is `offline_sync.engine`."""
 
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -10,17 +8,19 @@ import msgspec
 import structlog
 
 from offline_sync.cursor import Cursor
-from offline_sync.engine import Decision, Forked
+from offline_sync.engine import Decision
 from offline_sync.rules import Refusal
 from schemas import sync as wire
 from schemas.accounts import Role
 from schemas.errors import Code
 from server.jobs.publishing import CATALOGUE, board, technician
 from server.network import store as network
-from server.platform import clock, db
+from server.platform import clock
 from server.platform.auth import Caller
 from server.platform.errors import Refused
-from server.sync import judging, reading, saving, store, translate
+from server.sync import reading, store, translate
+from server.sync.gathering import FEW, Gathering, GroupFailed
+from server.sync.keeping import Kept, Push, keep, own
 
 log = structlog.get_logger()
 
@@ -29,54 +29,63 @@ _TRIES = 3
 _UNKEEPABLE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 
 
-async def push(caller: Caller, sent: wire.Push) -> wire.PushAnswer:
-    """Judges a batch and keeps everything of it in one commit. Raises `Refused`: `device_unknown`, `device_revoked`,
-    `forked`, `seq_invalid`."""
+async def push(caller: Caller, sent: wire.Push, small: Gathering | None = None) -> wire.PushAnswer:
+    """Judges a batch and keeps everything of it in one commit, which a small one shares with others of `small`. Raises
+    `Refused`: `device_unknown`, `device_revoked`, `forked`, `seq_invalid`."""
     batch = reading.read_batch(sent)
     if batch.unreadable:
         log.warning("operations without a seq", device_id=str(sent.device_id), count=len(batch.unreadable))
+    kept = await _kept(Push(caller, batch), small)
+    whole = kept.decision.expected_seq is None and not batch.unreadable
+    if batch.drained and whole and kept.device["last_upload_until"]:
+        await store.end_last_upload(batch.device_id)
+    return _answer(batch, kept.decision, kept.device["epoch"])
+
+
+async def _kept(push: Push, small: Gathering | None) -> Kept:
+    if small is not None and len(push.batch.operations) <= FEW:
+        try:
+            return await small.kept(push)
+        except GroupFailed as failed:
+            log.warning("a group of pushes could not be kept, trying each alone", fault=str(failed))
+    return await _alone(push)
+
+
+async def _alone(push: Push) -> Kept:
     for left in reversed(range(_TRIES)):
         try:
-            decision, device = await _judge_and_save(caller, batch)
-            break
+            return await _in_one_commit(push)
         except asyncpg.DeadlockDetectedError:
             if not left:
                 raise
         except _UNKEEPABLE as fault:
-            log.warning("batch could not be kept, judging one by one", device_id=str(sent.device_id), fault=str(fault))
-            decision, device = await _one_by_one(caller, batch)
-            break
-    if batch.drained and device["last_upload_until"] and decision.expected_seq is None and not batch.unreadable:
-        await store.end_last_upload(batch.device_id)
-    return _answer(batch, decision, device["epoch"])
+            device_id = str(push.batch.device_id)
+            log.warning("batch could not be kept, judging one by one", device_id=device_id, fault=str(fault))
+            return await _one_by_one(push)
+    raise AssertionError("the last try returns or raises")
 
 
-async def _judge_and_save(caller: Caller, batch: reading.Batch) -> tuple[Decision, Mapping[str, Any]]:
-    """The decision, and the device as it stood before, with the epoch."""
-    async with db.transaction(hot=True):
-        device = await _device(caller, batch)
-        known = await judging.load(device, batch)
-        decision = judging.judge(device, batch, known)
-        if isinstance(decision, Forked):
-            detail = f"seq {decision.seq} names two different operations"
-            raise Refused(Code.FORKED, detail, seq=decision.seq, epoch=str(device["epoch"]))
-        return await saving.save(device, batch, decision, known), device
+async def _in_one_commit(push: Push) -> Kept:
+    (answer,) = await keep([push])
+    if isinstance(answer, Refused):
+        raise answer
+    return answer
 
 
-async def _one_by_one(caller: Caller, batch: reading.Batch) -> tuple[Decision, Mapping[str, Any]]:
+async def _one_by_one(push: Push) -> Kept:
     """The slow path of guarantee 8: what cannot be kept is refused alone, the others have their effect."""
-    whole: Decision | None = None
-    for single in batch.singles():
+    whole: Kept | None = None
+    for single in push.batch.singles():
         try:
-            decision, device = await _judge_and_save(caller, single)
+            kept = await _in_one_commit(Push(push.caller, single))
         except _UNKEEPABLE as fault:
-            log.error("operation could not be kept", device_id=str(batch.device_id), fault=str(fault))
-            decision, device = await _judge_and_save(caller, single.refusing())
-        whole = decision if whole is None else _joined(whole, decision)
-        if decision.expected_seq is not None:
+            log.error("operation could not be kept", device_id=str(single.device_id), fault=str(fault))
+            kept = await _in_one_commit(Push(push.caller, single.refusing()))
+        whole = kept if whole is None else Kept(_joined(whole.decision, kept.decision), kept.device)
+        if kept.decision.expected_seq is not None:
             break
     assert whole is not None, "an empty batch has nothing that could not be kept"
-    return whole, device
+    return whole
 
 
 def _joined(one: Decision, other: Decision) -> Decision:
@@ -86,23 +95,6 @@ def _joined(one: Decision, other: Decision) -> Decision:
         expected_seq=other.expected_seq,
         duplicates=one.duplicates + other.duplicates,
     )
-
-
-async def _device(caller: Caller, batch: reading.Batch) -> Mapping[str, Any]:
-    """The device that pushes, locked. One that is revoked, or whose owner has left, needs an open last upload."""
-    device = _own(caller, await store.lock_device(batch.device_id, [o.op_id for o in batch.operations]))
-    allowed = device["last_upload_until"] is not None and device["last_upload_until"] > clock.now()
-    if (device["revoked_at"] is not None or caller.only_upload) and not allowed:
-        raise Refused(Code.DEVICE_REVOKED)
-    return device
-
-
-# Keeps E-6 of docs/sync-protocol.md.
-def _own(caller: Caller, device: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """The caller's device. Somebody else's is answered like one that does not exist."""
-    if device is None or device["user_id"] != caller.user_id:
-        raise Refused(Code.DEVICE_UNKNOWN)
-    return dict(device)
 
 
 def _answer(batch: reading.Batch, decision: Decision, epoch: UUID) -> wire.PushAnswer:
@@ -149,7 +141,7 @@ async def pull(
     streams = await streams_of(caller, outlet_id)
     positions = {s: known.positions.get(s, 0) if known else 0 for s in streams}
     page = await store.pull(positions, limit, device_id)
-    if device_id is not None and _own(caller, page.device)["revoked_at"] is not None:
+    if device_id is not None and own(caller, page.device)["revoked_at"] is not None:
         raise Refused(Code.DEVICE_REVOKED)
     epoch = str(page.epoch)
     here = (known or Cursor(epoch, {})).over(epoch, page.spans)

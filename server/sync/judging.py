@@ -1,6 +1,6 @@
 """From a batch to the engine's decision: load what it touches, decide. Nothing is written here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,8 +38,28 @@ class Known:
     boots: Boots
 
 
-async def load(device: Mapping[str, Any], batch: Batch) -> Known:
-    """Locks the records of the batch that this technician has or ever had; others do not exist for this device."""
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A batch of one device and what was decided about it."""
+
+    device: Mapping[str, Any]
+    batch: Batch
+    known: Known
+    decision: Decision
+
+
+#: A device, as it stands, and what it pushes.
+Admitted = tuple[Mapping[str, Any], Batch]
+
+
+async def load(admitted: Sequence[Admitted]) -> list[tuple[Mapping[str, Any], Batch, Known]]:
+    """Locks the records of each batch that its technician has or ever had; others do not exist for that device. No two
+    name the same record."""
+    records = await _records(admitted) if admitted else {}
+    return [(device, batch, await _known(device, batch, records)) for device, batch in admitted]
+
+
+async def _known(device: Mapping[str, Any], batch: Batch, all_records: Mapping[RecordKey, Record]) -> Known:
     operations = batch.operations
     passed = [o.seq for o in operations if o.seq <= device["last_seq"]]
     said = device["recorded"]
@@ -47,7 +67,7 @@ async def load(device: Mapping[str, Any], batch: Batch) -> Known:
         said = await store.recorded(batch.device_id, passed, [o.op_id for o in operations])
     rows = msgspec.json.decode(said) if said else []
     outcomes = [(r, RecordedOutcome(r["digest"], translate.outcome_from_json(r["outcome"]))) for r in rows]
-    records = await _records(device["technician_id"], operations)
+    records = {o.record: all_records[o.record] for o in operations if o.record in all_records}
     return Known(
         by_seq={r["seq"]: outcome for r, outcome in outcomes if r["device_id"] == str(batch.device_id)},
         by_op_id={r["op_id"]: outcome for r, outcome in outcomes},
@@ -61,14 +81,21 @@ async def load(device: Mapping[str, Any], batch: Batch) -> Known:
 _LOCKED = {"job": jobs.lock_held_by, "customer": jobs.lock_customers_held_by}
 
 
-async def _records(technician_id: UUID | None, operations: Iterable[Operation]) -> dict[RecordKey, Record]:
-    if technician_id is None:
-        return {}
-    named = {o.record for o in operations}
+async def _records(admitted: Iterable[Admitted]) -> dict[RecordKey, Record]:
+    named = {
+        (device["technician_id"], operation.record)
+        for device, batch in admitted
+        if device["technician_id"] is not None
+        for operation in batch.operations
+    }
     found: dict[RecordKey, Record] = {}
     for record_type, lock in _LOCKED.items():
-        wanted = [parsed for key in named if key.type == record_type and (parsed := _uuid(key.id)) is not None]
-        for row in await lock(technician_id, wanted) if wanted else ():
+        wanted = [
+            (technician_id, parsed)
+            for technician_id, key in named
+            if key.type == record_type and (parsed := _uuid(key.id)) is not None
+        ]
+        for row in await lock(wanted) if wanted else ():
             record = as_record(record_type, row)
             found[record.key] = record
     return found

@@ -41,7 +41,8 @@ async def push(request: Request[Any, Any, Any], caller: NamedDependency[Caller])
     if media_type not in ("", MediaType.JSON) and not is_msgpack(media_type):
         raise Refused(Code.UNSUPPORTED_MEDIA_TYPE, f"send {MediaType.JSON.value} or {MSGPACK}")
     body = await body_of(request, request.app.state.settings.push_limit)
-    answer = await actions.push(caller, reading.decode(body, is_msgpack(media_type)))
+    sent = reading.decode(body, is_msgpack(media_type))
+    answer = await actions.push(caller, sent, request.app.state.small_pushes)
     return _answer(request, msgspec.json.encode(answer))
 
 

@@ -1,6 +1,6 @@
 """What a decision leaves behind: records, history, reviews, completions, promises, outcomes; in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -20,31 +20,41 @@ from server.platform import clock, db
 from server.platform.feed import Deed, HistoryLine
 from server.platform.text import FORBIDDEN, forbidden_in
 from server.sync import store, translate
-from server.sync.judging import Known
+from server.sync.judging import Judgement, Known
 from server.sync.reading import Batch
 
 log = structlog.get_logger()
 
 
 # Keeps P-18 of docs/sync-protocol.md.
-async def save(device: Mapping[str, Any], batch: Batch, decision: Decision, known: Known) -> Decision:
-    """Writes everything; returns the decision with the reviews its questions became. Costs nothing for pure repeats of
-    a boot that is known. Streams come last, as whoever writes to one of them waits until this transaction ends."""
-    if not decision.fresh:
-        if decision.last_seq > device["last_seq"] or batch.sent_at.boot_id not in known.boots:
-            await db.run(store.advance(device["id"], decision.last_seq, _boots(known, batch)))
-        return decision
-    after = {**known.records, **decision.changed}
-    reviews, became = await _reviews(device, decision, after)
-    decision = _renamed(decision, became)
-    written = _written(device, decision, known)
-    await evidence.keep(decision.fresh, after, device)
-    await apply_facts(decision.fresh, after)
-    alongside = await store.add_operations([_operation_row(device["id"], judged) for judged in decision.fresh])
-    alongside.append(store.advance(device["id"], decision.last_seq, _boots(known, batch)))
-    jobs, customers = ([w for w in written if w.after.type == kind] for kind in ("job", "customer"))
-    await publish(jobs + reviews, customers, alongside)
-    return decision
+async def save(judgements: Iterable[Judgement]) -> list[Decision]:
+    """Writes everything; returns the decisions with the reviews their questions became. Costs nothing for pure repeats
+    of a boot that is known. Streams come last, as whoever writes to one of them waits until this transaction ends."""
+    decisions: list[Decision] = []
+    devices: list[tuple[UUID, int, str]] = []
+    rows: list[tuple[Any, ...]] = []
+    written: list[Written] = []
+    for one in judgements:
+        device, decision = one.device, one.decision
+        if decision.fresh or decision.last_seq > device["last_seq"] or one.batch.sent_at.boot_id not in one.known.boots:
+            devices.append((device["id"], decision.last_seq, _boots(one.known, one.batch)))
+        if decision.fresh:
+            after = {**one.known.records, **decision.changed}
+            reviews, became = await _reviews(device, decision, after)
+            decision = _renamed(decision, became)
+            await evidence.keep(decision.fresh, after, device)
+            await apply_facts(decision.fresh, after)
+            rows += [_operation_row(device["id"], judged) for judged in decision.fresh]
+            written += [*_written(device, decision, one.known), *reviews]
+        decisions.append(decision)
+    alongside = [store.advance(devices)] if devices else []
+    if rows:
+        alongside += await store.add_operations(rows)
+        customers = [w for w in written if w.after.type == "customer"]
+        await publish([w for w in written if w.after.type != "customer"], customers, alongside)
+    elif alongside:
+        await db.run(alongside[0])
+    return decisions
 
 
 def _boots(known: Known, batch: Batch) -> str:

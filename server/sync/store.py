@@ -13,23 +13,28 @@ from server.platform.db import Statement
 _RECORDED = "SELECT device_id, seq, op_id, digest, outcome FROM sync_operation"
 
 
-async def lock_device(device_id: UUID, op_ids: Sequence[str]) -> Any | None:
-    """The device's row, locked: two tabs that push at once take turns (guarantees 2 and 3). With the server's epoch,
-    and as `recorded` the JSON of what is recorded under these `op_ids`, by any device; where another push of this
-    device had the lock, that is as it was before."""
-    return await db.fetch_row(
+async def lock_devices(device_ids: Sequence[UUID], op_ids: Sequence[str]) -> dict[UUID, Any]:
+    """The devices' rows, locked in the order of their ids: two tabs that push at once take turns (guarantees 2 and 3).
+    With the server's epoch, and as `recorded` the JSON of what is recorded under these `op_ids`, by any device; where
+    another push of the device had the lock, that is as it was before."""
+    rows = await db.fetch(
         "SELECT id, user_id, technician_id, centre_id, outlet_id, public_key::text, last_seq, boots::text, revoked_at,"
         " last_upload_until, (SELECT epoch FROM installation) AS epoch,"
         f" (SELECT json_agg(o)::text FROM ({_RECORDED} WHERE op_id = ANY($2::text[]::uuid[])) o) AS recorded"
-        " FROM device WHERE id = $1 FOR UPDATE",
-        device_id,
+        " FROM device WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE",
+        list(device_ids),
         list(op_ids),
     )
+    return {row["id"]: row for row in rows}
 
 
-def advance(device_id: UUID, last_seq: int, boots: str) -> Statement:
-    sql = "UPDATE device SET last_seq = $2, boots = $3::jsonb, last_seen_at = now() WHERE id = $1"
-    return Statement(sql, (device_id, last_seq, boots))
+def advance(devices: Sequence[tuple[UUID, int, str]]) -> Statement:
+    """`devices`: id, `last_seq` and, as JSON text, `boots`."""
+    sql = (
+        "UPDATE device d SET last_seq = n.last_seq, boots = n.boots, last_seen_at = now()"
+        " FROM unnest($1::uuid[], $2::bigint[], $3::jsonb[]) AS n(id, last_seq, boots) WHERE d.id = n.id"
+    )
+    return Statement(sql, tuple(map(list, zip(*devices, strict=True))))
 
 
 async def end_last_upload(device_id: UUID) -> None:
@@ -51,31 +56,28 @@ async def recorded(device_id: UUID, seqs: Sequence[int], op_ids: Sequence[str]) 
     return found
 
 
-_OPERATION = (
-    "device_id",
-    "seq",
-    "op_id",
-    "digest",
-    "kind",
-    "record_type",
-    "record_id",
-    "base_version",
-    "args",
-    "at",
-    "corrected_at",
-    "grade",
-    "status",
-    "outcome",
-)
+_OPERATION = {
+    "device_id": "uuid",
+    "seq": "bigint",
+    "op_id": "uuid",
+    "digest": "text",
+    "kind": "text",
+    "record_type": "text",
+    "record_id": "uuid",
+    "base_version": "bigint",
+    "args": "text",
+    "at": "text",
+    "corrected_at": "timestamptz",
+    "grade": "text",
+    "status": "text",
+    "outcome": "text",
+}
 
 
 async def add_operations(rows: Sequence[tuple[Any, ...]]) -> list[Statement]:
-    """`rows`: the columns of `_OPERATION`; ids as text or UUID, `args`, `at` and `outcome` as JSON text. Many are
-    written at once, few are to be written with the rest."""
-    if len(rows) < db.MANY:
-        return [db.insertion("sync_operation", _OPERATION, rows)]
-    await db.insert("sync_operation", _OPERATION, rows)
-    return []
+    """`rows`: the columns of `_OPERATION`; ids as text or UUID, `args`, `at` and `outcome` as JSON text. As
+    `db.insert`."""
+    return await db.insert("sync_operation", _OPERATION, rows)
 
 
 #: Per stream, in the order of `$1`, the rows beyond its position; `last_place` and `last_position` are of the last of

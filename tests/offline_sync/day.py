@@ -233,6 +233,10 @@ class Day(RuleBasedStateMachine):
         finally:
             tab.close()
 
+    def corrected_by_the_office(self) -> Counter[RecordKey]:
+        """Brushes that the office has added to what the technicians counted."""
+        return Counter()
+
     def only_what_is_in_scope(self, phone: Device) -> None:
         """Guarantee 7."""
         assert {key: version for key, (version, _) in phone.base().items()} == phone.line.scope
@@ -357,7 +361,7 @@ class Day(RuleBasedStateMachine):
         assert judged.keys() == self.enqueued.keys()
         if not (self.restored and self.cloned):  # else a clone may have handed in, for both, what was forgotten
             assert told == judged
-        brushes: Counter[RecordKey] = Counter()
+        brushes = self.corrected_by_the_office()
         notes: dict[RecordKey, list[str]] = {}
         for op_id, status in judged.items():
             operation = self.enqueued[op_id]

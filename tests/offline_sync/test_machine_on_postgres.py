@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -122,6 +123,18 @@ class DayOnPostgres(Day):
             "SELECT op_id, changes::text, lost::text FROM history WHERE op_id IS NOT NULL AND record_type <> 'review'"
         )
         return {str(row["op_id"]): Mark(json.loads(row["changes"]), json.loads(row["lost"])) for row in rows}
+
+    def corrected_by_the_office(self) -> Counter[RecordKey]:
+        """By settling that fewer than none cannot have been used."""
+        rows = self.application.fetch(
+            "SELECT record_id, changes->'parts_used/brush' AS change FROM history"
+            " WHERE record_type = 'job' AND op_id IS NULL AND changes ? 'parts_used/brush'"
+        )
+        corrected: Counter[RecordKey] = Counter()
+        for row in rows:
+            before, after = json.loads(row["change"])
+            corrected[RecordKey("job", str(row["record_id"]))] += after - before
+        return corrected
 
     def comes_to_a_fresh_pull(self, phone: Device) -> None:
         twin = phone.copy(LineOfAnOnlooker(self.application, phone.store.device_id))

@@ -67,3 +67,36 @@ class TestATransactionThatEndsBadly:
 
         async with asyncio.timeout(10):
             return await asyncio.gather(*(one() for _ in range(4))) == [1, 1, 1, 1]
+
+
+@pytest.mark.usefixtures("small_pool")
+class TestAConnectionThatBreaksInTheMiddleOfAMessage:
+    """As asyncpg says it when the server is killed between two messages: the connection looks alive, and is not."""
+
+    async def test_is_not_lent_again(self) -> None:
+        pids = [await db.fetch_value("SELECT pg_backend_pid()")]
+
+        async def breaking() -> None:
+            async with db.connection():
+                raise asyncpg.InternalClientError("another operation is in progress")
+
+        with pytest.raises(asyncpg.InternalClientError):
+            await breaking()
+        pids += [await db.fetch_value("SELECT pg_backend_pid()") for _ in range(2)]
+        assert pids[0] != pids[1] == pids[2]
+
+
+@pytest.mark.usefixtures("small_pool")
+class TestSeveralStatementsTogether:
+    async def test_are_one_statement_that_answers_with_the_last(self) -> None:
+        async with db.transaction():
+            await db.execute("CREATE TEMPORARY TABLE a (n int, t text DEFAULT 'x') ON COMMIT DROP")
+            await db.execute("CREATE TEMPORARY TABLE b (n int) ON COMMIT DROP")
+            one = await db.insert("a", {"n": "int"}, [(1,)])
+            few = await db.insert("b", {"n": "int"}, [(2,), (3,)])
+            rows = await db.together(
+                [*one, *few], db.Statement("WITH w AS (SELECT $1::int AS n) SELECT n FROM w", (7,))
+            )
+            assert [r["n"] for r in rows] == [7]
+            assert await db.insert("b", {"n": "int"}, [(n,) for n in range(20)]) == []
+            assert await db.fetch_value("SELECT (SELECT n || t FROM a) || ' ' || (SELECT count(*) FROM b)") == "1x 22"
