@@ -16,6 +16,10 @@ _CHUNK = 1 << 20
 _GIVE_UP = 120.0  # seconds without any answer
 
 
+ROUNDS = 3
+"""Two things to be compared are measured in so many turns, so that a machine that slows down slows both."""
+
+
 class Refused(Exception):
     """An answer that is no success: the figures would mean nothing."""
 
@@ -41,6 +45,16 @@ class Load:
     @property
     def p99_ms(self) -> float:
         return self.times[int(len(self.times) * 0.99)] * 1000
+
+
+def joined(loads: Sequence[Load]) -> Load:
+    """Several of the same, one after the other."""
+    return Load(
+        sum(each.seconds for each in loads),
+        sorted(time for each in loads for time in each.times),
+        loads[0].size,
+        loads[0].wire,
+    )
 
 
 def request(
