@@ -19,7 +19,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, TypeVar
 
 from server.platform.startup import CannotStart
 from server.serve import serve
@@ -149,6 +149,45 @@ def _import_jobs(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _progress(words: object) -> None:
     print(f"\r{words}", end="", file=sys.stderr, flush=True)
+
+
+# -------------------------------------------------------------------------------------------------------------- quote
+
+
+def _quote_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="CSV of cases, also gzipped: case, opened, and what policies ask for")
+    parser.add_argument("--terms", type=Path, required=True, help="TOML file of policies and calendars")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the answer there (standard output)")
+
+
+def _quote(arguments: argparse.Namespace, _: Settings) -> int:
+    from server.commitments import casebook
+    from server.commitments.rules.terms import TermsRefused, read_terms
+    from server.platform.files import Unreadable
+
+    began = time.monotonic()
+    try:
+        terms = read_terms(arguments.terms.read_text("utf-8"))
+        with _answer_to(arguments.output) as answer:
+            tally = casebook.quote_file(terms, arguments.file, answer)
+    except (TermsRefused, UnicodeDecodeError) as refused:
+        raise Refusal(f"{arguments.terms.name}, {refused}") from refused
+    except (casebook.CasesRefused, Unreadable) as refused:
+        raise Refusal(str(refused)) from refused
+    except OSError as fault:
+        raise Refusal(f"{fault.filename or arguments.terms}: {fault.strerror or fault}.") from fault
+    told = ", ".join(f"{count:,} {what}" for what, count in sorted(tally.items())) or "nothing"
+    print(f"{told}; {time.monotonic() - began:.1f} s", file=sys.stderr)
+    return 0
+
+
+@contextlib.contextmanager
+def _answer_to(path: Path | None) -> Iterator[TextIO]:
+    if path is None:
+        yield sys.stdout
+        return
+    with path.open("w", encoding="utf-8", newline="") as file:
+        yield file
 
 
 # ------------------------------------------------------------------------------------------------- backup and restore
@@ -291,6 +330,7 @@ COMMANDS = (
     Command("migrate", "bring the database to this release", _no_arguments, _migrate),
     Command("admin create", "make an administrator", _admin_create_arguments, _admin_create),
     Command("import jobs", "import jobs from a CSV file", _import_jobs_arguments, _import_jobs),
+    Command("quote", "what cases were or would be promised, by policies in a file", _quote_arguments, _quote),
     Command("backup", "write everything to one file, while the server runs", _backup_arguments, _backup),
     Command("restore", "bring back what a backup holds", _restore_arguments, _restore),
     Command("purge", "forget removals that every device should have heard of", _purge_arguments, _purge),

@@ -2,21 +2,19 @@
 
 import codecs
 import csv
-import gzip
 import hashlib
 import io
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from server.jobs.importing.mapping import JobMapping
 from server.jobs.importing.refusals import Fault, ImportRefused, RefusedRow
+from server.platform.files import Unreadable, unpacked
 
 _CHUNK = 1 << 16
-_GZIP = b"\x1f\x8b"
 #: More values of one column than any firm has job types or outlets: the mapping names the wrong column.
 MOST_VALUES = 1000
 
@@ -129,11 +127,9 @@ def _open(path: Path, mapping: JobMapping) -> Iterator[IO[str]]:
 
 @contextmanager
 def _bytes(path: Path) -> Iterator[IO[bytes]]:
-    """The content, unpacked when it is gzipped, whatever its name. Raises `ImportRefused(file_unreadable)`."""
+    """Raises `ImportRefused(file_unreadable)`."""
     try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == _GZIP
-        with cast(IO[bytes], gzip.open(path, "rb")) if packed else path.open("rb") as file:
+        with unpacked(path) as file:
             yield file
-    except (OSError, EOFError, zlib.error) as fault:
-        raise ImportRefused(Fault.FILE_UNREADABLE, f"{path.name}: {fault}.") from fault
+    except Unreadable as fault:
+        raise ImportRefused(Fault.FILE_UNREADABLE, str(fault)) from fault
