@@ -28,3 +28,12 @@ class TestTheSameBatchTwiceAtOnce:
         notes = await db.fetch_value("SELECT notes::text FROM job WHERE id = $1", job["id"])
         assert [notes.index(f'"n{n}"') for n in range(6)] == sorted(notes.index(f'"n{n}"') for n in range(6))
         assert [notes.count(f'"n{n}"') for n in range(6)] == [1] * 6
+
+
+class TestTheFirstPushOfAll:
+    async def test_plans_for_tables_that_will_grow(self, firm: Firm) -> None:
+        """Its plans are kept, and are made while there is nothing to read: found as pushes of two seconds."""
+        asked = "SELECT outcome FROM sync_operation WHERE op_id = ANY($1::uuid[])"
+        async with db.transaction(hot=True):
+            plan = await db.fetch(f"EXPLAIN {asked}", [firm.outlet_id] * 100)
+        assert "Seq Scan" not in " ".join(row[0] for row in plan)
