@@ -46,8 +46,9 @@ async def _plan_once(connection: Any) -> None:
     """PostgreSQL would plan the statements of pull and push anew each time, which costs more than carrying them out:
     not knowing how long their arrays are, it takes its general plan for dearer than it is. The general plan is often
     made while the tables are still empty, when reading one from end to end seems cheapest; a day later that takes
-    seconds. So these statements go by index, as they must at any size."""
-    await connection.execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")
+    seconds. So these statements go by index, as they must at any size. What has no index (a table of one row) then
+    counts as endlessly dear, which must not set off compiling."""
+    await connection.execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off")
 
 
 async def open_pool(size: int = 20) -> None:
