@@ -17,7 +17,7 @@ from server.demo.places import Place, near
 from server.demo.plan import Plan, Task
 from server.evidence import actions as evidence
 from server.jobs import actions as jobs
-from server.jobs import reviews
+from server.jobs import booking, reviews
 from server.jobs import store as job_store
 from server.platform import clock
 from server.platform.storage import Blobs
@@ -143,16 +143,16 @@ class Story:
 
     async def _assign(self, key: int, task: Task, technician: int) -> None:
         assert task.start is not None
-        await jobs.assign(self._office(task), self._made[key].id, self._booking(technician, task.start))
+        await booking.assign(self._office(task), self._made[key].id, self._booking(technician, task.start))
 
     async def _move(self, key: int, task: Task) -> None:
         assert task.technician is not None
         assert task.start is not None
-        booking = self._booking(task.technician, task.start)
+        wanted = self._booking(task.technician, task.start)
         if task.second is not None:
             ends = task.second.start + 30 * _MINUTE
-            booking = self._booking(task.second.technician, task.second.start, ends)
-        await jobs.move(self._office(task), self._made[key].id, booking)
+            wanted = self._booking(task.second.technician, task.second.start, ends)
+        await booking.move(self._office(task), self._made[key].id, wanted)
 
     def _booking(self, technician: int, start: datetime, ends: datetime | None = None) -> Assign:
         return Assign(technician_id=self._firm.technician_ids[technician], starts_at=start, ends_at=ends)

@@ -1,7 +1,7 @@
-"""What the office does with jobs: one function per deed, one transaction each; rules and feed as the field's."""
+"""What the office does with jobs: one function per deed, one transaction each; rules and feed as the field's. Who goes
+where and when is `booking`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,26 +9,25 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from offline_sync.record import Record
 from offline_sync.rules import Effect
 from schemas.errors import Code
-from schemas.jobs import Assign, JobEdit, JobState, LaterVisit, NewJob, NewJobType
+from schemas.jobs import JobEdit, JobState, NewJob, NewJobType
 from server.commitments import actions as commitments
 from server.customers import store as customers
 from server.jobs import store
+from server.jobs.office import after, force, locked, withdraw_visit
 from server.jobs.publishing import CATALOGUE, Written, publish
-from server.jobs.rules import lifecycle, ownership
+from server.jobs.rules import ownership
 from server.network import store as network
 from server.platform import clock, db, feed
 from server.platform.auth import Caller
 from server.platform.errors import Refused
 from server.platform.feed import Deed
-from server.platform.records import as_change, as_record, born, office_edit
+from server.platform.records import as_change, born, office_edit
 from server.products import store as products
 
 _OLDEST = timedelta(days=366 * 5)
 _AHEAD = timedelta(minutes=5)  # clocks of callers' programs differ a little from ours
-_LONGEST_VISIT = timedelta(hours=24)
 
 
 async def raise_job(caller: Caller, wanted: NewJob) -> UUID:
@@ -187,141 +186,37 @@ async def add_job_type(
     return type_id
 
 
-# Booking
-
-
-async def assign(caller: Caller, job_id: UUID, wanted: Assign) -> None:
-    """Books a first visit, and moves the visits that make room for it in the same transaction. Raises `Refused`:
-    `transition_illegal`, `technician_unknown`, `skill_missing`, `double_booked`; for `delays` also `version_stale`,
-    `job_reassigned`, `invalid`."""
-    await _book(caller, job_id, wanted, "assign")
-
-
-async def move(caller: Caller, job_id: UUID, wanted: Assign) -> None:
-    """Books the visit anew, for the same technician or another. Raises as `assign`."""
-    await _book(caller, job_id, wanted, "move")
-
-
-@dataclass(frozen=True, slots=True)
-class _Booking:
-    """A visit to be booked in place of the job's present one, if it has any."""
-
-    job: Record
-    event: str
-    state: str
-    starts: datetime
-    ends: datetime
-
-
-async def _book(caller: Caller, job_id: UUID, wanted: Assign, event: str) -> None:
-    async with db.transaction():
-        job, *others = await _locked_together(caller, [job_id, *(later.job_id for later in wanted.delays)])
-        state = _after(event, job)
-        technician = await _technician_for(job, wanted.technician_id)
-        window = _window(wanted.starts_at, wanted.ends_at, job.fields["duration_minutes"])
-        first = _Booking(job, event, state, *window)
-        moved = [_later(other, asked, technician) for other, asked in zip(others, wanted.delays, strict=True)]
-        await publish(await _book_visits([first, *moved], technician, caller))
-
-
-def _later(job: Record, asked: LaterVisit, technician: Mapping[str, Any]) -> _Booking:
-    """An ordinary move of a visit that makes room."""
-    if asked.base_version != job.version:
-        raise Refused(Code.VERSION_STALE, f"job {job.fields['number']} is at version {job.version}", job_id=job.id)
-    if job.fields["technician_id"] != str(technician["id"]):
-        raise Refused(Code.JOB_REASSIGNED, f"job {job.fields['number']} is not this technician's", job_id=job.id)
-    return _Booking(job, "move", _after("move", job), *_window(asked.starts_at, asked.ends_at, 0))
-
-
-async def _book_visits(
-    bookings: Sequence[_Booking], technician: Mapping[str, Any], caller: Caller
-) -> Sequence[Written]:
-    """All visits they have now are withdrawn before the first is booked, so that they may change places."""
-    await store.one_booking_at_a_time(technician["no"])
-    given_up = [UUID(b.job.fields["visit_id"]) for b in bookings if b.job.fields["visit_id"] is not None]
-    await store.move_visits("withdrawn", given_up)
-    return [await _book_visit(booking, technician, caller) for booking in bookings]
-
-
-async def _book_visit(booking: _Booking, technician: Mapping[str, Any], caller: Caller) -> Written:
-    visit_id, (starts, ends) = clock.new_id(), (booking.starts, booking.ends)
-    try:
-        await store.book_visit(
-            visit_id, booking.job.fields, technician["id"], technician["no"], starts, ends, caller.user_id
-        )
-    except store.DoubleBooked as fault:
-        raise Refused(Code.DOUBLE_BOOKED, technician["name"]) from fault
-    booked = {
-        "state": booking.state,
-        "technician_id": str(technician["id"]),
-        "visit_id": str(visit_id),
-        "window_start": starts.isoformat(),
-        "window_end": ends.isoformat(),
-        "reason": "",
-    }
-    return _forced(booking.job, booked, booking.event, caller)
-
-
-async def _technician_for(job: Record, technician_id: UUID) -> Mapping[str, Any]:
-    technician = await network.technician(technician_id)
-    if technician is None or str(technician["outlet_id"]) != job.fields["outlet_id"] or not technician["active"]:
-        raise Refused(Code.TECHNICIAN_UNKNOWN, "the technician does not work for the job's outlet")
-    if job.fields["skill"] and job.fields["skill"] not in technician["skills"]:
-        raise Refused(Code.SKILL_MISSING, job.fields["skill"])
-    return technician
-
-
-def _window(starts: datetime, ends: datetime | None, usual_minutes: int) -> tuple[datetime, datetime]:
-    """In UTC. `usual_minutes`: how long it lasts when `ends` is None."""
-    now = clock.now()
-    if abs(starts - now) > timedelta(days=366):
-        raise Refused(Code.TIME_OUT_OF_RANGE, "a visit is booked within a year")
-    if ends is None:
-        ends = starts + timedelta(minutes=usual_minutes)
-    if not timedelta(0) < ends - starts <= _LONGEST_VISIT:
-        raise Refused(Code.TIME_OUT_OF_RANGE, "a visit ends after it starts and lasts 24 hours at most")
-    return starts.astimezone(now.tzinfo), ends.astimezone(now.tzinfo)
-
-
-async def unassign(caller: Caller, job_id: UUID, reason: str) -> None:
-    async with db.transaction():
-        job = await _locked(caller, job_id)
-        freed = dict.fromkeys(("technician_id", "visit_id", "window_start", "window_end"))
-        await _withdraw_visit(job)
-        await _force(job, {"state": _after("unassign", job), "reason": reason, **freed}, "unassign", caller)
-
-
 async def cancel(caller: Caller, job_id: UUID, reason: str) -> None:
     """The technician keeps seeing the job, as cancelled; a promise that was not yet judged is void."""
     async with db.transaction():
-        job = await _locked(caller, job_id)
-        fields = {"state": _after("cancel", job), "reason": reason}
+        job = await locked(caller, job_id)
+        fields = {"state": after("cancel", job), "reason": reason}
         if job.fields["promise_state"] == "running":
             fields["promise_state"] = "void"
             await commitments.void(UUID(job.id))
-        await _withdraw_visit(job)
-        await _force(job, fields, "cancel", caller)
+        await withdraw_visit(job)
+        await force(job, fields, "cancel", caller)
 
 
 async def delete(caller: Caller, job_id: UUID, reason: str) -> None:
     """Takes a job that was raised by mistake off every board and phone. Its row stays: work that comes in from the
     field all the same brings it back as a review. Raises `Refused(transition_illegal)` once work was done."""
     async with db.transaction():
-        job = await _locked(caller, job_id)
+        job = await locked(caller, job_id)
         if job.fields["visits_done"]:
             raise Refused(Code.TRANSITION_ILLEGAL, "delete: work was done", state=job.fields["state"])
-        fields = {"state": _after("delete", job), "reason": reason, "deleted_at": clock.now().isoformat()}
+        fields = {"state": after("delete", job), "reason": reason, "deleted_at": clock.now().isoformat()}
         if job.fields["promise_state"] == "running":
             fields["promise_state"] = "void"
             await commitments.void(UUID(job.id))
-        await _withdraw_visit(job)
-        await _force(job, fields, "delete", caller)
+        await withdraw_visit(job)
+        await force(job, fields, "delete", caller)
 
 
 async def close(caller: Caller, job_id: UUID) -> None:
     async with db.transaction():
-        job = await _locked(caller, job_id)
-        await _force(job, {"state": _after("close", job)}, "close", caller)
+        job = await locked(caller, job_id)
+        await force(job, {"state": after("close", job)}, "close", caller)
 
 
 async def edit(caller: Caller, job_id: UUID, wanted: JobEdit) -> None:
@@ -330,50 +225,10 @@ async def edit(caller: Caller, job_id: UUID, wanted: JobEdit) -> None:
     base_version = changes.pop("base_version")
     async with db.transaction():
         await _check_unit(caller, changes.get("unit_id"))
-        job = await _locked(caller, job_id)
+        job = await locked(caller, job_id)
         if base_version > job.version:
             raise Refused(Code.VERSION_STALE, f"the job is at version {job.version}")
         deed = Deed("edit", clock.now(), caller.user_id)
         merged, history = office_edit(job, Effect(set=changes), ownership.JOB, deed, base_version)
         if history:
             await publish([Written(job, merged.record, history)])
-
-
-async def _locked(caller: Caller, job_id: UUID) -> Record:
-    (job,) = await _locked_together(caller, [job_id])
-    return job
-
-
-async def _locked_together(caller: Caller, job_ids: Sequence[UUID]) -> list[Record]:
-    """The jobs, locked, in the order asked. A job that is gone or outside the caller's subtree is answered like one
-    that does not exist."""
-    if len(set(job_ids)) < len(job_ids):
-        raise Refused(Code.INVALID, "delays: a job is named twice")
-    rows = await feed.load_for_update("job", job_ids)
-    for job_id in job_ids:
-        row = rows.get(job_id)
-        if row is None or lifecycle.gone(row) or not caller.scope.holds(UUID(row["centre_id"]), UUID(row["outlet_id"])):
-            raise Refused(Code.NOT_FOUND)
-    return [as_record("job", rows[job_id]) for job_id in job_ids]
-
-
-def _after(event: str, job: Record) -> str:
-    state = lifecycle.after(event, job.fields["state"])
-    if state is None:
-        raise Refused(Code.TRANSITION_ILLEGAL, f"{event}: the job is {job.fields['state']}", state=job.fields["state"])
-    return state.value
-
-
-async def _withdraw_visit(job: Record) -> None:
-    if job.fields["visit_id"] is not None:
-        await store.move_visits("withdrawn", [UUID(job.fields["visit_id"])])
-
-
-async def _force(job: Record, fields: Mapping[str, Any], action: str, caller: Caller) -> None:
-    await publish([_forced(job, fields, action, caller)])
-
-
-def _forced(job: Record, fields: Mapping[str, Any], action: str, caller: Caller) -> Written:
-    deed = Deed(action, clock.now(), caller.user_id)
-    merged, history = office_edit(job, Effect(force=dict(fields)), ownership.JOB, deed)
-    return Written(job, merged.record, history)

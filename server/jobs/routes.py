@@ -27,7 +27,7 @@ from schemas.jobs import (
     ReviewInFull,
     Settlement,
 )
-from server.jobs import actions, reviews, store
+from server.jobs import actions, booking, reviews, store
 from server.platform import history
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
@@ -152,7 +152,7 @@ async def edit_job(caller: NamedDependency[Caller], job_id: FromPath[UUID], data
 async def assign_job(
     caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[Assign]
 ) -> Response[bytes]:
-    await actions.assign(caller, job_id, data)
+    await booking.assign(caller, job_id, data)
     return _json(await _body(caller, job_id))
 
 
@@ -164,7 +164,7 @@ async def assign_job(
     status_code=HTTP_200_OK,
 )
 async def move_job(caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[Assign]) -> Response[bytes]:
-    await actions.move(caller, job_id, data)
+    await booking.move(caller, job_id, data)
     return _json(await _body(caller, job_id))
 
 
@@ -178,7 +178,7 @@ async def move_job(caller: NamedDependency[Caller], job_id: FromPath[UUID], data
 async def unassign_job(
     caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[Reason]
 ) -> Response[bytes]:
-    await actions.unassign(caller, job_id, data.reason)
+    await booking.unassign(caller, job_id, data.reason)
     return _json(await _body(caller, job_id))
 
 
