@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
@@ -11,6 +11,7 @@ from server.commitments.rules.working_time import (
     add_working_time,
     end_of_nth_working_day,
     is_open,
+    same_time_after_days,
     working_day_of,
     working_time_between,
 )
@@ -149,6 +150,61 @@ class TestEndOfTheNthWorkingDay:
     def test_a_negative_count_is_a_fault(self) -> None:
         with pytest.raises(ValueError, match="no promise"):
             end_of_nth_working_day(self.office, at("2026-03-02 12:00"), -1)
+
+
+class TestTheSameTimeSomeDaysLater:
+    office = calendar(closed=["2026-03-04"])
+
+    def test_is_on_the_same_place_of_the_clock(self) -> None:
+        assert same_time_after_days(self.office, at("2026-03-02 10:11:12.5"), 1) == at("2026-03-03 10:11:12.5")
+        assert same_time_after_days(self.office, at("2026-03-05 10:00"), 2) == at("2026-03-09 10:00")
+
+    def test_a_holiday_is_not_counted(self) -> None:
+        assert same_time_after_days(self.office, at("2026-03-03 10:00"), 1) == at("2026-03-05 10:00")
+
+    def test_a_weekend_counts_from_the_same_time_on_monday(self) -> None:
+        for moment in ("2026-03-07 10:00", "2026-03-08 10:00", "2026-03-09 10:00"):
+            assert same_time_after_days(self.office, at(moment), 2) == at("2026-03-11 10:00")
+
+    def test_before_the_opening_it_is_the_opening_and_the_closing_is_still_the_day(self) -> None:
+        assert same_time_after_days(self.office, at("2026-03-09 02:00"), 1) == at("2026-03-10 08:30")
+        assert same_time_after_days(self.office, at("2026-03-09 17:30"), 1) == at("2026-03-10 17:30")
+
+    def test_after_the_closing_it_is_carried_to_the_next_working_day(self) -> None:
+        late = at("2026-03-06 17:30:01")
+        assert same_time_after_days(self.office, late, 1) == at("2026-03-10 08:30")
+        assert same_time_after_days(self.office, late, 1, time(9)) == at("2026-03-10 09:00")
+
+    def test_in_the_break_it_is_the_afternoons_opening(self) -> None:
+        split = calendar(workdays(("08:00", "12:00"), ("13:30", "17:30")))
+        assert same_time_after_days(split, at("2026-03-02 12:40"), 1) == at("2026-03-03 13:30")
+
+    def test_in_a_night_shift_it_is_in_the_same_night_of_the_week(self) -> None:
+        night = calendar({day: [("22:00", "06:00")] for day in range(5)})
+        assert same_time_after_days(night, at("2026-03-07 03:00"), 1) == at(
+            "2026-03-10 03:00"
+        )  # Friday's night, Monday's
+
+    def test_a_day_of_23_or_25_hours_is_a_day(self) -> None:
+        whole = calendar({day: [("00:00", "24:00")] for day in EVERY_DAY}, zone=BOSTON)
+        for start, n, due in (("2011-07-11", 120, "2011-11-08"), ("2012-02-01", 60, "2012-04-01")):
+            assert same_time_after_days(whole, at(f"{start} 14:15", BOSTON), n) == at(f"{due} 14:15", BOSTON)
+
+    def test_over_new_year_and_many_years(self) -> None:
+        assert same_time_after_days(self.office, at("2026-12-31 10:00"), 1) == at("2027-01-01 10:00")
+        assert same_time_after_days(self.office, at("2027-01-04 10:00"), 2610) == at("2037-01-05 10:00")
+
+    def test_no_day_at_all_is_a_fault_and_too_many_are_out_of_reach(self) -> None:
+        with pytest.raises(ValueError, match="no promise"):
+            same_time_after_days(self.office, at("2026-03-02 10:00"), 0)
+        with pytest.raises(OutOfReach):
+            same_time_after_days(self.office, at("2026-03-02 10:00"), 40_000)
+
+    @given(calendars(), instants, st.integers(1, 20))
+    def test_it_is_open_or_exactly_at_a_closing(self, hours: Calendar, start: datetime, n: int) -> None:
+        due = same_time_after_days(hours, start, n)
+        assert due > start
+        assert is_open(hours, due) or is_open(hours, due - timedelta(microseconds=1))
 
 
 class TestEndsOfMonthsYearsAndLeapDays:

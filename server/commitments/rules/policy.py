@@ -7,7 +7,7 @@ several versions of one policy in force at the same moment only the highest coun
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from server.commitments.rules.calendar import Calendar
@@ -16,6 +16,7 @@ from server.commitments.rules.working_time import (
     OutOfReach,
     add_working_time,
     end_of_nth_working_day,
+    same_time_after_days,
     working_time_between,
 )
 
@@ -43,7 +44,15 @@ class ByEndOfDay:
     n: int
 
 
-Term = Within | ByEndOfDay
+@dataclass(frozen=True)
+class InDays:
+    """At the same wall time of the n-th working day after the start, see `working_time.same_time_after_days`."""
+
+    n: int
+    carried_to: time | None = None
+
+
+Term = Within | ByEndOfDay | InDays
 
 
 @dataclass(frozen=True)
@@ -154,7 +163,7 @@ def check_policy(policy: Policy, calendar: Calendar) -> Refusal | None:
     terms = [term for term in (policy.respond, policy.resolve) if term]
     if not terms:
         return Refusal("policy_promises_nothing", Said("未作任何承诺", "the policy promises nothing"))
-    if any(term.time <= timedelta(0) if isinstance(term, Within) else term.n < 0 for term in terms):
+    if not all(_is_positive(term) for term in terms):
         words = Said("承诺时限必须大于零", "a promise must be longer than nothing")
         return Refusal("policy_promise_not_positive", words)
     if policy.effective_to is not None and policy.effective_to <= policy.effective_from:
@@ -170,11 +179,19 @@ def check_policy(policy: Policy, calendar: Calendar) -> Refusal | None:
     return too_long if any(due.elapsed > LONGEST for due in made if due) else None
 
 
+def _is_positive(term: Term) -> bool:
+    if isinstance(term, Within):
+        return term.time > timedelta(0)
+    return term.n > 0 if isinstance(term, InDays) else term.n >= 0
+
+
 def _due(term: Term | None, calendar: Calendar, started_at: datetime) -> Due | None:
     if term is None:
         return None
     if isinstance(term, Within):
         at = add_working_time(calendar, started_at, term.time)
+    elif isinstance(term, InDays):
+        at = same_time_after_days(calendar, started_at, term.n, term.carried_to)
     else:
         at = end_of_nth_working_day(calendar, started_at, term.n)
     return Due(at, at - started_at, working_time_between(calendar, started_at, at))
@@ -231,6 +248,8 @@ def term_in_words(term: Term) -> Said:
     if isinstance(term, Within):
         words = span_in_words(term.time)
         return Said(f"{words.zh}内", f"within {words.en}")
+    if isinstance(term, InDays):
+        return Said(f"第 {term.n} 个工作日的同一时刻前", f"by the same time on working day {term.n}")
     if term.n == 0:
         return Said("当个工作日结束前", "by the end of the same working day")
     return Said(f"第 {term.n} 个工作日结束前", f"by the end of working day {term.n}")

@@ -14,6 +14,12 @@ job_type = "repair"                         # or any other of `policy.CONDITIONS
 respond_within = "4h"                       # of the calendar's open time: s, m, h, d (24 h)
 resolve_by_day = 2                          # by the last closing of the second working day after the start
 
+[[policies]]
+code = "survey"
+calendar = "office"
+resolve_in_days = 2                         # by the same wall time of the second working day after the start
+carried_to = "08:30"                        # when that is after closing: this time of the working day after (else: opening)
+
 [columns]                                   # what the columns of the cases are called, where not as here
 opened = "open_dt"
 """
@@ -27,17 +33,28 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.commitments.rules.calendar import Calendar, calendar_from_plain
-from server.commitments.rules.policy import CONDITIONS, ByEndOfDay, Policy, Term, Within, check_policy
+from server.commitments.rules.policy import CONDITIONS, ByEndOfDay, InDays, Policy, Term, Within, check_policy
 from server.commitments.rules.said import Refusal, Said
 
 ROUND_THE_CLOCK = "247"
-COLUMNS = ("case", "opened", "arrived", "closed", "policy", *CONDITIONS)
+COLUMNS = ("case", "opened", "arrived", "closed", "promised", "policy", *CONDITIONS)
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ALWAYS = datetime(1900, 1, 1, tzinfo=UTC)
-_PROMISES = ("respond_within", "respond_by_day", "resolve_within", "resolve_by_day")
+_PROMISES = tuple(f"{kind}_{how}" for kind in ("respond", "resolve") for how in ("within", "by_day", "in_days"))
 _OF_A_POLICY = frozenset(
-    ("code", "calendar", "name", "name_en", "rank", "effective_from", "effective_to", *_PROMISES, *CONDITIONS)
+    (
+        "code",
+        "calendar",
+        "name",
+        "name_en",
+        "rank",
+        "effective_from",
+        "effective_to",
+        "carried_to",
+        *_PROMISES,
+        *CONDITIONS,
+    )
 )
 _OF_A_CALENDAR = frozenset(("zone", "always_open", "weekly", "closed", "extra"))
 _OF_THE_FILE = frozenset(("zone", "calendars", "policies", "columns"))
@@ -150,20 +167,37 @@ def _policy(plain: Mapping[str, Any], calendars: Mapping[str, Calendar], where: 
     return policy
 
 
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _SPAN = re.compile(r"\s*(?:(\d+)\s*d)?\s*(?:(\d+)\s*h)?\s*(?:(\d+)\s*m)?\s*(?:(\d+)\s*s)?\s*")
 
 
 def _term(plain: Mapping[str, Any], kind: str, where: str) -> Term | None:
-    within, by_day = plain.get(f"{kind}_within"), plain.get(f"{kind}_by_day")
-    if within is not None and by_day is not None:
-        both = _refusal("promise_unreadable", "两种期限只能写一种", f"{kind}: either within or by_day")
+    named = [how for how in ("within", "by_day", "in_days") if f"{kind}_{how}" in plain]
+    if len(named) > 1:
+        both = _refusal("promise_unreadable", "几种期限只能写一种", f"{kind}: only one of {', '.join(named)}")
         raise TermsRefused(where, both)
-    if by_day is not None:
-        if type(by_day) is int:
-            return ByEndOfDay(by_day)
-        raise TermsRefused(where, _unreadable_promise(by_day))
-    if within is None:
+    if not named:
         return None
+    value = plain[f"{kind}_{named[0]}"]
+    if named == ["within"]:
+        return _within(value, where)
+    if type(value) is not int:
+        raise TermsRefused(where, _unreadable_promise(value))
+    return ByEndOfDay(value) if named == ["by_day"] else InDays(value, _carried_to(plain, where))
+
+
+def _carried_to(plain: Mapping[str, Any], where: str) -> time | None:
+    """`08:30`; without it, the first opening."""
+    value = plain.get("carried_to")
+    if value is None:
+        return None
+    if not isinstance(value, str) or not _CLOCK.fullmatch(value):
+        words = _refusal("promise_unreadable", f"无法识别的时刻:{value!r}", f"no time of day: {value!r}")
+        raise TermsRefused(f"{where}.carried_to", words)
+    return time.fromisoformat(value)
+
+
+def _within(within: Any, where: str) -> Within:
     found = _SPAN.fullmatch(within) if isinstance(within, str) else None
     if found is None or not any(found.groups()) or max(map(len, filter(None, found.groups()))) > 9:
         raise TermsRefused(where, _unreadable_promise(within))

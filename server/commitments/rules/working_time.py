@@ -6,7 +6,9 @@ deadline may fall exactly on a closing.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from server.commitments.rules.calendar import Calendar
@@ -14,6 +16,7 @@ from server.commitments.rules.opening import (
     LAST_YEAR,
     MICROSECOND,
     Timeline,
+    first_instant,
     from_instant,
     intervals_of,
     timeline,
@@ -101,6 +104,53 @@ def end_of_nth_working_day(calendar: Calendar, start: datetime, n: int) -> datet
                 return from_instant(found[-1][1])
         day += timedelta(days=1)
     raise OutOfReach(f"no {n} working days in {HORIZON_YEARS} years")
+
+
+def same_time_after_days(calendar: Calendar, start: datetime, n: int, carried_to: time | None = None) -> datetime:
+    """The wall time of `start` on the n-th working day after it, as many hotlines reckon.
+
+    A start on a day without opening counts as at the same time of the next working day. A wall time after the last
+    closing is carried to the working day after it: to `carried_to`, or to its first opening. Any other closed time
+    gives the opening that follows, so the answer is open or exactly at a closing unless `carried_to` is neither.
+
+    Unlike the other reckonings this one may put a later start earlier: Saturday night is carried a day further than
+    Sunday morning. ValueError for n < 1, OutOfReach beyond the horizon.
+    """
+    if n < 1:
+        raise ValueError("a working day before the next is no promise")
+    zone, day = ZoneInfo(calendar.zone), working_day_of(calendar, start)
+    wall = start.astimezone(zone).replace(tzinfo=None) - datetime.combine(day, time())
+    days = _working_days_from(calendar, day)
+    day = next(islice(days, n, None))
+    instant = _on_the_wall(zone, day, wall)
+    opened = intervals_of(calendar, zone, day)
+    if instant <= opened[-1][1]:
+        return from_instant(next(max(instant, begin) for begin, end in opened if instant <= end))
+    day = next(days)
+    if carried_to is None:
+        return from_instant(intervals_of(calendar, zone, day)[0][0])
+    return from_instant(first_instant(zone, day, carried_to.hour * 60 + carried_to.minute))
+
+
+def _working_days_from(calendar: Calendar, first: date) -> Iterator[date]:
+    """`first`, if something opens on it, and those after it. OutOfReach beyond the horizon."""
+    for year in range(first.year, min(first.year + HORIZON_YEARS, LAST_YEAR)):
+        days = _working_days(calendar, year)
+        yield from islice(days, bisect_left(days, first), None)
+    raise OutOfReach(f"not so many working days in {HORIZON_YEARS} years")
+
+
+@lru_cache(maxsize=1024)
+def _working_days(calendar: Calendar, year: int) -> tuple[date, ...]:
+    zone, begin = ZoneInfo(calendar.zone), date(year, 1, 1)
+    days = (begin + timedelta(days=n) for n in range((date(year + 1, 1, 1) - begin).days))
+    return tuple(day for day in days if intervals_of(calendar, zone, day))
+
+
+def _on_the_wall(zone: ZoneInfo, day: date, wall: timedelta) -> int:
+    """The instant at which so much time after midnight of `day` is read on the wall, exact below the minute."""
+    minutes, rest = divmod(wall, timedelta(minutes=1))
+    return first_instant(zone, day, minutes) + rest // MICROSECOND
 
 
 def _lines_from(calendar: Calendar, instant: int) -> Iterator[Timeline]:
