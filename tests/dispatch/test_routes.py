@@ -70,7 +70,7 @@ class TestWhoShouldTakeAJob:
         assert [first["rank"], second["rank"]] == [1, 2]
         assert (first["travel_seconds"], first["delays"]) == (0, [])
         assert second["travel_seconds"] > 0
-        assert {term["term"]: term["tier"] for term in second["cost"]}["travel"] == 5
+        assert {term["term"]: term["tier"] for term in second["cost"]}["travel"] == 6
         for each in answer["recommendations"]:
             assert instant(each["ends_at"]) - instant(each["starts_at"]) == HOUR
             slack = instant(job["respond_by"]) - instant(each["starts_at"])

@@ -17,7 +17,7 @@ MINUTE = 60
 RULES = ("skills", "territory", "declined", "no_shift", "absence", "site_hours", "locked", "shift_full")
 """In the order in which they are asked; a technician not proposed is told the first that leaves no position."""
 
-(MISSED, LATE, UNASSIGNED, CHANGED, MOVED, OVERTIME, TRAVEL, OVERQUALIFIED, UNFAMILIAR, LOAD) = range(len(NAMES))
+(DROPPED, MISSED, LATE, UNASSIGNED, CHANGED, MOVED, OVERTIME, TRAVEL, OVERQUALIFIED, UNFAMILIAR, LOAD) = range(len(NAMES))
 
 
 class Slot(NamedTuple):

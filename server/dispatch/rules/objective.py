@@ -26,22 +26,23 @@ class Term(NamedTuple):
 ORDER = "commitments.md, objective"
 
 TERMS: tuple[Term, ...] = (
-    Term("missed", 0, "promise × its weight", 1.0, ORDER, Said("违约", "promises missed")),
-    Term("late", 1, "minute × weight of the promise", 1.0, "lateness is soft", Said("迟到", "lateness")),
-    Term("unassigned", 2, "job", 1.0, ORDER, Said("未派工单", "jobs left unassigned")),
-    Term("changed", 3, "visit moved", 60.0, "what people were told", Said("改动的上门", "visits moved")),
-    Term("moved", 3, "minute of moving", 1.0, "what people were told", Said("改动时长", "how far they move")),
-    Term("overtime", 4, "minute", 1.0, ORDER, Said("加班", "overtime")),
-    Term("travel", 5, "minute", 1.0, ORDER, Said("路程", "extra travel")),
-    Term("overqualified", 6, "skill not needed", 10.0, "least over-qualified", Said("大材小用", "skills to spare")),
-    Term("unfamiliar", 6, "new face", 15.0, "same person as last time", Said("非上次技师", "not last time's person")),
-    Term("load", 6, "hour above the mean", 2.0, "fair load over past weeks", Said("工作量", "load of past weeks")),
+    Term("dropped", 0, "told visit", 1.0, ORDER, Said("取消的上门", "visits taken away")),
+    Term("missed", 1, "promise × its weight", 1.0, ORDER, Said("违约", "promises missed")),
+    Term("late", 2, "minute × weight of the promise", 1.0, "lateness is soft", Said("迟到", "lateness")),
+    Term("unassigned", 3, "job", 1.0, ORDER, Said("未派工单", "jobs left unassigned")),
+    Term("changed", 4, "visit moved", 60.0, "what people were told", Said("改动的上门", "visits moved")),
+    Term("moved", 4, "minute of moving", 1.0, "what people were told", Said("改动时长", "how far they move")),
+    Term("overtime", 5, "minute", 1.0, ORDER, Said("加班", "overtime")),
+    Term("travel", 6, "minute", 1.0, ORDER, Said("路程", "extra travel")),
+    Term("overqualified", 7, "skill not needed", 10.0, "least over-qualified", Said("大材小用", "skills to spare")),
+    Term("unfamiliar", 7, "new face", 15.0, "same person as last time", Said("非上次技师", "not last time's person")),
+    Term("load", 7, "hour above the mean", 2.0, "fair load over past weeks", Said("工作量", "load of past weeks")),
 )
 
 NAMES: tuple[str, ...] = tuple(term.name for term in TERMS)
 TIER_OF: tuple[int, ...] = tuple(term.tier for term in TERMS)
 TIERS = max(TIER_OF) + 1
-GRAIN: Mapping[int, float] = {5: 5.0}
+GRAIN: Mapping[int, float] = {6: 5.0}
 """Tier → the step in which it counts, in units of cost: 5 minutes of travel."""
 
 
