@@ -51,10 +51,10 @@ def question(
             visits.setdefault(visit.technician_id, []).append(visit)
     outlet_id, now = str(job.outlet_id), earliest(at)
     technicians = [
-        _technician(person, outlet_id, visits.get(person.id, []), known.booked_seconds.get(person.id, 0), now, limits)
+        technician(person, outlet_id, visits.get(person.id, []), known.booked_seconds.get(person.id, 0), now, limits)
         for person in people
     ]
-    return _asked(job, known.acquainted), technicians
+    return asked(job, known.acquainted), technicians
 
 
 def earliest(at: datetime) -> int:
@@ -62,7 +62,7 @@ def earliest(at: datetime) -> int:
     return ceil(at.timestamp())
 
 
-def _asked(job: HeldJob, acquainted: Acquainted) -> Job:
+def asked(job: HeldJob, acquainted: Acquainted) -> Job:
     last = acquainted.last_technician_id
     length = timedelta(minutes=job.duration_minutes)
     return Job(
@@ -86,7 +86,7 @@ def _due(respond_by: datetime | None, resolve_by: datetime | None, length: timed
     return floor(min(promised).timestamp()) if promised else None
 
 
-def _technician(
+def technician(
     person: Candidate, outlet_id: str, visits: Sequence[Visit], booked_s: int, now: int, limits: Limits
 ) -> Technician:
     shifts = [Span(floor(start.timestamp()), ceil(end.timestamp())) for start, end in person.shifts]
