@@ -1,13 +1,12 @@
-"""How long a recommendation takes: `scripts/bench dispatch`. Not a test: machines differ.
-
-To hold on two cores (commitments.md): at most 10 ms at 25 technicians and 200 jobs, 50 ms at 100 and 1,000.
-"""
+"""How long a recommendation takes. To hold on two cores: at most 10 ms at 25 technicians and 200 jobs, 50 ms at 100 and
+1,000; it grows as the technicians do."""
 
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from scripts.benchmarks.dispatch import table
 from server.dispatch.rules.recommendation import recommend
 from tests.dispatch.builders import at, city
 
@@ -43,14 +42,20 @@ def _measured(technicians: int, jobs: int, limit_ms: float | None) -> Figure:
     return Figure(technicians, jobs, positions, median(took), took[len(took) * 95 // 100], took[-1], limit_ms)
 
 
-def main() -> None:
+COLUMNS = ("technicians / jobs", "positions", "to hold", "median", "p95", "most", "per technician")
+
+
+def show() -> None:
+    table.head("Recommend: every technician and every position, in pure Python, ms", COLUMNS)
     for figure in measure():
-        held = "" if figure.limit_ms is None else f" (to hold: {figure.limit_ms:.0f})"
-        print(
-            f"{figure.technicians:4} technicians {figure.jobs:5} jobs, up to {figure.positions:4} positions:"
-            f" median {figure.median_ms:6.2f} ms{held}, p95 {figure.p95_ms:6.2f} ms, most {figure.most_ms:6.2f} ms"
+        table.row(
+            [
+                f"{figure.technicians} / {figure.jobs:,}",
+                f"{figure.positions:,}",
+                "" if figure.limit_ms is None else f"{figure.limit_ms:.0f}",
+                f"{figure.median_ms:.1f}",
+                f"{figure.p95_ms:.1f}",
+                f"{figure.most_ms:.1f}",
+                f"{figure.median_ms / figure.technicians:.3f}",
+            ]
         )
-
-
-if __name__ == "__main__":
-    main()
