@@ -135,7 +135,7 @@ class TestHardRules:
 
     def test_territory_unless_lent(self) -> None:
         assert rule(job(outlet_id="west"), technician()) == "territory"
-        assert proposal(job(outlet_id="west"), technician(lent_to=frozenset({"west"})))
+        assert proposal(job(outlet_id="west"), technician(lent_to={"west": (shift(),)}))
 
     def test_whoever_declined_is_not_asked_again(self) -> None:
         assert rule(job(declined_by=frozenset({"王伟"})), technician()) == "declined"
@@ -174,7 +174,7 @@ class TestHardRules:
         assert proposal(job(10, service_s=20 * MINUTE), away).start == at("08:10")
 
     def test_an_absence_for_the_rest_of_the_day_leaves_no_room(self) -> None:
-        assert rule(job(10), technician(absences=(Span(at("08:30"), at("17:00")),))) == "shift_full"
+        assert rule(job(10), technician(absences=(Span(at("08:30"), at("17:00")),))) == "absence"
 
     def test_nobody_is_pushed_into_an_absence(self) -> None:
         away = technician("王伟", stop(10, "09:00", minutes=420), absences=(Span(at("16:05"), at("18:00")),))
@@ -204,11 +204,21 @@ class TestHardRules:
         fixed = technician("王伟", stop(10, "09:00", lock=lock))
         assert proposal(job(10, due=at("08:30")), fixed).delayed
 
-    def test_nothing_is_put_before_a_visit_inside_the_freeze_horizon(self) -> None:
+    def test_a_visit_inside_the_freeze_horizon_stays_as_it_is(self) -> None:
         one = technician("王伟", stop(10, "09:00"))
-        soon = job(10, service_s=10 * MINUTE, due=at("08:30"))
+        soon = job(10, service_s=HOUR, due=at("08:30"))
         assert proposal(soon, one, limits=Limits(freeze_s=2 * HOUR)).position == 1
         assert proposal(soon, one, limits=Limits(freeze_s=HOUR)).position == 0
+        assert proposal(job(10, service_s=50 * MINUTE), one, limits=Limits(freeze_s=2 * HOUR)).position == 0
+
+    def test_who_can_only_come_by_moving_a_frozen_visit_cannot(self) -> None:
+        one = technician("王伟", stop(10, "09:00", minutes=400), shifts=(shift("08:00", "15:50"),))
+        no_overtime = Limits(freeze_s=2 * HOUR, overtime_s=600)
+        assert rule(job(10, service_s=80 * MINUTE), one, limits=no_overtime) == "shift_full"
+        fixed = technician("王伟", stop(10, "09:00", lock="time"), stop(10, "10:00", lock="time"))
+        assert rule(job(10, windows=(Span(at("08:00"), at("08:50")),)), fixed) == "locked"
+        frozen = technician("王伟", stop(10, "09:00"))
+        assert rule(job(10, windows=(Span(at("08:00"), at("08:50")),)), frozen, limits=no_overtime) == "frozen"
 
     def test_nothing_is_put_before_a_visit_under_way(self) -> None:
         one = technician("王伟", stop(10, "09:00"))

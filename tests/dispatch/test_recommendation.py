@@ -127,8 +127,8 @@ class TestEverybodyIsAccountedFor:
         assert asked(job(skills=frozenset({"gas"})), nobody).why_not[0].rule == "skills"
         assert asked(job(), nobody).why_not[0].rule == "territory"
         assert asked(job(), nobody).why_not[0].said == (
-            "王伟:不属于该网点,也未借调。",
-            "王伟 belongs to another outlet and is not lent to this one.",
+            "王伟:届时不归该网点调派。",
+            "王伟 does not work for this outlet then, nor is lent to it.",
         )
 
     def test_nobody_at_all_is_an_empty_answer(self) -> None:

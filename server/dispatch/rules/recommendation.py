@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from server.commitments.rules.said import Said
-from server.dispatch.rules.insertion import RULES, Delayed, Insertion, Slot, insert, slots_of
+from server.dispatch.rules.insertion import RULES, Delayed, Insertion, Slot, insert, ruled_out, slots_of
 from server.dispatch.rules.objective import Cost, Objective
 from server.dispatch.rules.problem import Job, Limits, Place, Technician
 from server.dispatch.rules.sentences import proposal_in_words, why_not_in_words
@@ -69,12 +69,13 @@ def recommend(
     """`zone`: the outlet's, for the sentences. A visit for this very job in somebody's route is looked through, so the
     same question serves a move."""
     objective, limits = objective or Objective(), limits or Limits()
-    outright = {technician.id: _ruled_out(job, technician, now) for technician in technicians}
+    technicians = [_without(technician, job.id) for technician in technicians]
+    outright = {technician.id: ruled_out(job, technician, now) for technician in technicians}
     candidates = [
         _Candidate(technician, slot)
         for technician in technicians
         if outright[technician.id] is None
-        for slot in slots_of(_without(technician, job.id), now, limits, travel)
+        for slot in slots_of(technician, now, limits, travel)
     ]
     mean = sum(technician.recent_work_s for technician in technicians) / max(1, len(technicians))
     tried = _try_all(job, candidates, travel, mean, objective)
@@ -94,17 +95,6 @@ def recommend(
         dict(Counter(answer.rule for answer in why_not)),
         len(candidates),
     )
-
-
-def _ruled_out(job: Job, technician: Technician, now: int) -> str | None:
-    """The rules that need no position, in the order of RULES."""
-    if not job.skills <= technician.skills:
-        return "skills"
-    if job.outlet_id != technician.outlet_id and job.outlet_id not in technician.lent_to:
-        return "territory"
-    if technician.id in job.declined_by:
-        return "declined"
-    return None if any(shift.end > now for shift in technician.shifts) else "no_shift"
 
 
 def _try_all(

@@ -72,13 +72,16 @@ def _span(seconds: int) -> Said:
 
 
 WHY_NOT: dict[str, Said] = {
-    "skills": Said("缺少所需技能或有效证书", "lacks a skill the job needs, or its certificate"),
-    "territory": Said("不属于该网点,也未借调", "belongs to another outlet and is not lent to this one"),
+    "skills": Said("缺少所需技能", "lacks a skill the job needs"),
+    "certificate": Said("届时没有有效的上岗证书", "has no certificate that is valid then for a skill the job needs"),
+    "territory": Said("届时不归该网点调派", "does not work for this outlet then, nor is lent to it"),
     "declined": Said("已拒绝该工单", "has declined this job"),
     "no_shift": Said("没有未结束的班次", "has no shift ahead"),
     "absence": Said("请假时段冲突", "is away at the times that would fit"),
     "site_hours": Said("赶不上现场开放时间", "cannot be there while the site is open"),
+    "parts": Said("车上和仓库都没有所需配件", "cannot bring the parts: they are neither on the van nor loaded in time"),
     "locked": Said("需要改动已锁定的上门", "would have to move a visit that is fixed"),
+    "frozen": Said("需要改动即将开始的上门", "would have to move a visit that is about to start"),
     "shift_full": Said("班次内已无空档", "has no room left in any shift"),
 }
 """By rule; a test holds that every rule has its words."""
