@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from server.commitments.rules.calendar import Calendar
+from server.commitments.rules.escalation import Step
 from server.commitments.rules.said import Refusal, Said, span_in_words
 from server.commitments.rules.working_time import (
     OutOfReach,
@@ -71,7 +72,8 @@ class Case:
 @dataclass(frozen=True)
 class Policy:
     """`id` is the version's own; `code` names the policy through all its versions. In force in
-    [effective_from, effective_to)."""
+    [effective_from, effective_to). `owner`: the centre that made it and that headquarters keep to what they promise
+    themselves, see `binding`; None: headquarters', or approved by them."""
 
     id: str
     code: str
@@ -92,6 +94,8 @@ class Policy:
     outlet_id: str | None = None
     severity: str | None = None
     pausing: frozenset[str] = PAUSING
+    steps: tuple[Step, ...] = ()
+    owner: str | None = None
 
     @property
     def conditions(self) -> tuple[str, ...]:
