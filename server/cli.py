@@ -158,6 +158,9 @@ def _quote_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="CSV of cases, also gzipped: case, opened, and what policies ask for")
     parser.add_argument("--terms", type=Path, required=True, help="TOML file of policies and calendars")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the answer there (standard output)")
+    parser.add_argument(
+        "--compare", action="store_true", help="only tell how much of what was promised on record the terms explain"
+    )
 
 
 def _quote(arguments: argparse.Namespace, _: Settings) -> int:
@@ -169,6 +172,9 @@ def _quote(arguments: argparse.Namespace, _: Settings) -> int:
     try:
         terms = read_terms(arguments.terms.read_text("utf-8"))
         with _answer_to(arguments.output) as answer:
+            if arguments.compare:
+                answer.writelines(f"{line}\n" for line in casebook.compare_file(terms, arguments.file).lines())
+                return 0
             tally = casebook.quote_file(terms, arguments.file, answer)
     except (TermsRefused, UnicodeDecodeError) as refused:
         raise Refusal(f"{arguments.terms.name}, {refused}") from refused
@@ -186,8 +192,17 @@ def _answer_to(path: Path | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
-    with path.open("w", encoding="utf-8", newline="") as file:
-        yield file
+    if path.exists() and not path.is_file():  # a pipe, or a terminal
+        with path.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        return
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        unfinished.replace(path)  # so that half an answer is never taken for a whole one
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 # ------------------------------------------------------------------------------------------------- backup and restore

@@ -1,11 +1,12 @@
 """What a file of cases was or would be promised: CSV in, CSV out, without a database.
 
 In: `case` and `opened`; `policy` (a code), or conditions of policies; `arrived` judges the response, `closed` the
-resolution. Out: a line for each promise, or one that says why there is none.
+resolution; `promised` is what was promised on record, to be compared. Out: a line for each promise, or one that says
+why there is none.
 """
 
 import csv
-import io
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,15 +15,19 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
+from server.commitments.comparison import Comparison
 from server.commitments.rules.policy import CONDITIONS, Case, Due, Match, Policy, choose, promise
 from server.commitments.rules.terms import Terms
 from server.commitments.rules.working_time import OutOfReach
-from server.platform.files import unpacked
+from server.commitments.sheet import CasesRefused, Sheet, opened_sheet, quiet
+
+__all__ = ["CasesRefused", "Quoted", "compare_file", "quote", "quote_file"]
 
 
 class Quoted(NamedTuple):
     """A line of the answer. `due` in the zone of its calendar; `state`: `met`, `missed`, or empty where nothing tells;
-    `problem`: a code, and then there is no promise."""
+    `problem`: a code, and then there is no promise; `recorded`: `same` or `differs` where the case says what was
+    promised, by `difference_seconds` (the record less `due`); `line`: the case's last in its file."""
 
     case: str
     policy: str = ""
@@ -32,87 +37,138 @@ class Quoted(NamedTuple):
     working_seconds: str = ""
     state: str = ""
     problem: str = ""
-
-
-class CasesRefused(Exception):
-    """The file is none of cases; the text says why."""
+    recorded: str = ""
+    difference_seconds: str = ""
+    line: str = ""
 
 
 def quote_file(terms: Terms, cases: Path, answer: TextIO) -> Counter[str]:
     """Writes the answer; returns how often each state and each problem came up. Raises `CasesRefused`, `Unreadable`."""
     tally: Counter[str] = Counter()
-    with unpacked(cases) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
-        try:
-            rows = csv.DictReader(text, strict=True)
-            asked = {name: column for name, column in terms.columns.items() if column in (rows.fieldnames or ())}
-            if missing := [terms.columns[name] for name in ("case", "opened") if name not in asked]:
-                raise CasesRefused(f"{cases.name} has no column {', '.join(missing)}.")
-            writer = csv.writer(answer, lineterminator="\n")
-            writer.writerow(Quoted._fields)
-            given = ({name: (row[column] or "").strip() for name, column in asked.items()} for row in rows)
-            for line in quote(terms, given):
-                tally[line.problem or line.state or "open"] += 1
-                writer.writerow(line)
-        except (csv.Error, UnicodeDecodeError) as fault:
-            raise CasesRefused(f"{cases.name}, line {rows.line_num + 1}: {fault}.") from fault
+    with opened_sheet(cases, terms.columns, needed=("case", "opened"), encoding=terms.encoding) as sheet:
+        writer = csv.writer(answer, lineterminator="\n")
+        writer.writerow(Quoted._fields)
+        for line in _lines(_Quoting(terms), sheet):
+            tally[line.problem or line.state or "open"] += 1
+            writer.writerow(line)
     return tally
+
+
+def compare_file(terms: Terms, cases: Path) -> Comparison:
+    """How much of what the cases were promised on record the terms explain. Raises as `quote_file`, also when no column
+    tells what was promised."""
+    quoting = _Quoting(terms)
+    with opened_sheet(cases, terms.columns, needed=("case", "opened", "promised"), encoding=terms.encoding) as sheet:
+        for _ in _lines(quoting, sheet):
+            pass
+    return quoting.compared
+
+
+def _lines(quoting: "_Quoting", sheet: Sheet) -> Iterator[Quoted]:
+    for row in sheet:
+        if row.broken:
+            found: Iterable[Quoted] = [Quoted(row.fields["case"], problem="row_broken")]
+        else:
+            found = quoting.of(row.fields)
+        for quoted in found:
+            yield quoted._replace(case=quiet(quoted.case), line=str(row.line))
 
 
 def quote(terms: Terms, cases: Iterable[Mapping[str, str]]) -> Iterator[Quoted]:
     """`cases`: what is known of each, by the names of `terms.COLUMNS`. Problems: `opened_unreadable`,
-    `arrived_unreadable`, `closed_unreadable`, `policy_unknown`, `no_policy`, `out_of_reach`."""
-    binding = _Binding(terms)
+    `arrived_unreadable`, `closed_unreadable`, `promised_unreadable`, `policy_unknown`, `no_policy`, `out_of_reach`."""
+    quoting = _Quoting(terms)
     for given in cases:
-        yield from _quoted(terms, binding, given)
+        yield from quoting.of(given)
 
 
-def _quoted(terms: Terms, binding: "_Binding", given: Mapping[str, str]) -> Iterator[Quoted]:
-    name = given["case"]
-    instants: dict[str, datetime | None] = {}
-    for column in ("opened", "arrived", "closed"):
-        try:
-            instants[column] = _instant(given.get(column, ""), terms.zone)
-        except ValueError:
-            yield Quoted(name, problem=f"{column}_unreadable")
+class _Quoting:
+    """`compared` takes in every case that says what was promised."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self._binding = _Binding(terms)
+        self._zones = {name: ZoneInfo(calendar.zone) for name, calendar in terms.calendars.items()}
+        self.compared = Comparison()
+
+    def of(self, given: Mapping[str, str]) -> Iterator[Quoted]:
+        name = given["case"]
+        instants: dict[str, datetime | None] = {}
+        for column in _INSTANTS:
+            try:
+                instants[column] = _instant(given.get(column, ""), self._terms.zone)
+            except (ValueError, OverflowError):
+                yield Quoted(name, problem=f"{column}_unreadable")
+                return
+        opened = instants["opened"]
+        if opened is None:
+            yield Quoted(name, problem="opened_unreadable")
             return
-    opened = instants["opened"]
-    if opened is None:
-        yield Quoted(name, problem="opened_unreadable")
-        return
-    policy = binding.named(given["policy"]) if given.get("policy") else binding.of(given, opened)
-    if policy is None:
-        yield Quoted(name, problem="policy_unknown" if given.get("policy") else "no_policy")
-        return
-    calendar = terms.calendars[policy.calendar_id]
-    try:
-        made = promise(policy, calendar, opened)
-    except (OutOfReach, OverflowError):
-        yield Quoted(name, policy.code, problem="out_of_reach")
-        return
-    for kind, due, stopped in (
-        ("response", made.response, instants["arrived"]),
-        ("resolution", made.resolution, instants["closed"]),
-    ):
-        if due is not None:
-            yield _line(name, policy, kind, due, stopped, ZoneInfo(calendar.zone))
+        policy = self._binding.named(given["policy"]) if given.get("policy") else self._binding.of(given, opened)
+        if policy is None:
+            yield Quoted(name, problem="policy_unknown" if given.get("policy") else "no_policy")
+            return
+        try:
+            yield from self._promises(name, policy, opened, instants)
+        except (OutOfReach, OverflowError):
+            yield Quoted(name, policy.code, problem="out_of_reach")
+
+    def _promises(
+        self, name: str, policy: Policy, opened: datetime, instants: Mapping[str, datetime | None]
+    ) -> list[Quoted]:
+        made = promise(policy, self._terms.calendars[policy.calendar_id], opened)
+        zone, recorded = self._zones[policy.calendar_id], instants["promised"]
+        found: list[Quoted] = []
+        if made.response is not None:
+            of_both = recorded if made.resolution is None else None
+            found.append(self._line(name, policy, "response", made.response, instants["arrived"], of_both, zone))
+        if made.resolution is not None:
+            found.append(self._line(name, policy, "resolution", made.resolution, instants["closed"], recorded, zone))
+        return found
+
+    def _line(
+        self,
+        name: str,
+        policy: Policy,
+        kind: str,
+        due: Due,
+        stopped: datetime | None,
+        recorded: datetime | None,
+        zone: ZoneInfo,
+    ) -> Quoted:
+        state = "" if stopped is None else "met" if stopped <= due.at else "missed"
+        shown = due.at.astimezone(zone).isoformat()
+        line = Quoted(name, policy.code, kind, shown, _seconds(due.elapsed), _seconds(due.working), state)
+        if recorded is None:
+            return line
+        difference = recorded - due.at
+        self.compared.add(policy.code, difference)
+        return line._replace(recorded="differs" if difference else "same", difference_seconds=_seconds(difference))
 
 
-def _line(name: str, policy: Policy, kind: str, due: Due, stopped: datetime | None, zone: ZoneInfo) -> Quoted:
-    state = "" if stopped is None else "met" if stopped <= due.at else "missed"
-    shown = due.at.astimezone(zone).isoformat()
-    return Quoted(name, policy.code, kind, shown, _seconds(due.elapsed), _seconds(due.working), state)
+_INSTANTS = ("opened", "arrived", "closed", "promised")
 
 
 def _seconds(span: timedelta) -> str:
-    whole, rest = divmod(span, timedelta(seconds=1))
-    return f"{whole}.{rest.microseconds:06d}" if rest else str(whole)
+    whole, rest = divmod(abs(span), timedelta(seconds=1))
+    return ("-" if span < timedelta(0) else "") + (f"{whole}.{rest.microseconds:06d}" if rest else str(whole))
+
+
+_SPREADSHEET = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
+_ONE_DIGIT_HOUR = re.compile(r"(\d{4}-\d{2}-\d{2}[ T])(\d:\d{2}(?::\d{2})?)", re.ASCII)
 
 
 def _instant(text: str, zone: ZoneInfo) -> datetime | None:
-    """ISO 8601; without an offset it is the zone's wall time, of the hour repeated in autumn the first."""
+    """ISO 8601, or year first as spreadsheets write it (2026/7/1 9:05). Without an offset it is the zone's wall time,
+    of the hour repeated in autumn the first. Day and month first are not guessed."""
     if not text:
         return None
-    read = datetime.fromisoformat(text)
+    if found := _SPREADSHEET.fullmatch(text):
+        read = datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
+    elif found := _ONE_DIGIT_HOUR.fullmatch(text):
+        read = datetime.fromisoformat(f"{found[1]}0{found[2]}")
+    else:
+        read = datetime.fromisoformat(text)
     return read if read.tzinfo is not None else read.replace(tzinfo=zone)
 
 

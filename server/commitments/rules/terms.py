@@ -18,12 +18,15 @@ resolve_by_day = 2                          # by the last closing of the second 
 code = "survey"
 calendar = "office"
 resolve_in_days = 2                         # by the same wall time of the second working day after the start
-carried_to = "08:30"                        # when that is after closing: this time of the working day after (else: opening)
+carried_to = "08:30"                        # after the last closing: this time of the next working day (or: opening)
 
 [columns]                                   # what the columns of the cases are called, where not as here
 opened = "open_dt"
+
+Above all this may stand `encoding = "gb18030"`, where the cases are not UTF-8.
 """
 
+import codecs
 import re
 import tomllib
 from collections.abc import Mapping
@@ -57,7 +60,7 @@ _OF_A_POLICY = frozenset(
     )
 )
 _OF_A_CALENDAR = frozenset(("zone", "always_open", "weekly", "closed", "extra"))
-_OF_THE_FILE = frozenset(("zone", "calendars", "policies", "columns"))
+_OF_THE_FILE = frozenset(("zone", "encoding", "calendars", "policies", "columns"))
 
 
 class TermsRefused(Exception):
@@ -71,12 +74,14 @@ class TermsRefused(Exception):
 
 @dataclass(frozen=True)
 class Terms:
-    """`columns`: what is asked of a case → the name of its column."""
+    """`columns`: what is asked of a case → the name of its column. `encoding`: of the cases, "": UTF-8, or as their
+    byte order mark says."""
 
     zone: ZoneInfo
     calendars: Mapping[str, Calendar]
     policies: tuple[Policy, ...]
     columns: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
 
 
 def read_terms(text: str) -> Terms:
@@ -102,7 +107,18 @@ def read_terms(text: str) -> Terms:
     columns = _table(plain.get("columns", {}), "columns")
     _only(columns, frozenset(COLUMNS), "columns")
     named = {asked: _text(columns.get(asked, asked), f"columns.{asked}") for asked in COLUMNS}
-    return Terms(ZoneInfo(zone), calendars, tuple(policies), named)
+    return Terms(ZoneInfo(zone), calendars, tuple(policies), named, _encoding(plain.get("encoding")))
+
+
+def _encoding(value: object) -> str:
+    if value is None:
+        return ""
+    try:
+        "".encode(_text(value, "encoding"))
+        return codecs.lookup(str(value)).name
+    except LookupError as fault:
+        words = _refusal("terms_unreadable", f"不认识的编码 {value!r}", f"there is no text encoding {value!r}")
+        raise TermsRefused("encoding", words) from fault
 
 
 def _calendar(plain: Mapping[str, Any], zone: str, where: str) -> Calendar:
