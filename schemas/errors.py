@@ -65,6 +65,18 @@ class Code(StrEnum):
     UNDO_BLOCKED = "undo_blocked"
     CHOICE_UNKNOWN = "choice_unknown"
     USERNAME_TAKEN = "username_taken"
+    # hard rules of dispatch, and what they are held by
+    CERTIFICATE_INVALID = "certificate_invalid"
+    NOT_LENT = "not_lent"
+    TECHNICIAN_ABSENT = "technician_absent"
+    SITE_CLOSED = "site_closed"
+    PARTS_MISSING = "parts_missing"
+    JOB_LOCKED = "job_locked"
+    VISIT_FROZEN = "visit_frozen"
+    ENDS_BEFORE_START = "ends_before_start"
+    PERIODS_OVERLAP = "periods_overlap"
+    SKILL_UNKNOWN = "skill_unknown"
+    STATE_ILLEGAL = "state_illegal"
     # commitments
     NO_POLICY = "no_policy"
     CALENDAR_NEVER_OPEN = "calendar_never_open"
