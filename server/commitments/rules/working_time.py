@@ -8,7 +8,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import islice
 from zoneinfo import ZoneInfo
 
 from server.commitments.rules.calendar import Calendar
@@ -120,23 +119,26 @@ def same_time_after_days(calendar: Calendar, start: datetime, n: int, carried_to
         raise ValueError("a working day before the next is no promise")
     zone, day = ZoneInfo(calendar.zone), working_day_of(calendar, start)
     wall = start.astimezone(zone).replace(tzinfo=None) - datetime.combine(day, time())
-    days = _working_days_from(calendar, day)
-    day = next(islice(days, n, None))
+    day = _working_day(calendar, day, n)
     instant = _on_the_wall(zone, day, wall)
     opened = intervals_of(calendar, zone, day)
     if instant <= opened[-1][1]:
         return from_instant(next(max(instant, begin) for begin, end in opened if instant <= end))
-    day = next(days)
+    day = _working_day(calendar, day + timedelta(days=1), 0)
     if carried_to is None:
         return from_instant(intervals_of(calendar, zone, day)[0][0])
     return from_instant(first_instant(zone, day, carried_to.hour * 60 + carried_to.minute))
 
 
-def _working_days_from(calendar: Calendar, first: date) -> Iterator[date]:
-    """`first`, if something opens on it, and those after it. OutOfReach beyond the horizon."""
+def _working_day(calendar: Calendar, first: date, n: int) -> date:
+    """The n-th day on which something opens, `first` or the next such day being the 0-th. OutOfReach beyond the
+    horizon."""
     for year in range(first.year, min(first.year + HORIZON_YEARS, LAST_YEAR)):
         days = _working_days(calendar, year)
-        yield from islice(days, bisect_left(days, first), None)
+        n += bisect_left(days, first)
+        if n < len(days):
+            return days[n]
+        n -= len(days)
     raise OutOfReach(f"not so many working days in {HORIZON_YEARS} years")
 
 
