@@ -11,6 +11,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
+from server.dispatch.travel import opening as travel
 from server.evidence import found
 from server.jobs import deadlines
 from server.platform import compression, db, health, pages, purge
@@ -92,6 +93,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     if settings.database_url:
         db.use(settings.database_url)
+    travels = travel.opened(settings)
     await db.open_pool()
     await products.ensure_default_policies()
     app.state.small_pushes = Gathering(keep)
@@ -108,5 +110,6 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     finally:
         stopping.set()
         await watching
+        await travel.close(travels)
         await app.state.pokes.stop()
         await db.close_pool()

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 import asyncpg
 import structlog
 
+from server.dispatch.speeds import read_speeds
 from server.platform import logging
 from server.platform.embedded import EmbeddedPostgres
 from server.platform.migrate import migrate
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 def database(settings: Settings) -> Iterator[str]:
     """The address of DATABASE_URL, or of the embedded PostgreSQL, which ends with the context."""
     logging.configure(settings.log_level)
+    read_speeds(settings.travel_speeds)  # the workers read it again; here the person who starts them is told
     refuse_unfinished(settings.data_dir)
     Secrets.load_or_make(settings.data_dir)
     if settings.database_url is not None:

@@ -50,6 +50,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxy: str | None = None
     """Addresses whose X-Forwarded-* headers are believed, comma-separated; None believes nobody."""
 
+    travel_source: str = "great_circle"
+    """Where travel times come from: one of TRAVEL_SOURCES."""
+    travel_url: str | None = None
+    """Of the OSRM or Valhalla server, without a trailing slash."""
+    travel_profile: str | None = None
+    """OSRM's profile or Valhalla's costing; None means `driving` or `auto`."""
+    travel_timeout: timedelta = timedelta(seconds=3)
+    travel_limit: int | None = None
+    """The most one request may hold: coordinates for OSRM (100), pairs for Valhalla (2,500)."""
+    travel_cache: int = 64 * MIB
+    travel_cache_lifetime: timedelta = timedelta(hours=12)
+    travel_speeds: Path | None = None
+    """A TOML file with detour and speeds by hour and area; see server/dispatch/rules/speeds.py."""
+
     @property
     def public_url(self) -> str:
         """Where people reach this server: `base_url`, or what the listening address says."""
@@ -68,6 +82,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 values[setting.field] = setting.read(text)
             except ValueError as refusal:
                 sentences.append(f"{setting.name} is {text!r}, but must be {refusal}.")
+        source = values.get("travel_source", "great_circle")
+        if source != "great_circle" and not environ.get("ONSITE_TRAVEL_URL", "").strip():
+            sentences.append(f"ONSITE_TRAVEL_URL must be set, since ONSITE_TRAVEL_SOURCE is {source!r}.")
         if sentences:
             raise SettingsError(sentences)
         values.setdefault("data_dir", Path("data").absolute())
@@ -124,6 +141,21 @@ def _log_level(text: str) -> str:
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
+def _travel_source(text: str) -> str:
+    if text.lower() not in TRAVEL_SOURCES:
+        raise ValueError("one of " + ", ".join(TRAVEL_SOURCES))
+    return text.lower()
+
+
+TRAVEL_SOURCES = ("great_circle", "osrm", "valhalla")
+
+
+def _travel_profile(text: str) -> str:
+    if not text.isascii() or not text.replace("_", "").replace("-", "").isalnum() or len(text) > 64:
+        raise ValueError("a name such as driving or auto")
+    return text
+
+
 def _write_plain(value: object) -> str:
     return "" if value is None else str(value)
 
@@ -166,4 +198,22 @@ SETTINGS = (
     ),
     _Setting("ONSITE_LOG_LEVEL", "log_level", _log_level),
     _Setting("ONSITE_TRUSTED_PROXY", "trusted_proxy", str),
+    _Setting("ONSITE_TRAVEL_SOURCE", "travel_source", _travel_source),
+    _Setting("ONSITE_TRAVEL_URL", "travel_url", _base_url),
+    _Setting("ONSITE_TRAVEL_PROFILE", "travel_profile", _travel_profile),
+    _Setting(
+        "ONSITE_TRAVEL_TIMEOUT_SECONDS",
+        "travel_timeout",
+        _lifetime(timedelta(seconds=1), 60),
+        lambda value: str(value // timedelta(seconds=1)),
+    ),
+    _Setting("ONSITE_TRAVEL_LIMIT", "travel_limit", _whole(2, 1_000_000)),
+    _Setting("ONSITE_TRAVEL_CACHE", "travel_cache", _whole(MIB, 4096 * MIB)),
+    _Setting(
+        "ONSITE_TRAVEL_CACHE_MINUTES",
+        "travel_cache_lifetime",
+        _lifetime(timedelta(minutes=1), 31 * 24 * 60),
+        lambda value: str(value // timedelta(minutes=1)),
+    ),
+    _Setting("ONSITE_TRAVEL_SPEEDS", "travel_speeds", _path),
 )

@@ -39,6 +39,14 @@ GOOD = {
     "ONSITE_TOMBSTONE_DAYS": "90",
     "ONSITE_LOG_LEVEL": "DEBUG",
     "ONSITE_TRUSTED_PROXY": "10.0.0.1",
+    "ONSITE_TRAVEL_SOURCE": "OSRM",
+    "ONSITE_TRAVEL_URL": "http://127.0.0.1:5000/",
+    "ONSITE_TRAVEL_PROFILE": "motor_scooter",
+    "ONSITE_TRAVEL_TIMEOUT_SECONDS": "5",
+    "ONSITE_TRAVEL_LIMIT": "200",
+    "ONSITE_TRAVEL_CACHE": "1048576",
+    "ONSITE_TRAVEL_CACHE_MINUTES": "90",
+    "ONSITE_TRAVEL_SPEEDS": "/srv/speeds.toml",
 }
 
 
@@ -58,6 +66,13 @@ class TestEverythingSaid:
         assert {setting.field for setting in SETTINGS} == set(Settings.__struct_fields__)
 
 
+class TestTravelFromAServer:
+    def test_needs_its_address(self) -> None:
+        with pytest.raises(SettingsError) as refused:
+            Settings.from_environment({"ONSITE_TRAVEL_SOURCE": "valhalla"})
+        assert refused.value.sentences == ["ONSITE_TRAVEL_URL must be set, since ONSITE_TRAVEL_SOURCE is 'valhalla'."]
+
+
 class TestBadValue:
     @pytest.mark.parametrize(
         ("name", "value", "words"),
@@ -68,6 +83,10 @@ class TestBadValue:
             ("ONSITE_WORKERS", "0", "a whole number from 1 to 64"),
             ("ONSITE_ACCESS_TOKEN_MINUTES", "0", "a whole number from 1 to 1440"),
             ("ONSITE_BASE_URL", "service.example.com", "an address such as https://service.example.com"),
+            ("ONSITE_TRAVEL_SOURCE", "google", "one of great_circle, osrm, valhalla"),
+            ("ONSITE_TRAVEL_URL", "127.0.0.1:5000", "an address such as https://service.example.com"),
+            ("ONSITE_TRAVEL_PROFILE", "../car", "a name such as driving or auto"),
+            ("ONSITE_TRAVEL_LIMIT", "1", "a whole number from 2 to 1000000"),
             ("ONSITE_BASE_URL", "https://service.example.com/?a=b", "an address such as"),
             ("DATABASE_URL", "sqlite:///x", "an address such as postgresql://"),
             ("ONSITE_LOG_LEVEL", "loud", "one of debug, info, warning, error"),

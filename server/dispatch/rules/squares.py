@@ -1,4 +1,4 @@
-"""Pure. Travel between all of many places at once: numpy, 32-bit whole numbers, a block of rows at a time."""
+"""Pure. Travel between many places at once: numpy, 32-bit whole numbers, a block of rows at a time."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,27 +17,47 @@ _ROWS = 128
 _HIGHEST = np.iinfo(np.int32).max
 
 
-class Square(NamedTuple):
-    """`seconds[i, j]`, `metres[i, j]` from place i to place j: n × n each, 8 bytes a pair together."""
+class Table(NamedTuple):
+    """`seconds[i, j]`, `metres[i, j]` from origin i to destination j: 8 bytes a pair together."""
 
     seconds: Cells
     metres: Cells
 
 
+Square = Table
+"""With as many rows as columns: from place i to place j."""
+
+
 def great_circle_matrix(places: Sequence[Place], model: GreatCircle | None = None, depart_at: int = 0) -> Square:
     """What `model.matrix(places, places, depart_at)` says, to a second: numpy rounds its sines a little differently.
     At the default detour and speed when `model` is left out."""
-    lat, lon = np.radians(np.array(places, dtype=np.float64).reshape(len(places), 2)).T
-    roads = np.array((model or GreatCircle()).roads(places, depart_at), dtype=np.float64).reshape(len(places), 2)
-    cosine, (detour, pace) = np.cos(lat), roads.T
-    seconds, metres = (np.empty((len(places), len(places)), dtype=np.int32) for _ in range(2))
-    for first in range(0, len(places), _ROWS):
+    return great_circle_table(places, places, model, depart_at)
+
+
+def great_circle_table(
+    origins: Sequence[Place], destinations: Sequence[Place], model: GreatCircle | None = None, depart_at: int = 0
+) -> Table:
+    model = model or GreatCircle()
+    starts, ends = _columns(origins, model, depart_at), _columns(destinations, model, depart_at)
+    seconds, metres = (np.empty((len(origins), len(destinations)), dtype=np.int32) for _ in range(2))
+    for first in range(0, len(origins), _ROWS):
         rows = slice(first, first + _ROWS)
-        across = np.sin((lat - lat[rows, None]) / 2)
-        along = np.sin((lon - lon[rows, None]) / 2)
-        chord = across * across + cosine[rows, None] * cosine * along * along
-        road = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(1.0, chord)))
-        road *= np.maximum(detour[rows, None], detour)
-        metres[rows] = np.rint(road)
-        seconds[rows] = np.minimum(np.ceil(road * np.maximum(pace[rows, None], pace)), _HIGHEST)
-    return Square(seconds, metres)
+        metres[rows], seconds[rows] = _between(starts[:, rows, None], ends)
+    return Table(seconds, metres)
+
+
+def _columns(places: Sequence[Place], model: GreatCircle, depart_at: int) -> NDArray[np.float64]:
+    """Latitude and longitude in radians, the cosine of the latitude, detour, pace: 5 rows, a column for each place."""
+    lat, lon = np.radians(np.array(places, dtype=np.float64).reshape(len(places), 2)).T
+    detour, pace = np.array(model.roads(places, depart_at), dtype=np.float64).reshape(len(places), 2).T
+    return np.array([lat, lon, np.cos(lat), detour, pace])
+
+
+def _between(starts: NDArray[np.float64], ends: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Whole metres and seconds."""
+    lat, lon, cosine, detour, pace = starts
+    end_lat, end_lon, end_cosine, end_detour, end_pace = ends
+    across, along = np.sin((end_lat - lat) / 2), np.sin((end_lon - lon) / 2)
+    chord = across * across + cosine * end_cosine * along * along
+    road = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(1.0, chord))) * np.maximum(detour, end_detour)
+    return np.rint(road), np.minimum(np.ceil(road * np.maximum(pace, end_pace)), _HIGHEST)
