@@ -1,10 +1,10 @@
 """Pure. Seeded field-service instances, the same for every solver.
 
 World: 30 × 30 km, half of the jobs in eight clusters, great-circle × 1.3 at 30 km/h, 60 to 90 min of work, three
-skills, 8 h shifts that start and end at home. Due times: 15 % within 1 to 4 h (weight 10), 25 % within 3 to 8 h (weight 3), the
-rest on the last day (weight 1); 15 % of the customers are not there from the start. Times are whole seconds since the
-start of day one, distances metres. The goals of docs/performance.md were set on seeds 1, 2 and 3 of this generator: the
-order in which it draws is part of it.
+skills, 8 h shifts that start and end at home. Due times: 15 % within 1 to 4 h (weight 10), 25 % within 3 to 8 h
+(weight 3), the rest on the last day (weight 1); 15 % of the customers are not there from the start. Times are whole
+seconds since the start of day one, distances metres. The goals of docs/performance.md were set on seeds 1, 2 and 3 of
+this generator: the order in which it draws is part of it.
 """
 
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Plain PyVRP: from nothing, or from VROOM's plan. One profile for each set of skills; what it cannot do is far away."""
+"""Plain PyVRP: from nothing, or from VROOM's plan. One profile for each set of skills: what it lacks is far."""
 
 from collections.abc import Mapping
 from time import perf_counter
