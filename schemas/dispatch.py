@@ -10,6 +10,7 @@ import msgspec
 from schemas.base import Answer, Instant, Request
 from schemas.commitments import Sentence
 from schemas.jobs import Assign
+from schemas.travel import TravelTimes
 
 
 class Delay(Answer, frozen=True, kw_only=True):
@@ -62,7 +63,8 @@ class WhyNot(Answer, frozen=True, kw_only=True):
 
 class Recommendations(Answer, frozen=True, kw_only=True):
     """Ranked, best first; `possible`: how many there are before `limit`. `why_not`: everyone else with the first rule
-    that failed; `counts`: technicians per rule. `book_with`: `assign` or `move`. `at`: the instant planned from."""
+    that failed; `counts`: technicians per rule. `book_with`: `assign` or `move`. `at`: the instant planned from.
+    `travel`: where the travel times came from."""
 
     job_id: UUID
     book_with: str
@@ -70,6 +72,7 @@ class Recommendations(Answer, frozen=True, kw_only=True):
     possible: int
     why_not: list[WhyNot]
     counts: dict[str, int]
+    travel: TravelTimes
     at: Instant
     computed_at: Instant
 
@@ -124,10 +127,11 @@ class PlannedVisit(Answer, frozen=True, kw_only=True):
 
 class Stale(Answer, frozen=True, kw_only=True):
     """What changed since the plan was made. `code`: job_changed, job_over, visit_changed, technician_gone, shift_gone,
-    technician_absent, time_taken, time_past. `version`: the job's as it is now."""
+    technician_absent, time_taken, time_past. `fields`: of the job, that differ; `version`: the job's as it is now."""
 
     code: str
     sentence: Sentence
+    fields: list[str] = []
     version: int | None = None
 
 
@@ -191,8 +195,8 @@ class PlanFailure(Answer, frozen=True, kw_only=True):
 
 class PlanHead(Answer, frozen=True, kw_only=True):
     """A plan without its items. `counts`: change → jobs; `open`: changes not yet published. `told_changes`: how many
-    visits people were told of change. `method`: who searched. `fall_back`: travel times are great-circle ones though a
-    routing server is set. `elapsed_seconds`: of the search, null while solving."""
+    visits people were told of change. `method`: `search`, or `insertion` when no solver answered. `elapsed_seconds`: of
+    the search. All that is found is null or empty while solving."""
 
     id: UUID
     centre_id: UUID
@@ -207,7 +211,7 @@ class PlanHead(Answer, frozen=True, kw_only=True):
     seconds: float
     elapsed_seconds: float | None
     method: str
-    fall_back: bool
+    travel: TravelTimes | None
     before: PlanTotals | None
     after: PlanTotals | None
     counts: dict[str, int]

@@ -1,6 +1,5 @@
 """What a dispatcher asks: who should take this job?"""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,8 +13,9 @@ from schemas.jobs import Job
 from server.dispatch import answering, asking
 from server.dispatch.asking import Known
 from server.dispatch.rules.problem import Limits
-from server.dispatch.rules.recommendation import recommend
-from server.dispatch.rules.travel import GreatCircle
+from server.dispatch.rules.recommendation import Recommendation, recommend
+from server.dispatch.rules.travel import TravelModel
+from server.dispatch.travel import in_use
 from server.jobs import store as jobs
 from server.jobs.rules import lifecycle
 from server.network import store as network
@@ -47,9 +47,11 @@ async def recommend_for(caller: Caller, job_id: UUID, at: datetime | None, limit
     known = await _known(job, people, starts)
     asked, technicians = asking.question(job, people, known, starts, _LIMITS)
     zone = ZoneInfo(outlet["zone"])
-    found = await asyncio.to_thread(
-        recommend, asked, technicians, GreatCircle(zone=zone), asking.earliest(starts), zone, limits=_LIMITS
-    )
+
+    def question(model: TravelModel) -> Recommendation:
+        return recommend(asked, technicians, model, asking.earliest(starts), zone, limits=_LIMITS)
+
+    found, told = await in_use().answer(question, zone)
     return Recommendations(
         job_id=job.id,
         book_with=_book_with(job),
@@ -57,6 +59,7 @@ async def recommend_for(caller: Caller, job_id: UUID, at: datetime | None, limit
         possible=len(found.proposals),
         why_not=answering.why_not(found.why_not, technicians),
         counts=dict(found.counts),
+        travel=told.wire(),
         at=starts,
         computed_at=clock.now(),
     )
