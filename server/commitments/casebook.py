@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
-from server.commitments.comparison import Comparison
+from server.commitments.explaining import Comparison
 from server.commitments.rules.policy import CONDITIONS, Case, Due, Match, Policy, choose, promise
 from server.commitments.rules.terms import Terms
 from server.commitments.rules.working_time import OutOfReach

@@ -11,7 +11,7 @@ import pytest
 
 from server import cli
 from server.commitments.casebook import CasesRefused, compare_file, quote, quote_file
-from server.commitments.comparison import KINDS, Comparison, kind_of
+from server.commitments.explaining import KINDS, Comparison, kind_of
 from server.commitments.rules.terms import Terms, read_terms
 
 TERMS = """

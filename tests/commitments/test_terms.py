@@ -4,14 +4,14 @@ import csv
 import gzip
 import io
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from server import cli
 from server.commitments.casebook import CasesRefused, quote, quote_file
-from server.commitments.rules.policy import ByEndOfDay, Within
+from server.commitments.rules.policy import ByEndOfDay, InDays, Within
 from server.commitments.rules.terms import Terms, TermsRefused, read_terms
 from server.platform.files import Unreadable
 
@@ -68,6 +68,20 @@ class TestTerms:
         assert office.spans_of(date(2026, 10, 10)) == ((480, 1050),)
         assert terms.calendars["boston"].zone == "America/New_York"
 
+    def test_may_leave_the_holidays_to_the_library(self) -> None:
+        made = read_terms(
+            'zone = "Asia/Shanghai"\n[calendars.office]\nholidays_of = "CN"\nmake_up = [["09:00", "12:00"]]\n'
+            'weekly = { mon-fri = [["08:00", "17:30"]] }\nextra = { 2026-02-28 = [["10:00", "11:00"]] }'
+        ).calendars["office"]
+        assert made.spans_of(date(2026, 2, 17)) == ()
+        assert made.spans_of(date(2026, 2, 14)) == ((540, 720),)
+        assert made.spans_of(date(2026, 2, 28)) == ((600, 660),)
+
+    def test_may_keep_the_clock_time(self) -> None:
+        two = '[[policies]]\ncode = "a"\nresolve_in_days = 2\ncarried_to = "08:30"\nrespond_in_days = 1'
+        (made,) = read_terms(two).policies
+        assert (made.respond, made.resolve) == (InDays(1, time(8, 30)), InDays(2, time(8, 30)))
+
     @pytest.mark.parametrize(
         ("text", "code", "where"),
         [
@@ -98,6 +112,17 @@ class TestTerms:
             ('[[policies]]\nrespond_within = "4h"', "terms_unreadable", "policy 1.code"),
             ('[[policies]]\ncode = "a"\nrespond_within = "4h"\nrank = "first"', "terms_unreadable", "policy a.rank"),
             ('[[policies]]\ncode = "a"\nrespond_within = "4h"\neffective_from = 7', "terms_unreadable", "policy a"),
+            ('[[policies]]\ncode = "a"\nresolve_in_days = 0', "policy_promise_not_positive", "policy a"),
+            ('[[policies]]\ncode = "a"\nresolve_in_days = 99999', "policy_promise_too_long", "policy a"),
+            ('[[policies]]\ncode = "a"\nresolve_in_days = 2\nresolve_by_day = 2', "promise_unreadable", "policy a"),
+            ('[[policies]]\ncode = "a"\nresolve_in_days = 2\ncarried_to = "8"', "promise_unreadable", "policy a"),
+            (
+                '[calendars.a]\nholidays_of = "XX"\nweekly = { mon = [["08:00", "09:00"]] }',
+                "calendar_country_unknown",
+                "",
+            ),
+            ("[calendars.a]\nholidays_of = 1", "terms_unreadable", "calendars.a.holidays_of"),
+            ('encoding = "latin-99"', "terms_unreadable", "encoding"),
             (2 * '[[policies]]\ncode = "a"\nrespond_within = "4h"\n', "policy_twice", "policy a"),
             ('[columns]\nnickname = "x"', "terms_unknown_key", "columns"),
         ],

@@ -6,6 +6,7 @@ zone = "Asia/Shanghai"                      # of calendars, and of instants that
 weekly = { mon-fri = [["08:00", "12:00"], ["13:00", "17:30"]], sat = [["09:00", "12:00"]] }
 closed = [2026-10-01, 2026-10-02]
 extra = { 2026-10-10 = [["08:00", "17:30"]] }
+holidays_of = "CN"                          # its holidays are closed, its swapped weekends open as `make_up` says
 
 [[policies]]
 code = "repair"
@@ -59,7 +60,7 @@ _OF_A_POLICY = frozenset(
         *CONDITIONS,
     )
 )
-_OF_A_CALENDAR = frozenset(("zone", "always_open", "weekly", "closed", "extra"))
+_OF_A_CALENDAR = frozenset(("zone", "always_open", "weekly", "closed", "extra", "holidays_of", "make_up"))
 _OF_THE_FILE = frozenset(("zone", "encoding", "calendars", "policies", "columns"))
 
 
@@ -130,10 +131,18 @@ def _calendar(plain: Mapping[str, Any], zone: str, where: str) -> Calendar:
     extra = {day: _windows(windows, where) for day, windows in _table(plain.get("extra", {}), f"{where}.extra").items()}
     closed = _list(plain.get("closed", []), f"{where}.closed")
     own = _text(plain.get("zone", zone), f"{where}.zone")
-    always = plain.get("always_open", False) is True
-    return _checked(
-        calendar_from_plain(own, {"always_open": always, "weekly": weekly, "closed": closed, "extra": extra}), where
+    made = calendar_from_plain(
+        own,
+        {
+            "always_open": plain.get("always_open", False) is True,
+            "weekly": weekly,
+            "closed": closed,
+            "extra": extra,
+            "holidays_of": _text(plain["holidays_of"], f"{where}.holidays_of") if "holidays_of" in plain else "",
+            "make_up": _windows(plain.get("make_up", []), where),
+        },
     )
+    return _checked(made, where)
 
 
 def _days(text: str, where: str) -> range | list[int]:
