@@ -1,0 +1,109 @@
+"""VROOM's plan: quick and good, with due times as hard ends of the windows.
+
+pyvroom holds the GIL for its whole run and overruns its limits on big problems, so it is asked about parts of at most
+a few hundred tasks, at a low exploration level. Its answers are only proposals: every route is checked before use.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from server.dispatch.solving.model import Model, Task, Van
+from server.dispatch.solving.plan import Plan
+
+Index = dict[int, int]
+Needs = dict[frozenset[int], int]
+
+LONGEST = 2**31 - 1
+
+
+def plan_by_vroom(plan: Plan, tasks: Sequence[int], vans: Sequence[int], level: int, seconds: float) -> None:
+    """Puts VROOM's routes for these tasks and vans into the plan, in place of what the vans had."""
+    for v, route in routes_by_vroom(plan, tasks, vans, level, seconds).items():
+        plan.put(v, route)
+
+
+def routes_by_vroom(
+    plan: Plan, tasks: Sequence[int], vans: Sequence[int], level: int, seconds: float
+) -> dict[int, list[int]]:
+    """By van; vans that stay at home are left out."""
+    import vroom  # type: ignore[import-untyped]  # slow to load: half a second
+
+    model = plan.model
+    places = sorted({p for p in _places(model, tasks, vans) if p is not None})
+    index = {place: i for i, place in enumerate(places)}
+    problem = vroom.Input()
+    profiles: dict[int, str] = {}
+    for v in vans:
+        roads = model.vans[v].roads
+        if id(roads) not in profiles:
+            profiles[id(roads)] = name = f"p{len(profiles)}"
+            grid = np.ix_(places, places)
+            problem.set_durations_matrix(name, roads.cells[grid])
+            if roads.prices is not roads.cells:
+                problem.set_costs_matrix(name, roads.prices[grid])
+            if roads.metres is not None:
+                problem.set_distances_matrix(name, roads.metres[grid])
+    needs = _needs(model, tasks)
+    wanted = [j for j in tasks if model.able[j]]
+    problem.add_vehicle([_vehicle(vroom, model, v, index, profiles, needs) for v in vans])
+    problem.add_job([_job(vroom, model, j, index, needs, plan.bounds[j]) for j in wanted])
+    solution = problem.solve(level, nb_threads=2, timeout=timedelta(seconds=max(0.05, seconds)))
+    frame = solution.routes
+    routes: dict[int, list[int]] = {}
+    for v, kind, j in zip(frame["vehicle_id"], frame["type"], frame["id"], strict=True):
+        if kind == "job":
+            routes.setdefault(int(v), []).append(int(j))
+    return routes
+
+
+def _places(model: Model, tasks: Sequence[int], vans: Sequence[int]) -> list[int | None]:
+    ends = [place for v in vans for place in (model.vans[v].start, model.vans[v].end)]
+    return [*(model.tasks[j].place for j in tasks), *ends]
+
+
+def _needs(model: Model, tasks: Sequence[int]) -> Needs:
+    """Each distinct set of able vans is one skill: that covers skills, and visits fixed to a person."""
+    return {able: i for i, able in enumerate(dict.fromkeys(model.able[j] for j in tasks))}
+
+
+def _vehicle(vroom: Any, model: Model, v: int, index: Index, profiles: dict[int, str], needs: Needs) -> Any:
+    van: Van = model.vans[v]
+    return vroom.Vehicle(
+        v,
+        start=None if van.start is None else index[van.start],
+        end=None if van.end is None else index[van.end],
+        profile=profiles[id(van.roads)],
+        capacity=list(van.capacity),
+        skills={need for able, need in needs.items() if v in able},
+        time_window=(van.opens, van.closes),
+        breaks=[
+            vroom.Break(k, time_windows=[vroom.TimeWindow(a, b) for a, b in pause.windows], service=pause.service)
+            for k, pause in enumerate(van.pauses)
+        ],
+        costs=vroom.vehicle.VehicleCosts(fixed=van.fixed),
+        max_tasks=min(van.max_tasks, LONGEST),
+        max_travel_time=van.max_travel,
+        max_distance=van.max_metres if van.max_metres is not None and van.max_metres < LONGEST else LONGEST,
+        type=van.type,
+    )
+
+
+def _job(vroom: Any, model: Model, j: int, index: Index, needs: Needs, bound: int) -> Any:
+    task: Task = model.tasks[j]
+    windows = [(a, min(b, bound)) for a, b in task.windows if a <= bound] or list(task.windows)
+    return vroom.Job(
+        j,
+        location=index[task.place],
+        default_setup=task.setup,
+        default_service=task.service,
+        delivery=list(task.delivery),
+        pickup=list(task.pickup),
+        skills={needs[model.able[j]]},
+        priority=min(100, max(task.weight, task.priority)),
+        time_windows=windows,
+        setup_per_type={type_: setup for type_, (setup, _) in task.per_type.items()},
+        service_per_type={type_: service for type_, (_, service) in task.per_type.items()},
+    )

@@ -1,0 +1,181 @@
+"""Pure. A plan in the making: routes, what each is worth, and for each the two views that tell in constant time
+whether a task fits: when one may leave each stop, and by when one must be at the next.
+
+`bounds[j]` is the last start the planner now allows task j: its due time, as long as that can be kept.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from server.dispatch.rules.objective import Objective
+from server.dispatch.solving.model import Model, bound_of
+from server.dispatch.solving.timetable import Timetable, opening, timetable, work_of
+from server.dispatch.solving.valuing import NOTHING, Scale, Worth, total, worth_left, worth_of_route
+
+
+class _Ends(NamedTuple):
+    """`leaves[p]`: the earliest one can leave for position p; `at[p]`: from where; `by[p]`: the latest one may arrive
+    at what stands at position p (the task there, or home)."""
+
+    leaves: list[int]
+    at: list[int | None]
+    by: list[int]
+    to: list[int | None]
+
+
+class Plan:
+    """Routes are replaced, never edited in place, so a copy of the lists is a snapshot."""
+
+    def __init__(self, model: Model, objective: Objective | None = None) -> None:
+        self.model = model
+        self.scale = Scale(objective or Objective(), model.cents)
+        self.bounds = [bound_of(task) for task in model.tasks]
+        self.routes: list[list[int]] = [[] for _ in model.vans]
+        self.tables: list[Timetable | None] = [None] * len(model.vans)
+        self.worths: list[Worth] = [NOTHING] * len(model.vans)
+        self.van_of: list[int | None] = [None] * len(model.tasks)
+        self._ends: list[_Ends | None] = [None] * len(model.vans)
+
+    # -- looking
+
+    @property
+    def left(self) -> list[int]:
+        """Tasks on no route."""
+        return [j for j, v in enumerate(self.van_of) if v is None]
+
+    def worth(self) -> Worth:
+        return total([*self.worths, *(worth_left(self.model, j) for j in self.left)])
+
+    def key(self) -> tuple[float, ...]:
+        return self.scale.key(self.worth())
+
+    def start_of(self, j: int) -> int:
+        v = self.van_of[j]
+        table = None if v is None else self.tables[v]
+        assert table is not None
+        return table.starts[table.entries.index(j)]
+
+    def snapshot(self) -> tuple[list[list[int]], list[int]]:
+        return list(self.routes), list(self.bounds)
+
+    # -- changing
+
+    def put(self, v: int, route: list[int], table: Timetable | None = None) -> bool:
+        """Drives `route` with van v from now on; False, and nothing changed, when that breaks a hard rule."""
+        table = table or timetable(self.model, v, route)
+        if table is None:
+            return False
+        for j in self.routes[v]:
+            if self.van_of[j] == v:
+                self.van_of[j] = None
+        for j in route:
+            self.van_of[j] = v
+        self.routes[v], self.tables[v], self._ends[v] = route, table, None
+        self.worths[v] = worth_of_route(self.model, v, table) if route else NOTHING
+        return True
+
+    def put_all(self, routes: Iterable[tuple[int, list[int]]]) -> bool:
+        """Several routes that exchange tasks. All or nothing."""
+        made = [(v, route, timetable(self.model, v, route)) for v, route in routes]
+        if any(table is None for _, _, table in made):
+            return False
+        for v, _, _ in made:
+            self.put(v, [])
+        for v, route, table in made:
+            self.put(v, route, table)
+        return True
+
+    def restore(self, snapshot: tuple[list[list[int]], list[int]]) -> None:
+        routes, bounds = snapshot
+        self.bounds = list(bounds)
+        self.put_all((v, route) for v, route in enumerate(routes) if route is not self.routes[v])
+
+    def bound_again(self) -> None:
+        """The bounds as they are now: what is late may not become later, what is in time must stay so."""
+        for j, task in enumerate(self.model.tasks):
+            bound = bound_of(task)
+            self.bounds[j] = bound if self.van_of[j] is None else max(bound, self.start_of(j))
+        self._ends = [None] * len(self.routes)
+
+    # -- fitting in
+
+    def places_for(self, j: int, v: int) -> list[tuple[int, int]]:
+        """(price, position) of every place in v's route where task j starts within its bound, and all behind it
+        too."""
+        van, task, route = self.model.vans[v], self.model.tasks[j], self.routes[v]
+        if len(route) >= van.max_tasks:
+            return []
+        if not van.plain:
+            return self._tried_places(j, v)
+        ends = self._ends[v] or self._make_ends(v)
+        seconds, price = van.roads.seconds, van.roads.price
+        place, windows, bound, worked = task.place, task.windows, self.bounds[j], task.service
+        first, last = windows[0][0], min(bound, windows[-1][1])
+        fixed = 0 if route else van.fixed
+        into, onwards, cost_on = seconds, seconds[place], price[place]
+        found = []
+        single = len(windows) == 1
+        for p in range(len(route) + 1):
+            before, after = ends.at[p], ends.to[p]
+            if ends.leaves[p] > last:
+                break
+            at = ends.leaves[p] + (into[before][place] if before is not None else 0)
+            if at > last:
+                continue
+            if at < first:
+                at = first
+            elif not single:
+                opened = opening(windows, at)
+                if opened is None or opened > last:
+                    continue
+                at = opened
+            reached = at + worked + (onwards[after] if after is not None else 0)
+            if reached > ends.by[p]:
+                continue
+            paid = fixed + (price[before][place] if before is not None else 0)
+            if after is not None:
+                paid += cost_on[after] - (price[before][after] if before is not None and route else 0)
+            found.append((paid, p))
+        if found and self.model.amounts:
+            found = [(paid, p) for paid, p in found if timetable(self.model, v, [*route[:p], j, *route[p:]])]
+        return found
+
+    def _tried_places(self, j: int, v: int) -> list[tuple[int, int]]:
+        route, found = self.routes[v], []
+        for p in range(len(route) + 1):
+            table = timetable(self.model, v, [*route[:p], j, *route[p:]], self.bounds)
+            if table is not None:
+                found.append((table.price - self.worths[v].price, p))
+        return found
+
+    def _make_ends(self, v: int) -> _Ends:
+        model, van, route, table = self.model, self.model.vans[v], self.routes[v], self.tables[v]
+        seconds, tasks = van.roads.seconds, model.tasks
+        leaves, at = [van.opens], [van.start]
+        if table is not None:
+            for j, start in zip(route, table.starts, strict=True):
+                leaves.append(start + tasks[j].service)
+                at.append(tasks[j].place)
+        by, to, next_by, next_at = [van.closes], [van.end], van.closes, van.end
+        for j in reversed(route):
+            task = tasks[j]
+            on = seconds[task.place][next_at] if next_at is not None else 0
+            latest = min(next_by - on - task.service, self.bounds[j])
+            next_by, next_at = _closing(task.windows, latest), task.place
+            by.append(next_by)
+            to.append(next_at)
+        ends = _Ends(leaves, at, by[::-1], to[::-1])
+        self._ends[v] = ends
+        return ends
+
+
+def _closing(windows: Sequence[tuple[int, int]], by: int) -> int:
+    """The last start within `windows` that is not after `by`; before everything when there is none."""
+    for first, last in reversed(windows):
+        if first <= by:
+            return min(last, by)
+    return -1
+
+
+def worked_for(plan: Plan, j: int, v: int) -> int:
+    return sum(work_of(plan.model.tasks[j], plan.model.vans[v]))

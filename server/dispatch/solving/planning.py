@@ -1,0 +1,102 @@
+"""From a problem to an answer within a time limit: what was told, VROOM, own insertion, PyVRP, and the judge.
+
+The clock is the caller's: `deadline` on the scale of `time.monotonic`. Every stage leaves a plan that could be
+answered as it is, so running out of time costs quality, never the answer.
+"""
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from schemas.errors import Code
+from schemas.solving import Problem, Reason, Solution, Vehicle
+from server.dispatch.rules.objective import Objective
+from server.dispatch.solving.answering import solution_of
+from server.dispatch.solving.first import plan_by_vroom
+from server.dispatch.solving.insertion import insert_all, insert_late, make_room
+from server.dispatch.solving.judging import Travel, judge
+from server.dispatch.solving.model import Model, model_of
+from server.dispatch.solving.plan import Plan
+from server.dispatch.solving.reading import check, read_problem
+from server.dispatch.solving.refusals import Limits, refuse
+from server.dispatch.solving.told import put_told
+
+ANSWER = 0.05
+"""Of the seconds, kept for writing the answer; and half of one at most."""
+
+
+def solve(
+    problem: Problem,
+    seconds: float,
+    seed: int = 1,
+    *,
+    objective: Objective | None = None,
+    limits: Limits | None = None,
+    deadline: float | None = None,
+) -> Solution:
+    """The best plan found within `seconds` from now, or until `deadline`. Raises ProblemRefused."""
+    deadline = time.monotonic() + seconds if deadline is None else deadline
+    objective = objective or Objective()
+    warnings = check(problem, limits or Limits())
+    plan = Plan(model_of(problem), objective)
+    put_told(plan)
+    until = deadline - min(0.5, ANSWER * seconds)
+    _search(plan, until, seed)
+    return _answer(plan, objective, warnings)
+
+
+def solve_bytes(body: bytes, seconds: float, seed: int = 1, deadline: float | None = None) -> bytes:
+    """JSON in, JSON out. Reading counts: the answer is there `seconds` after the call, or at `deadline`."""
+    deadline = time.monotonic() + seconds if deadline is None else deadline
+    return msgspec.json.encode(solve(read_problem(body), seconds, seed, deadline=deadline))
+
+
+def first_answer(problem: Problem, objective: Objective | None = None, limits: Limits | None = None) -> Solution:
+    """What insertion alone says, in milliseconds: told visits stay, the others go where they cost least."""
+    objective = objective or Objective()
+    warnings = check(problem, limits or Limits())
+    plan = Plan(model_of(problem), objective)
+    put_told(plan)
+    _insert_left(plan, lambda: False)
+    return _answer(plan, objective, warnings)
+
+
+def _search(plan: Plan, until: float, seed: int) -> None:
+    def stop() -> bool:
+        return time.monotonic() > until
+
+    model = plan.model
+    if not model.told:
+        plan_by_vroom(plan, range(len(model.tasks)), range(len(model.vans)), 0, until - time.monotonic())
+    _insert_left(plan, stop)
+
+
+def _insert_left(plan: Plan, stop: Callable[[], bool]) -> None:
+    left = insert_all(plan, plan.left, stop)
+    left = make_room(plan, left, stop)
+    insert_late(plan, left, stop)
+
+
+def _answer(plan: Plan, objective: Objective, warnings: list[Reason]) -> Solution:
+    solution = solution_of(plan, objective, warnings)
+    model = plan.model
+    verdict = judge(model.problem, solution, None if model.problem.matrices or model.problem.matrix else _crow(model))
+    if verdict.broken:
+        refuse(Code.SOLVER_FAILED, why="; ".join(verdict.broken[:3]))
+    return solution
+
+
+def _crow(model: Model) -> Callable[[Vehicle], Travel]:
+    """Travel by coordinates, from the matrix the travel model made."""
+    places: dict[object, int | None] = {}
+    for task, job in zip(model.tasks, model.problem.jobs, strict=True):
+        places[job.location] = task.place
+    for van, vehicle in zip(model.vans, model.problem.vehicles, strict=True):
+        places |= {vehicle.start: van.start, vehicle.end: van.end}
+
+    def travel_of(vehicle: Vehicle) -> Travel:
+        van = next(van for van in model.vans if van.id == vehicle.id)
+        return lambda a, b: int(van.roads.cells[places[a], places[b]])
+
+    return travel_of
