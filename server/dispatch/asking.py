@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, floor
+from typing import Any
 from uuid import UUID
 
 from schemas.jobs import Job as HeldJob
@@ -55,6 +56,11 @@ def question(
         for person in people
     ]
     return asked(job, known.acquainted), technicians
+
+
+def limits_of(outlet: Mapping[str, Any]) -> Limits:
+    """What the outlet has set: how long before they start visits stay as they are."""
+    return Limits(freeze_s=60 * outlet.get("freeze_minutes", 0))
 
 
 def earliest(at: datetime) -> int:
