@@ -39,6 +39,7 @@ async def quote(caller: Caller, asked: QuoteRequest) -> Quote | Quotes:
 
 async def _quotes(outlet: Mapping[str, Any], asked: QuoteRequest, instants: Sequence[datetime]) -> list[QuoteAt]:
     _check_range(instants)
+    instants = [at.astimezone(UTC) for at in instants]
     known = (asked.product_category, asked.customer_tier, asked.severity)
     promises = await promises_for([Case(outlet, asked.job_type, at, *known) for at in instants])
     since = clock.now() - _RECENT
