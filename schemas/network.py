@@ -1,5 +1,6 @@
 """The network tree as it is shown to those who work in it."""
 
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +16,8 @@ class ServiceCentre(Answer, frozen=True, kw_only=True):
 
 
 class Outlet(Answer, frozen=True, kw_only=True):
-    """`grade`: region grade; `zone`: IANA name, the promise is computed in it."""
+    """`grade`: region grade; `zone`: IANA name, the promise is computed in it. `freeze_minutes`: visits that start
+    sooner than this are moved by no plan and no recommendation."""
 
     id: UUID
     centre_id: UUID
@@ -25,6 +27,7 @@ class Outlet(Answer, frozen=True, kw_only=True):
     zone: str
     lat: float
     lon: float
+    freeze_minutes: int = 0
 
 
 class Shift(Answer, frozen=True, kw_only=True):
@@ -76,3 +79,130 @@ class NewTechnician(Request, frozen=True, kw_only=True):
     home_lat: Latitude
     home_lon: Longitude
     shifts: Annotated[list[NewShift], msgspec.Meta(max_length=400)] = []
+
+
+#: A part as the firm numbers it.
+PartNumber = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+#: Part → how many.
+Parts = Annotated[dict[PartNumber, Annotated[int, msgspec.Meta(ge=0, le=100_000)]], msgspec.Meta(max_length=500)]
+
+
+class DispatchSettings(Request, frozen=True, kw_only=True):
+    """How an outlet is dispatched."""
+
+    freeze_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)]
+
+
+class Skill(Answer, frozen=True, kw_only=True):
+    """`needs_certificate`: it counts only while a certificate for it is valid, whatever a technician's list says."""
+
+    code: str
+    name: str
+    name_en: str
+    needs_certificate: bool
+
+
+class SkillTerms(Request, frozen=True, kw_only=True):
+    name: Name
+    name_en: ShortText = ""
+    needs_certificate: bool = False
+
+
+class NewCertificate(Request, frozen=True, kw_only=True):
+    """Valid in [valid_from, valid_to)."""
+
+    skill: Slug
+    number: ShortText = ""
+    valid_from: Instant
+    valid_to: Instant
+
+
+class Certificate(Answer, frozen=True, kw_only=True):
+    """`withdrawn_at`: from then on as if it had never been shown."""
+
+    id: UUID
+    technician_id: UUID
+    skill: str
+    number: str
+    valid_from: Instant
+    valid_to: Instant
+    added_at: Instant
+    withdrawn_at: Instant | None
+
+
+class AbsenceReason(StrEnum):
+    LEAVE = "leave"
+    SICK = "sick"
+    TRAINING = "training"
+    OTHER = "other"
+
+
+class NewAbsence(Request, frozen=True, kw_only=True):
+    """[starts_at, ends_at)."""
+
+    starts_at: Instant
+    ends_at: Instant
+    reason: AbsenceReason = AbsenceReason.LEAVE
+    note: ShortText = ""
+
+
+class Absence(Answer, frozen=True, kw_only=True):
+    id: UUID
+    technician_id: UUID
+    starts_at: Instant
+    ends_at: Instant
+    reason: AbsenceReason
+    note: str
+    added_at: Instant
+    withdrawn_at: Instant | None
+
+
+class BorrowingState(StrEnum):
+    ASKED = "asked"
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class NewBorrowing(Request, frozen=True, kw_only=True):
+    """`outlet_id`: who borrows, for [starts_at, ends_at)."""
+
+    outlet_id: UUID
+    technician_id: UUID
+    starts_at: Instant
+    ends_at: Instant
+    reason: ShortText = ""
+
+
+class Borrowing(Answer, frozen=True, kw_only=True):
+    """`state`: asked until the lender agrees; ended when its period is over, or somebody ended or refused it.
+    `may_agree`: the caller is one who could agree now."""
+
+    id: UUID
+    outlet_id: UUID
+    outlet_name: str
+    lender_outlet_id: UUID
+    lender_outlet_name: str
+    technician_id: UUID
+    technician_name: str
+    starts_at: Instant
+    ends_at: Instant
+    state: BorrowingState
+    reason: str
+    asked_at: Instant
+    agreed_at: Instant | None
+    ended_at: Instant | None
+    may_agree: bool
+
+
+class Counted(Request, frozen=True, kw_only=True):
+    """What was counted, all of it: a part left out is not there."""
+
+    parts: Parts
+
+
+class StockLine(Answer, frozen=True, kw_only=True):
+    """As it was counted."""
+
+    part: str
+    quantity: int
+    counted_at: Instant

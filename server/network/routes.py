@@ -30,7 +30,7 @@ from schemas.network import (
     Shift,
     Technician,
 )
-from server.network import actions, rules, store
+from server.network import actions, people_routes, rules, store
 from server.platform.auth import MANAGERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
@@ -134,5 +134,6 @@ router = Router(
         add_technician,
         add_shifts,
         remove_shift,
+        people_routes.router,
     ],
 )

@@ -34,6 +34,20 @@ def shifts_fault(shifts: Sequence[NewShift]) -> tuple[Code, str] | None:
     return None
 
 
+def period_fault(starts: datetime, ends: datetime, longest: timedelta) -> tuple[Code, str] | None:
+    """Why [starts, ends) cannot be an absence, a certificate's validity or a loan; None when it can."""
+    if not (_inside(starts) and _inside(ends)):
+        return Code.TIME_OUT_OF_RANGE, f"instants lie between {EARLIEST} and {LATEST}"
+    if ends <= starts:
+        return Code.ENDS_BEFORE_START, "it ends after it starts"
+    return (Code.TIME_OUT_OF_RANGE, f"it lasts at most {longest.days} days") if ends - starts > longest else None
+
+
+LONGEST_ABSENCE = timedelta(days=366)
+LONGEST_VALIDITY = timedelta(days=366 * 20)
+LONGEST_LOAN = timedelta(days=366)
+
+
 def _inside(instant: datetime) -> bool:
     try:
         return believable(instant)

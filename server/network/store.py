@@ -1,11 +1,13 @@
 """Queries about the network tree. Whoever has a caller behind them passes the caller's scope; what lies outside is not
 found. `EVERYWHERE` is for the server's own use."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from schemas.network import NewOutlet, NewServiceCentre, NewTechnician, Outlet, ServiceCentre, Shift, Technician
 from server.network.rules import Interval
@@ -20,8 +22,20 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Loan:
+    """The technician works for this outlet in [starts_at, ends_at), and meanwhile not for the own one."""
+
+    outlet_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A technician whom work could be given to. `shifts`: (start, end) in UTC, in order, uncut at the asked span."""
+    """A technician whom work could be given to, with all that shares an instant with the asked span, uncut and in
+    order. `skills`: those that need no certificate; `certificates`: (skill, from, to), also those that have ended;
+    `unproven`: skills of the technician's list that need one, shown or not. `van`: part → quantity, as
+    counted at `van_counted_at`."""
 
     id: UUID
     no: int
@@ -31,6 +45,15 @@ class Candidate:
     home_lat: float
     home_lon: float
     shifts: list[Interval]
+    centre_id: UUID
+    outlet_id: UUID
+    active: bool = True
+    absences: list[Interval] = field(default_factory=list)
+    certificates: list[tuple[str, datetime, datetime]] = field(default_factory=list)
+    unproven: list[str] = field(default_factory=list)
+    loans: list[Loan] = field(default_factory=list)
+    van: dict[str, int] = field(default_factory=dict)
+    van_counted_at: datetime | None = None
 
 
 # ------------------------------------------------------------------------------------------------ headquarters, centres
@@ -94,7 +117,8 @@ async def insert_centre(centre_id: UUID, headquarters_id: UUID, new: NewServiceC
 
 # -------------------------------------------------------------------------------------------------------------- outlets
 
-_OUTLET = "id, centre_id, name, name_en, grade, zone, lat, lon"
+_NEW_OUTLET = "id, centre_id, name, name_en, grade, zone, lat, lon"
+_OUTLET = f"{_NEW_OUTLET}, freeze_minutes"
 
 
 async def outlet(outlet_id: UUID, scope: Scope = EVERYWHERE) -> Row | None:
@@ -115,9 +139,19 @@ async def lock_outlet(outlet_id: UUID, scope: Scope = EVERYWHERE) -> Row | None:
 
 
 async def move_outlet(outlet_id: UUID, centre_id: UUID) -> None:
-    """With its technicians."""
+    """With its technicians, and what is known of them."""
     await db.execute("UPDATE outlet SET centre_id = $2 WHERE id = $1", outlet_id, centre_id)
-    await db.execute("UPDATE technician SET centre_id = $2 WHERE outlet_id = $1", outlet_id, centre_id)
+    for table in ("technician", *_OF_A_TECHNICIAN, "depot_stock", "borrowing"):
+        await db.execute(f"UPDATE {table} SET centre_id = $2 WHERE outlet_id = $1", outlet_id, centre_id)
+    await db.execute("UPDATE borrowing SET lender_centre_id = $2 WHERE lender_outlet_id = $1", outlet_id, centre_id)
+
+
+#: Tables whose rows go where their technician goes.
+_OF_A_TECHNICIAN = ("absence", "certificate", "van_stock")
+
+
+async def set_freeze(outlet_id: UUID, minutes: int) -> None:
+    await db.execute("UPDATE outlet SET freeze_minutes = $2 WHERE id = $1", outlet_id, minutes)
 
 
 async def outlets_page(scope: Scope, after: UUID | None, limit: int) -> list[Outlet]:
@@ -147,7 +181,7 @@ async def outlet_ids(scope: Scope) -> list[UUID]:
 
 async def insert_outlet(outlet_id: UUID, new: NewOutlet) -> None:
     await db.execute(
-        f"INSERT INTO outlet ({_OUTLET}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        f"INSERT INTO outlet ({_NEW_OUTLET}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         outlet_id,
         new.centre_id,
         new.name,
@@ -182,12 +216,30 @@ async def _technician(technician_id: UUID, scope: Scope, lock: str) -> Row | Non
 
 
 async def move_technician(technician_id: UUID, outlet_id: UUID, centre_id: UUID, now: datetime) -> None:
-    """With the shifts that are not over."""
+    """With the shifts that are not over and what is known of the technician. A loan to the new outlet has no object
+    any more; other loans go on, and the new outlet is the one that lends."""
     await db.execute(
         "UPDATE technician SET outlet_id = $2, centre_id = $3 WHERE id = $1", technician_id, outlet_id, centre_id
     )
     await db.execute(
         "UPDATE shift SET outlet_id = $2 WHERE technician_id = $1 AND ends_at > $3", technician_id, outlet_id, now
+    )
+    for table in _OF_A_TECHNICIAN:
+        await db.execute(
+            f"UPDATE {table} SET outlet_id = $2, centre_id = $3 WHERE technician_id = $1",
+            technician_id,
+            outlet_id,
+            centre_id,
+        )
+    await db.execute(
+        "UPDATE borrowing SET lender_outlet_id = $2, lender_centre_id = $3,"
+        " state = CASE WHEN outlet_id = $2 THEN 'ended' ELSE state END,"
+        " ended_at = CASE WHEN outlet_id = $2 THEN $4 ELSE ended_at END"
+        " WHERE technician_id = $1 AND state <> 'ended' AND ends_at > $4",
+        technician_id,
+        outlet_id,
+        centre_id,
+        now,
     )
 
 
@@ -201,11 +253,15 @@ class Wanted:
 
 
 async def technicians_page(wanted: Wanted, day: date | None, after: UUID | None, limit: int) -> list[Technician]:
-    """Active technicians by name. `day`: with the shifts that touch it in their outlet's zone; None: with none."""
+    """Active technicians by name, those of the subtree and those lent to it now or soon. `day`: with the shifts that
+    touch it in their outlet's zone; None: with none."""
     rows = await db.fetch(
         "SELECT t.id, t.outlet_id, t.name, t.name_en, t.skills, t.home_lat, t.home_lon FROM technician t"
-        " WHERE t.active AND ($1::uuid IS NULL OR t.centre_id = $1)"
+        " WHERE t.active AND (($1::uuid IS NULL OR t.centre_id = $1)"
         " AND ($2::uuid IS NULL OR t.outlet_id = $2) AND ($3::uuid IS NULL OR t.outlet_id = $3)"
+        " OR EXISTS (SELECT FROM borrowing b WHERE b.technician_id = t.id AND b.state = 'active' AND b.ends_at > now()"
+        " AND ($1::uuid IS NULL OR b.centre_id = $1) AND ($2::uuid IS NULL OR b.outlet_id = $2)"
+        " AND ($3::uuid IS NULL OR b.outlet_id = $3)))"
         " AND ($4::uuid IS NULL OR t.id = $4)"
         " AND ($5::uuid IS NULL OR (t.name, t.id) > (SELECT name, id FROM technician WHERE id = $5))"
         " ORDER BY t.name, t.id LIMIT $6",
@@ -262,24 +318,63 @@ async def _shifts_of_day(technician_ids: Sequence[UUID], day: date) -> dict[UUID
 
 
 async def technicians_for_dispatch(outlet_id: UUID, start: datetime, end: datetime) -> list[Candidate]:
-    """The outlet's active technicians, with their shifts that share an instant with [start, end); also those who have
-    none then."""
-    rows = await db.fetch(
-        "SELECT t.id, t.no, t.name, t.name_en, t.skills, t.home_lat, t.home_lon, s.starts_at, s.ends_at"
-        " FROM technician t LEFT JOIN shift s ON s.technician_id = t.id AND s.starts_at < $3 AND s.ends_at > $2"
-        " WHERE t.outlet_id = $1 AND t.active ORDER BY t.no, s.starts_at",
-        outlet_id,
+    """Whoever works for the outlet at some time of [start, end): its active technicians, and those lent to it then;
+    also those who have no shift."""
+    lent = "EXISTS (SELECT FROM borrowing b WHERE b.technician_id = t.id AND b.outlet_id = $3 AND " + _LENT_THEN + ")"
+    return await _candidates(f"t.active AND (t.outlet_id = $3 OR {lent})", start, end, outlet_id)
+
+
+async def candidates(technician_ids: Iterable[UUID], start: datetime, end: datetime) -> dict[UUID, Candidate]:
+    """These technicians, also those who have left."""
+    found = await _candidates("t.id = ANY($3::uuid[])", start, end, sorted(set(technician_ids)))
+    return {one.id: one for one in found}
+
+
+async def neighbours(outlet_id: UUID, metres: float, start: datetime, end: datetime, limit: int) -> list[Candidate]:
+    """Active technicians of other outlets who could be lent: those of the same centre, and those whose outlet lies
+    within `metres`; the nearest home first."""
+    there = "SELECT o.centre_id, o.lat, o.lon FROM outlet o WHERE o.id = $3"
+    return await _candidates(
+        f"t.id IN (SELECT x.id FROM technician x JOIN outlet xo ON xo.id = x.outlet_id, ({there}) here"
+        " WHERE x.active AND x.outlet_id <> $3"
+        f" AND (x.centre_id = here.centre_id OR {_METRES.format(lat='xo.lat', lon='xo.lon')} <= $4)"
+        f" ORDER BY {_METRES.format(lat='x.home_lat', lon='x.home_lon')}, x.no LIMIT $5)",
         start,
         end,
+        outlet_id,
+        metres,
+        limit,
     )
-    found: dict[UUID, Candidate] = {}
-    for row in rows:
-        columns = dict(row)
-        starts_at, ends_at = columns.pop("starts_at"), columns.pop("ends_at")
-        candidate = found.setdefault(row["id"], Candidate(**columns, shifts=[]))
-        if starts_at is not None:
-            candidate.shifts.append((starts_at, ends_at))
-    return list(found.values())
+
+
+#: As the crow flies to `here`, on a plane that is flat around it: good enough to choose whom to ask.
+_METRES = "111195 * sqrt(({lat} - here.lat) ^ 2 + (({lon} - here.lon) * cos(radians(here.lat))) ^ 2)"
+_LENT_THEN = "b.state = 'active' AND b.starts_at < $2 AND b.ends_at > $1"
+_CERTIFIED = "EXISTS (SELECT FROM skill k WHERE k.code = x AND k.needs_certificate)"
+_CANDIDATE = f"""
+SELECT json_build_object(
+    'id', t.id, 'no', t.no, 'name', t.name, 'name_en', t.name_en, 'centre_id', t.centre_id, 'outlet_id', t.outlet_id,
+    'active', t.active, 'home_lat', t.home_lat, 'home_lon', t.home_lon,
+    'skills', ARRAY(SELECT x FROM unnest(t.skills) x WHERE NOT {_CERTIFIED}),
+    'unproven', ARRAY(SELECT x FROM unnest(t.skills) x WHERE {_CERTIFIED}),
+    'shifts', coalesce((SELECT json_agg(json_build_array(s.starts_at, s.ends_at) ORDER BY s.starts_at) FROM shift s
+        WHERE s.technician_id = t.id AND s.starts_at < $2 AND s.ends_at > $1), '[]'),
+    'absences', coalesce((SELECT json_agg(json_build_array(a.starts_at, a.ends_at) ORDER BY a.starts_at) FROM absence a
+        WHERE a.technician_id = t.id AND a.withdrawn_at IS NULL AND a.starts_at < $2 AND a.ends_at > $1), '[]'),
+    'certificates', coalesce((SELECT json_agg(json_build_array(c.skill, c.valid_from, c.valid_to) ORDER BY c.valid_from)
+        FROM certificate c WHERE c.technician_id = t.id AND c.withdrawn_at IS NULL AND c.valid_from < $2), '[]'),
+    'loans', coalesce((SELECT json_agg(json_build_object('outlet_id', b.outlet_id, 'starts_at', b.starts_at,
+        'ends_at', b.ends_at) ORDER BY b.starts_at) FROM borrowing b WHERE b.technician_id = t.id AND {_LENT_THEN}),
+        '[]'),
+    'van', coalesce((SELECT json_object_agg(v.part, v.quantity) FROM van_stock v WHERE v.technician_id = t.id), '{{}}'),
+    'van_counted_at', (SELECT min(v.counted_at) FROM van_stock v WHERE v.technician_id = t.id)
+)::text AS candidate FROM technician t WHERE """
+
+
+async def _candidates(condition: str, start: datetime, end: datetime, *args: Any) -> list[Candidate]:
+    """One query, however much is asked about each."""
+    rows = await db.fetch(f"{_CANDIDATE}{condition} ORDER BY t.no", start, end, *args)
+    return msgspec.json.decode(f"[{','.join(r['candidate'] for r in rows)}]", type=list[Candidate])
 
 
 async def insert_technician(technician_id: UUID, centre_id: UUID, new: NewTechnician) -> None:
