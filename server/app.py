@@ -11,6 +11,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
+from server.dispatch.planning.running import Planner
 from server.dispatch.travel import opening as travel
 from server.evidence import found
 from server.jobs import deadlines
@@ -97,11 +98,13 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     await db.open_pool()
     await products.ensure_default_policies()
     app.state.small_pushes = Gathering(keep)
+    app.state.planner = Planner()
     app.state.pokes = Pokes()
     await app.state.pokes.start()
     stopping = asyncio.Event()
     watching = asyncio.gather(
         deadlines.watch(stopping),
+        app.state.planner.watch(stopping),
         found.watch(stopping, app.state.blobs),
         purge.watch(stopping, settings.tombstone_lifetime),
     )

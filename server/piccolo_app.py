@@ -16,6 +16,7 @@ APP_CONFIG = AppConfig(
             "server.products.tables",
             "server.commitments.tables",
             "server.jobs.tables",
+            "server.dispatch.tables",
             "server.evidence.tables",
             "server.sync.tables",
         ],

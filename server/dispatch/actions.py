@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from schemas.dispatch import Recommendations
+from schemas.dispatch import Recommendations, WhyNot
 from schemas.errors import Code
 from schemas.jobs import Job
 from server.dispatch import answering, asking
 from server.dispatch.asking import Known
-from server.dispatch.rules.problem import Limits
+from server.dispatch.rules.problem import Limits, Technician
 from server.dispatch.rules.recommendation import Recommendation, recommend
 from server.dispatch.rules.travel import TravelModel
 from server.dispatch.travel import in_use
@@ -33,9 +33,12 @@ _FARTHEST = timedelta(days=400)
 _LIMITS = Limits()
 
 
-async def recommend_for(caller: Caller, job_id: UUID, at: datetime | None, limit: int) -> Recommendations:
-    """At most `limit` proposals, planned from `at` (now when left out). Raises `Refused`: `not_found`,
-    `transition_illegal`, `time_out_of_range`, `invalid`.
+async def recommend_for(
+    caller: Caller, job_id: UUID, at: datetime | None, limit: int, technician_id: UUID | None = None
+) -> Recommendations:
+    """At most `limit` proposals, planned from `at` (now when left out); `technician_id`: only what is said of this one,
+    whose rank is the one among all. Raises `Refused`: `not_found`, `transition_illegal`, `time_out_of_range`,
+    `invalid`, `technician_unknown`.
 
     Six queries, however many technicians there are. The search itself is 5 to 30 ms of pure Python: it runs in a
     thread, so that the event loop does not wait for it."""
@@ -52,17 +55,29 @@ async def recommend_for(caller: Caller, job_id: UUID, at: datetime | None, limit
         return recommend(asked, technicians, model, asking.earliest(starts), zone, limits=_LIMITS)
 
     found, told = await in_use().answer(question, zone)
+    named = None if technician_id is None else str(technician_id)
+    stranger = await _stranger(caller, technician_id, technicians)
     return Recommendations(
         job_id=job.id,
         book_with=_book_with(job),
-        recommendations=answering.ranked(found.proposals[:limit], technicians, known.visits),
+        recommendations=answering.ranked(found.proposals, technicians, known.visits, named)[:limit],
         possible=len(found.proposals),
-        why_not=answering.why_not(found.why_not, technicians),
+        why_not=[*answering.why_not(found.why_not, technicians, named), *stranger],
         counts=dict(found.counts),
         travel=told.wire(),
         at=starts,
         computed_at=clock.now(),
     )
+
+
+async def _stranger(caller: Caller, technician_id: UUID | None, technicians: Sequence[Technician]) -> list[WhyNot]:
+    """Why not somebody who was not asked, as they work for another outlet and are not lent to this one."""
+    if technician_id is None or any(technician.id == str(technician_id) for technician in technicians):
+        return []
+    row = await network.technician(technician_id, caller.scope)
+    if row is None:
+        raise Refused(Code.TECHNICIAN_UNKNOWN)
+    return [answering.not_of_this_outlet(technician_id, row["name"], row["name_en"])]
 
 
 def _planned_from(at: datetime | None) -> datetime:

@@ -12,21 +12,32 @@ from server.dispatch.rules.insertion import Delayed
 from server.dispatch.rules.objective import TERMS, Cost
 from server.dispatch.rules.problem import Technician
 from server.dispatch.rules.recommendation import NotProposed, Proposal
+from server.dispatch.rules.sentences import why_not_in_words
 from server.jobs.store import Visit
 
 _TERMS = {term.name: term for term in TERMS}
 
 
 def ranked(
-    proposals: Sequence[Proposal], technicians: Iterable[Technician], visits: Iterable[Visit]
+    proposals: Sequence[Proposal],
+    technicians: Iterable[Technician],
+    visits: Iterable[Visit],
+    technician_id: str | None = None,
 ) -> list[Recommendation]:
-    """`proposals`: best first. `visits`: those that a proposal may delay, among others."""
+    """`proposals`: all, best first. `visits`: those that a proposal may delay, among others. `technician_id`: only this
+    one's, with the rank it has among all."""
     names = {technician.id: technician.name for technician in technicians}
     by_job = {str(visit.job_id): visit for visit in visits if visit.state != "done"}
-    return [_recommendation(rank, p, names[p.technician_id], by_job) for rank, p in enumerate(proposals, 1)]
+    return [
+        _recommendation(rank, p, names[p.technician_id], by_job)
+        for rank, p in enumerate(proposals, 1)
+        if technician_id in (None, p.technician_id)
+    ]
 
 
-def why_not(others: Iterable[NotProposed], technicians: Iterable[Technician]) -> list[WhyNot]:
+def why_not(
+    others: Iterable[NotProposed], technicians: Iterable[Technician], technician_id: str | None = None
+) -> list[WhyNot]:
     names = {technician.id: technician.name for technician in technicians}
     return [
         WhyNot(
@@ -36,7 +47,14 @@ def why_not(others: Iterable[NotProposed], technicians: Iterable[Technician]) ->
             sentence=_sentence(one.said),
         )
         for one in others
+        if technician_id in (None, one.technician_id)
     ]
+
+
+def not_of_this_outlet(technician_id: UUID, name: str, name_en: str) -> WhyNot:
+    """Somebody who was not even asked."""
+    said = why_not_in_words(Said(name, name_en or name), "territory")
+    return WhyNot(technician_id=technician_id, technician_name=name, rule="territory", sentence=_sentence(said))
 
 
 def _recommendation(rank: int, found: Proposal, name: str, by_job: dict[str, Visit]) -> Recommendation:

@@ -1,4 +1,4 @@
-"""Recommendations over HTTP."""
+"""Recommendations over HTTP; plans are in `plan_routes`."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from schemas.base import Instant
 from schemas.dispatch import Recommendations
-from server.dispatch import actions
+from server.dispatch import actions, plan_routes
 from server.platform.auth import OFFICE_READERS, Caller, only
 
 
@@ -23,9 +23,11 @@ async def read_recommendations(
     job_id: FromPath[UUID],
     at: FromQuery[Instant | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=200)] = 20,
+    technician_id: FromQuery[UUID | None] = None,
 ) -> Recommendations:
-    """`at`: the instant from which planning starts; now when left out."""
-    return await actions.recommend_for(caller, job_id, at, limit)
+    """`at`: the instant from which planning starts; now when left out. `technician_id`: only this one, who is either
+    recommended or told why not."""
+    return await actions.recommend_for(caller, job_id, at, limit, technician_id)
 
 
-router = Router("/dispatch", route_handlers=[read_recommendations], tags=["dispatch"])
+router = Router("/dispatch", route_handlers=[read_recommendations, *plan_routes.ROUTES], tags=["dispatch"])

@@ -336,19 +336,59 @@ class Acquainted:
     last_technician_id: UUID | None
 
 
+#: A job, its unit and its customer.
+Belongings = tuple[UUID, UUID | None, UUID | None]
+
+
 async def acquainted(job_id: UUID, unit_id: UUID | None, customer_id: UUID | None) -> Acquainted:
-    row = await db.fetch_row(
-        "SELECT ARRAY(SELECT DISTINCT (changes->'technician_id'->>0)::uuid FROM history WHERE record_type = 'job'"
-        " AND record_id = $1 AND action = 'job.decline' AND changes ? 'technician_id') AS declined_by,"
-        " (SELECT technician_id FROM visit WHERE state = 'done' AND job_id IN (SELECT $1 UNION"
-        " SELECT id FROM job WHERE unit_id = $2 UNION SELECT id FROM job WHERE customer_id = $3)"
-        " ORDER BY ends_at DESC LIMIT 1) AS last_technician_id",
-        job_id,
-        unit_id,
-        customer_id,
+    return (await all_acquainted([(job_id, unit_id, customer_id)]))[job_id]
+
+
+async def all_acquainted(jobs: Sequence[Belongings]) -> dict[UUID, Acquainted]:
+    rows = await db.fetch(
+        "SELECT n.id, ARRAY(SELECT DISTINCT (changes->'technician_id'->>0)::uuid FROM history"
+        " WHERE record_type = 'job' AND record_id = n.id AND action = 'job.decline' AND changes ? 'technician_id')"
+        " AS declined_by, (SELECT technician_id FROM visit WHERE state = 'done' AND job_id IN (SELECT n.id UNION"
+        " SELECT id FROM job WHERE unit_id = n.unit_id UNION SELECT id FROM job WHERE customer_id = n.customer_id)"
+        " ORDER BY ends_at DESC LIMIT 1) AS last_technician_id"
+        " FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n(id, unit_id, customer_id)",
+        [job_id for job_id, _, _ in jobs],
+        [unit_id for _, unit_id, _ in jobs],
+        [customer_id for _, _, customer_id in jobs],
     )
-    assert row is not None
-    return Acquainted(frozenset(row["declined_by"]), row["last_technician_id"])
+    return {r["id"]: Acquainted(frozenset(r["declined_by"]), r["last_technician_id"]) for r in rows}
+
+
+_TO_PLAN = (
+    f"j.outlet_id = ANY($1::uuid[]) AND {_THERE} AND (j.state IN ('new', 'declined') OR (j.state IN ('scheduled',"
+    " 'accepted') AND j.window_start >= $2 AND j.window_start < $3))"
+)
+
+
+async def to_plan(outlet_ids: Sequence[UUID], starts: datetime, ends: datetime) -> list[dict[str, Any]]:
+    """Jobs that wait for somebody, and those with a visit to begin in [starts, ends) that has not begun: all columns,
+    JSON-shaped, by number."""
+    rows = await db.fetch(
+        f"SELECT to_jsonb(j)::text AS row FROM job j WHERE {_TO_PLAN} ORDER BY j.number", list(outlet_ids), starts, ends
+    )
+    return [msgspec.json.decode(r["row"]) for r in rows]
+
+
+async def count_to_plan(outlet_ids: Sequence[UUID], starts: datetime, ends: datetime) -> int:
+    """As many as `to_plan` would find."""
+    found: int = await db.fetch_value(f"SELECT count(*) FROM job j WHERE {_TO_PLAN}", list(outlet_ids), starts, ends)
+    return found
+
+
+async def waiting(outlet_ids: Sequence[UUID], since: datetime) -> list[UUID]:
+    """Jobs raised since then that wait for somebody, by number."""
+    rows = await db.fetch(
+        f"SELECT j.id FROM job j WHERE j.outlet_id = ANY($1::uuid[]) AND {_THERE} AND j.state IN ('new', 'declined')"
+        " AND j.created_at > $2 ORDER BY j.number",
+        list(outlet_ids),
+        since,
+    )
+    return [r["id"] for r in rows]
 
 
 async def one_booking_at_a_time(technician_nos: Iterable[int]) -> None:

@@ -1,0 +1,134 @@
+"""Who makes the plans: one task per worker, fed by the rows of the table.
+
+A plan that is asked for is a row `solving`; whoever is free claims it for LEASE and keeps renewing that. A worker that
+dies leaves a lease that runs out, and another takes the plan up; after ATTEMPTS it has failed (`interrupted`). A worker
+that is stopped gives its plan back at once.
+"""
+
+import asyncio
+import contextlib
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from server.dispatch import store
+from server.dispatch.planning import gathering, making
+from server.dispatch.planning.making import NothingToPlan
+from server.dispatch.store import Claimed
+from server.jobs.publishing import board
+from server.network import store as network
+from server.platform import clock, db
+from server.platform.auth import Scope
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=20)
+ATTEMPTS = 2
+FORGET = timedelta(days=30)
+"""What is over stays readable for so long."""
+
+_RENEW_SECONDS = 5.0
+_LOOK_SECONDS = 3.0
+_TIDY_SECONDS = 600.0
+_DATABASE_FAULTS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+class Planner:
+    """One per process. `wake`: there is a new plan; without it the next look finds it."""
+
+    def __init__(self) -> None:
+        self._woken = asyncio.Event()
+        self._tidied = float("-inf")
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def watch(self, stopping: asyncio.Event) -> None:
+        """Runs until `stopping` is set. A fault of the database is waited out."""
+        while not stopping.is_set():
+            self._woken.clear()
+            try:
+                while not stopping.is_set() and (claimed := await self._claimed()):
+                    await _make(claimed, stopping)
+                await self._tidy()
+            except _DATABASE_FAULTS as fault:
+                log.warning("plans not made", fault=str(fault))
+            await _first(self._woken, stopping, within=_LOOK_SECONDS)
+
+    async def _claimed(self) -> Claimed | None:
+        for centre_id, outlet_id in await store.give_up(ATTEMPTS):
+            await tell(centre_id, outlet_id)
+        return await store.claim(LEASE)
+
+    async def _tidy(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._tidied > _TIDY_SECONDS:
+            self._tidied = now
+            await store.expire(clock.now(), FORGET)
+
+
+async def tell(centre_id: UUID, outlet_id: UUID | None) -> None:
+    """Whoever watches the boards of a plan looks again."""
+    await store.nudge(board(each) for each in await network.outlet_ids(Scope(centre_id, outlet_id)))
+
+
+async def _make(claimed: Claimed, stopping: asyncio.Event) -> None:
+    """Until the plan is made, is not wanted any more, or this worker stops."""
+    making_it = asyncio.create_task(_made(claimed))
+    try:
+        while not making_it.done():
+            await asyncio.wait(
+                {making_it, stop := asyncio.create_task(stopping.wait())},
+                timeout=_RENEW_SECONDS,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            stop.cancel()
+            if making_it.done():
+                break
+            if stopping.is_set():
+                await store.release(claimed.id)
+                return
+            if not await store.keep_claim(claimed.id, LEASE):
+                return
+        making_it.result()
+    finally:
+        making_it.cancel()
+        await asyncio.gather(making_it, return_exceptions=True)
+
+
+async def _made(claimed: Claimed) -> None:
+    try:
+        made = await making.make(claimed)
+    except NothingToPlan:
+        await _fail(claimed, "nothing_to_plan")
+    except gathering.TooLarge:
+        await _fail(claimed, "plan_too_large")
+    except _DATABASE_FAULTS:
+        raise
+    except Exception as fault:
+        log.error("plan failed", plan=str(claimed.id), exc_info=fault)
+        await _fail(claimed, "solver_failed")
+    else:
+        async with db.transaction():
+            if await store.finish(claimed.id, made):
+                await tell(claimed.centre_id, claimed.outlet_id)
+
+
+async def _fail(claimed: Claimed, failure: str) -> None:
+    async with db.transaction():
+        await store.fail(claimed.id, failure)
+        await tell(claimed.centre_id, claimed.outlet_id)
+
+
+async def _first(one: asyncio.Event, other: asyncio.Event, within: float) -> None:
+    """Until either is set, or `within` seconds."""
+    waiting = [asyncio.create_task(event.wait()) for event in (one, other)]
+    try:
+        await asyncio.wait(waiting, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*waiting, return_exceptions=True)
