@@ -38,9 +38,14 @@ class Largest(NamedTuple):
 
 def cover(missing: Missing, largest: Largest) -> Iterator[Block]:
     """`missing[i, j]`: the pair of origin i and destination j is wanted."""
-    by_row = missing.sum(axis=1)
-    full = by_row * 2 > missing.any(axis=0).sum()
-    yield from tiles(_where(full), _where(missing[full].any(axis=0)), largest)
+    by_row: NDArray[np.int64] = missing.sum(axis=1)
+    columns = missing.sum(axis=0) > 0
+    high, wide = int(np.count_nonzero(by_row)), int(np.count_nonzero(columns))
+    if largest.holds(high, wide) and by_row.sum() * 2 >= high * wide:
+        yield from tiles(_where(by_row > 0), _where(columns), largest)
+        return
+    full = by_row * 2 > wide
+    yield from tiles(_where(full), _where(missing[full].sum(axis=0) > 0), largest)
     yield from _packed(missing, _where((by_row > 0) & ~full), largest)
 
 

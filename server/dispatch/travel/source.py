@@ -25,7 +25,7 @@ from server.dispatch.travel.cache import MIB, Cache
 from server.dispatch.travel.known import Known, Wanted, rounded
 from server.dispatch.travel.metrics import PAIRS
 from server.dispatch.travel.telling import GREAT_CIRCLE, Told
-from server.dispatch.travel.wire import NO_ROAD, TOO_BIG, UNKNOWN, Fault, Source, nothing
+from server.dispatch.travel.wire import ABOUT_THE_QUESTION, NO_ROAD, TOO_BIG, UNKNOWN, Fault, Source, nothing
 from server.platform import clock
 from server.platform.logging import log
 
@@ -38,8 +38,11 @@ answers what is left. Never less than twice: a source that hangs is to be seen a
 ROUNDS = 2
 """Times a question is put again because the answers led it to other pairs."""
 
-SPLITS = 64
-"""Requests that one question may cost beyond its blocks, to find out which pairs a source refuses."""
+MOST_SEARCHES = 300
+"""Requests that one question may cost beyond its blocks, to find out which places or pairs a source refuses."""
+
+MOST_LOST = 10_000
+"""Places near no road that are remembered."""
 
 
 class _Question(NamedTuple):
@@ -49,6 +52,20 @@ class _Question(NamedTuple):
     origins: Sequence[Place]
     destinations: Sequence[Place]
     put: Callable[[Block, Table], None]
+
+    def places(self, block: Block) -> tuple[list[Place], list[Place]]:
+        return [self.origins[i] for i in block.rows], [self.destinations[j] for j in block.columns]
+
+
+class _Search:
+    """How much may still be tried for one question."""
+
+    def __init__(self) -> None:
+        self._left = MOST_SEARCHES
+
+    def goes_on(self) -> bool:
+        self._left -= 1
+        return self._left >= 0
 
 
 class Travel:
@@ -71,7 +88,8 @@ class Travel:
         self._hourly = source is not None and source.hourly
         self._patience_s = 2 * timeout_s
         self._monotonic, self._breaker = monotonic, Breaker()
-        self._cache = Cache(cache_bytes, cache_ttl_s, monotonic)
+        self._cache, self._ttl_s = Cache(cache_bytes, cache_ttl_s, monotonic), cache_ttl_s
+        self._lost: dict[Place, float] = {}
         self._since: datetime | None = None
         self._fault: Fault | None = None
 
@@ -155,7 +173,8 @@ class Travel:
             def put(block: Block, answer: Table, wanted: Wanted = wanted) -> None:
                 nonlocal told
                 told = True
-                known.tell(wanted.hour, *_chosen(wanted.origins, wanted.destinations, block), answer)
+                rows, columns = [wanted.origins[i] for i in block.rows], [wanted.destinations[j] for j in block.columns]
+                known.tell(wanted.hour, rows, columns, answer)
 
             question = _Question(wanted.hour, wanted.origins, wanted.destinations, put)
             slow = await self._fetch(question, wanted.missing, self._patience_s) or slow
@@ -167,55 +186,101 @@ class Travel:
             return False
         PAIRS.labels(self.name, "asked").inc(int(missing.sum()))
         blocks = iter(await asyncio.to_thread(lambda: list(cover(missing, self._largest))))
-        splits = _Splits(SPLITS)
+        search = _Search()
         try:
             async with asyncio.timeout(patience_s), asyncio.TaskGroup() as tasks:
                 for _ in range(CONCURRENT):
-                    tasks.create_task(self._work(question, blocks, splits))
+                    tasks.create_task(self._work(question, blocks, search))
         except TimeoutError:
             return True
         return False
 
-    async def _work(self, question: _Question, blocks: Iterator[Block], splits: "_Splits") -> None:
+    async def _work(self, question: _Question, blocks: Iterator[Block], search: "_Search") -> None:
         for block in blocks:
-            await self._resolve(question, block, splits)
+            await self._resolve(question, block, search)
 
-    async def _resolve(self, question: _Question, block: Block, splits: "_Splits") -> bool:
-        """Whether the source knew the places, or nobody can tell. Pairs it refuses are found by halving: one place off
-        the roads spoils a whole table. Where both halves of one row (or column) are refused, it is that place."""
+    async def _resolve(self, question: _Question, block: Block, search: "_Search") -> None:
+        """Asks for a block, in smaller ones where it is refused; what is refused as a single pair has no way."""
+        block = self._without_lost(question, block)
         if not self._largest.holds(len(block.rows), len(block.columns)):
-            parts = list(tiles(block.rows, block.columns, self._largest))
-            return all([await self._resolve(question, part, splits) for part in parts])
-        answer = await self._asked(question, block)
+            for part in list(tiles(block.rows, block.columns, self._largest)):
+                await self._resolve(question, part, search)
+            return
+        if not block.rows or not block.columns:
+            return
+        answer = await self._asked(*question.places(block), question.hour)
         if isinstance(answer, Table):
             self._keep(question, block, answer)
-            return True
-        if answer is None or answer.code not in (TOO_BIG, NO_ROAD):
-            return True
-        if answer.code == TOO_BIG:
-            self._largest = self._largest.halved()
-        single = min(len(block.rows), len(block.columns)) == 1
+        elif answer and answer.code == NO_ROAD:
+            await self._lose(question, block, search)
+        elif answer and answer.code in ABOUT_THE_QUESTION:
+            await self._halve(question, block, answer.code, search)
+
+    async def _halve(self, question: _Question, block: Block, code: str, search: "_Search") -> None:
         if len(block.rows) == len(block.columns) == 1:
             self._keep(question, block, nothing(1, 1))
-            return False
-        if not splits.take():
-            return True
-        known = [await self._resolve(question, half, splits) for half in halves(block)]
-        if answer.code == NO_ROAD and single and not any(known):
-            self._keep(question, block, nothing(len(block.rows), len(block.columns)))
-        return any(known)
+            return
+        if code == TOO_BIG:
+            self._largest = self._largest.halved()
+        elif not search.goes_on():
+            return
+        for half in halves(block):
+            await self._resolve(question, half, search)
 
-    async def _asked(self, question: _Question, block: Block) -> Table | Fault | None:
+    async def _lose(self, question: _Question, block: Block, search: "_Search") -> None:
+        """The block without the places that are near no road; each of them spoils every table it is in."""
+        origins, destinations = question.places(block)
+        lost = await self._off_road(list(dict.fromkeys(origins + destinations)), question.hour, search)
+        if len(self._lost) > MOST_LOST:
+            self._lost.clear()
+        self._lost.update(dict.fromkeys(lost, self._monotonic()))
+        if lost:
+            await self._resolve(question, block, search)
+
+    async def _off_road(self, places: list[Place], hour: int, search: "_Search") -> list[Place]:
+        """Which of `places`, by halving; it is known that one is."""
+        if len(places) == 1:
+            return places
+        found, middle = [], len(places) // 2
+        for half in (places[:middle], places[middle:]):
+            answer = await self._asked(half[:1], half, hour) if search.goes_on() else None
+            if isinstance(answer, Fault) and answer.code == NO_ROAD:
+                found += await self._off_road(half, hour, search)
+        return found
+
+    def _without_lost(self, question: _Question, block: Block) -> Block:
+        """From a place that is near no road, and to it, there is no way."""
+        if not self._lost:
+            return block
+        rows = tuple(i for i in block.rows if not self._is_lost(question.origins[i]))
+        columns = tuple(j for j in block.columns if not self._is_lost(question.destinations[j]))
+        left = Block(rows, columns)
+        for rows, columns in (
+            (_less(block.rows, left.rows), block.columns),
+            (left.rows, _less(block.columns, left.columns)),
+        ):
+            if rows and columns:
+                self._keep(question, Block(rows, columns), nothing(len(rows), len(columns)))
+        return left
+
+    def _is_lost(self, place: Place) -> bool:
+        since = self._lost.get(place)
+        if since is not None and self._monotonic() - since > self._ttl_s:
+            del self._lost[place]
+            return False
+        return since is not None
+
+    async def _asked(self, origins: list[Place], destinations: list[Place], hour: int) -> Table | Fault | None:
         """None: it was not asked, because it did not answer lately."""
         assert self._asking
         if not self._breaker.admits(self._monotonic()):
             return None
         try:
-            answer = await self._asking.ask(*_chosen(question.origins, question.destinations, block), question.hour)
+            answer = await self._asking.ask(origins, destinations, hour)
         except BaseException:
             self._breaker.released()
             raise
-        if isinstance(answer, Table) or answer.code in (TOO_BIG, NO_ROAD):
+        if isinstance(answer, Table) or answer.code in ABOUT_THE_QUESTION:
             self._answers()
         else:
             self._fails(answer)
@@ -223,7 +288,7 @@ class Travel:
 
     def _keep(self, question: _Question, block: Block, answer: Table) -> None:
         question.put(block, answer)
-        self._cache.write(question.hour, *_chosen(question.origins, question.destinations, block), answer)
+        self._cache.write(question.hour, *question.places(block), answer)
 
     def _answers(self) -> None:
         self._breaker.answered()
@@ -251,17 +316,8 @@ class Travel:
         return Told(self.name, filled, "slow" if slow else "no_route", None, zone)
 
 
-class _Splits:
-    def __init__(self, left: int) -> None:
-        self._left = left
-
-    def take(self) -> bool:
-        self._left -= 2
-        return self._left >= 0
-
-
-def _chosen(origins: Sequence[Place], destinations: Sequence[Place], block: Block) -> tuple[list[Place], list[Place]]:
-    return [origins[i] for i in block.rows], [destinations[j] for j in block.columns]
+def _less(all_of: tuple[int, ...], some: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(i for i in all_of if i not in some)
 
 
 def _fill(

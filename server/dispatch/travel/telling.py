@@ -14,6 +14,7 @@ _NAMES = {"osrm": "OSRM", "valhalla": "Valhalla"}
 REASONS = {
     "unreachable": Said("连接不上", "cannot be reached"),
     "timeout": Said("没有及时响应", "does not answer in time"),
+    "broken_off": Said("中途断开", "breaks off its answers"),
     "http_error": Said("返回错误", "answers with errors"),
     "redirected": Said("转到了别处", "points elsewhere"),
     "refused": Said("拒绝了请求", "refuses what it is asked"),
@@ -22,7 +23,7 @@ REASONS = {
     "slow": Said("太慢", "is too slow"),
     "no_route": Said("找不到路线", "knows of no way"),
 }
-"""Code → why the great circle stepped in. The first six are faults of the source; see `wire.Fault`."""
+"""Code → why the great circle stepped in. All but the last two are faults of the source; see `wire.Fault`."""
 
 
 class Told(NamedTuple):

@@ -18,15 +18,15 @@ import msgspec
 from server.dispatch.rules.problem import Place
 from server.dispatch.rules.squares import Table
 from server.dispatch.travel.blocks import Largest
-from server.dispatch.travel.wire import NO_ROAD, TOO_BIG, Fault, Request, nothing, table
+from server.dispatch.travel.wire import NO_ROAD, TOO_BIG, TOO_FAR, Fault, Request, nothing, table
 
 MAX_LOCATION_PAIRS = 2500
 
 _METRES = {"kilometers": 1000.0, "miles": 1609.344}
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  local, at whatever place is asked about
 
-_CODES = {150: TOO_BIG, 154: NO_ROAD, 170: NO_ROAD, 171: NO_ROAD, 441: NO_ROAD}
-"""Too many pairs; too far apart; unconnected; no edge near; unreachable: some pairs may do without the others."""
+_CODES = {150: TOO_BIG, 154: TOO_FAR, 170: TOO_FAR, 171: NO_ROAD, 441: TOO_FAR}
+"""Too many pairs; too far apart; in unconnected regions; no edge near; unreachable."""
 
 _NO_PATH = 442
 

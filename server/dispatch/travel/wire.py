@@ -19,8 +19,11 @@ NO_ROUTE = -2
 _LONGEST = 10_000_000.0
 """Seconds or metres; a longer way on Earth is a mistake."""
 
-TOO_BIG, NO_ROAD = "too_big", "no_road"
-"""Answers about the question, not faults: the same in smaller parts is answered."""
+TOO_BIG, TOO_FAR, NO_ROAD = "too_big", "too_far", "no_road"
+"""Answers about the question, not faults: too many pairs; a pair that cannot be, which spoils the table; a place that
+is near no road, which spoils it too."""
+
+ABOUT_THE_QUESTION = frozenset({TOO_BIG, TOO_FAR, NO_ROAD})
 
 
 class Request(NamedTuple):
@@ -31,7 +34,7 @@ class Request(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """`code`: TOO_BIG, NO_ROAD, or one of `telling.REASONS`; `detail`: what the source said, for the log."""
+    """`code`: one of ABOUT_THE_QUESTION, or one of `telling.REASONS`; `detail`: what the source said, for the log."""
 
     code: str
     detail: str = ""
@@ -42,6 +45,8 @@ class Source(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def url(self) -> str: ...
     @property
     def hourly(self) -> bool: ...
     @property
