@@ -78,10 +78,9 @@ def is_open(calendar: Calendar, at: datetime) -> bool:
 
 def working_day_of(calendar: Calendar, at: datetime) -> date:
     """The date whose work is being done at `at`: a night shift belongs to the date on which it opened."""
-    zone = ZoneInfo(calendar.zone)
-    today = at.astimezone(zone).date()
+    today = at.astimezone(ZoneInfo(calendar.zone)).date()
     instant, eve = to_instant(at), today - timedelta(days=1)
-    return eve if any(start <= instant < end for start, end in intervals_of(calendar, zone, eve)) else today
+    return eve if any(start <= instant < end for start, end in _opened(calendar, eve)) else today
 
 
 def end_of_nth_working_day(calendar: Calendar, start: datetime, n: int) -> datetime:
@@ -92,17 +91,11 @@ def end_of_nth_working_day(calendar: Calendar, start: datetime, n: int) -> datet
     """
     if n < 0:
         raise ValueError("a working day before the start is no promise")
-    zone, instant = ZoneInfo(calendar.zone), to_instant(start)
-    day = working_day_of(calendar, start) + timedelta(days=1 if n else 0)
-    left = max(n, 1)
-    for _ in range(HORIZON_YEARS * 366):
-        found = intervals_of(calendar, zone, day)
-        if found and found[-1][1] > instant:
-            left -= 1
-            if not left:
-                return from_instant(found[-1][1])
-        day += timedelta(days=1)
-    raise OutOfReach(f"no {n} working days in {HORIZON_YEARS} years")
+    instant = to_instant(start)
+    day = _working_day(calendar, working_day_of(calendar, start) + timedelta(days=1 if n else 0), 0)
+    while _opened(calendar, day)[-1][1] <= instant:
+        day = _working_day(calendar, day + timedelta(days=1), 0)
+    return from_instant(_opened(calendar, _working_day(calendar, day, max(n - 1, 0)))[-1][1])
 
 
 def same_time_after_days(calendar: Calendar, start: datetime, n: int, carried_to: time | None = None) -> datetime:
@@ -121,12 +114,12 @@ def same_time_after_days(calendar: Calendar, start: datetime, n: int, carried_to
     wall = start.astimezone(zone).replace(tzinfo=None) - datetime.combine(day, time())
     day = _working_day(calendar, day, n)
     instant = _on_the_wall(zone, day, wall)
-    opened = intervals_of(calendar, zone, day)
+    opened = _opened(calendar, day)
     if instant <= opened[-1][1]:
         return from_instant(next(max(instant, begin) for begin, end in opened if instant <= end))
     day = _working_day(calendar, day + timedelta(days=1), 0)
     if carried_to is None:
-        return from_instant(intervals_of(calendar, zone, day)[0][0])
+        return from_instant(_opened(calendar, day)[0][0])
     return from_instant(first_instant(zone, day, carried_to.hour * 60 + carried_to.minute))
 
 
@@ -144,9 +137,14 @@ def _working_day(calendar: Calendar, first: date, n: int) -> date:
 
 @lru_cache(maxsize=1024)
 def _working_days(calendar: Calendar, year: int) -> tuple[date, ...]:
-    zone, begin = ZoneInfo(calendar.zone), date(year, 1, 1)
+    begin = date(year, 1, 1)
     days = (begin + timedelta(days=n) for n in range((date(year + 1, 1, 1) - begin).days))
-    return tuple(day for day in days if intervals_of(calendar, zone, day))
+    return tuple(day for day in days if _opened(calendar, day))
+
+
+@lru_cache(maxsize=32_768)
+def _opened(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
+    return tuple(intervals_of(calendar, ZoneInfo(calendar.zone), day))
 
 
 def _on_the_wall(zone: ZoneInfo, day: date, wall: timedelta) -> int:
