@@ -1,5 +1,5 @@
 """Our plan: what is open is planned anew for today and the next shift as the day goes; a call that comes in meanwhile
-is put into the lists at once.
+and is due today is put into the lists at once.
 
 Between plans everybody follows the list; whoever has nothing left today takes the most pressing visit that was meant
 for tomorrow. Durations are averages, so a promise is planned with a margin; a promise already broken is made again,
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from schemas.solving import Job, Matrix, Problem, Solution, Step, Vehicle
+from schemas.solving import Job, Matrix, PlannedStep, Problem, Solution, Vehicle
 from scripts.benchmarks.dispatch.contenders.onsite import routes_of
 from scripts.benchmarks.dispatch.week.world import GRACE_S, Call, Standing, View
 from server.dispatch.rules.problem import Place, Span
@@ -50,7 +50,8 @@ class Planned:
 
     def called(self, view: View, calls: Sequence[Call]) -> None:
         self.stale = True
-        if any(one.shift(view.now) for one in view.people):
+        evening = max((shift.end for one in view.people if (shift := one.shift(view.now))), default=0)
+        if any(call.due <= evening for call in calls):
             self._take(_round(view, self.distances, self.margin_s, (self.lists, self.later)), first_answer)
 
     def send(self, view: View, ticked: bool) -> Iterator[tuple[int, int]]:
@@ -136,12 +137,12 @@ def _window(view: View, one: Standing, shift: Span) -> tuple[int, int]:
     return min(begin, shift.end + GRACE_S - 1), shift.end + GRACE_S
 
 
-def _steps(view: View, key: int, one: Standing, under_way: bool, told: tuple[Lists, Lists] | None) -> list[Step]:
+def _steps(view: View, key: int, one: Standing, under_way: bool, told: tuple[Lists, Lists] | None) -> list[PlannedStep]:
     """The next shift's list belongs to the first vehicle of somebody whose shift has not begun, else to the second."""
     if told is None or (not under_way and key % SHIFTS and one.shift(view.now) is None):
         return []
     calls = told[0 if under_way else 1].get(one.person.id, ())
-    return [Step(type="job", id=call) for call in calls if call in view.waiting]
+    return [PlannedStep(id=call) for call in calls if call in view.waiting]
 
 
 def _job(view: View, number: int, call: Call, skill: int, margin_s: int, last: int) -> Job:

@@ -128,7 +128,7 @@ def play(
         new, ticked = world.step()
         if new:
             way.called(view, new)
-        for person, call in list(way.send(view, ticked)):
+        for person, call in way.send(view, ticked):  # one by one: who is asked next sees that it is taken
             world.set_out(person, call)
     return Played(world.arrived, sum(one.travel_s for one in view.people), len(world.arrived), world.overtime_s)
 
