@@ -16,9 +16,10 @@ from typing import NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
 from server.commitments.explaining import Comparison
+from server.commitments.rules.calendar import Calendar
 from server.commitments.rules.policy import CONDITIONS, Case, Due, Match, Policy, choose, promise
 from server.commitments.rules.terms import Terms
-from server.commitments.rules.working_time import OutOfReach
+from server.commitments.rules.working_time import OutOfReach, working_time_between
 from server.commitments.sheet import CasesRefused, Sheet, opened_sheet, quiet
 
 __all__ = ["CasesRefused", "Quoted", "compare_file", "quote", "quote_file"]
@@ -26,8 +27,9 @@ __all__ = ["CasesRefused", "Quoted", "compare_file", "quote", "quote_file"]
 
 class Quoted(NamedTuple):
     """A line of the answer. `due` in the zone of its calendar; `state`: `met`, `missed`, or empty where nothing tells;
-    `problem`: a code, and then there is no promise; `recorded`: `same` or `differs` where the case says what was
-    promised, by `difference_seconds` (the record less `due`); `line`: the case's last in its file."""
+    `taken_*`: how long it took until then; `problem`: a code, and then there is no promise; `recorded`: `same` or
+    `differs` where the case says what was promised, by `difference_seconds` (the record less `due`); `line`: the
+    case's last in its file."""
 
     case: str
     policy: str = ""
@@ -40,6 +42,8 @@ class Quoted(NamedTuple):
     recorded: str = ""
     difference_seconds: str = ""
     line: str = ""
+    taken_seconds: str = ""
+    taken_working_seconds: str = ""
 
 
 def quote_file(terms: Terms, cases: Path, answer: TextIO) -> Counter[str]:
@@ -116,34 +120,39 @@ class _Quoting:
     def _promises(
         self, name: str, policy: Policy, opened: datetime, instants: Mapping[str, datetime | None]
     ) -> list[Quoted]:
-        made = promise(policy, self._terms.calendars[policy.calendar_id], opened)
-        zone, recorded = self._zones[policy.calendar_id], instants["promised"]
+        calendar = self._terms.calendars[policy.calendar_id]
+        made = promise(policy, calendar, opened)
+        compared = "response" if made.resolution is None else "resolution"
         found: list[Quoted] = []
-        if made.response is not None:
-            of_both = recorded if made.resolution is None else None
-            found.append(self._line(name, policy, "response", made.response, instants["arrived"], of_both, zone))
-        if made.resolution is not None:
-            found.append(self._line(name, policy, "resolution", made.resolution, instants["closed"], recorded, zone))
+        for kind, due, stopped in (
+            ("response", made.response, instants["arrived"]),
+            ("resolution", made.resolution, instants["closed"]),
+        ):
+            if due is None:
+                continue
+            line = self._line(name, policy, kind, due)
+            if stopped is not None:
+                line = _judged(line, calendar, opened, due, stopped)
+            if kind == compared and instants["promised"] is not None:
+                line = self._recorded(line, instants["promised"] - due.at)
+            found.append(line)
         return found
 
-    def _line(
-        self,
-        name: str,
-        policy: Policy,
-        kind: str,
-        due: Due,
-        stopped: datetime | None,
-        recorded: datetime | None,
-        zone: ZoneInfo,
-    ) -> Quoted:
-        state = "" if stopped is None else "met" if stopped <= due.at else "missed"
-        shown = due.at.astimezone(zone).isoformat()
-        line = Quoted(name, policy.code, kind, shown, _seconds(due.elapsed), _seconds(due.working), state)
-        if recorded is None:
-            return line
-        difference = recorded - due.at
-        self.compared.add(policy.code, difference)
+    def _line(self, name: str, policy: Policy, kind: str, due: Due) -> Quoted:
+        shown = due.at.astimezone(self._zones[policy.calendar_id]).isoformat()
+        return Quoted(name, policy.code, kind, shown, _seconds(due.elapsed), _seconds(due.working))
+
+    def _recorded(self, line: Quoted, difference: timedelta) -> Quoted:
+        self.compared.add(line.policy, difference)
         return line._replace(recorded="differs" if difference else "same", difference_seconds=_seconds(difference))
+
+
+def _judged(line: Quoted, calendar: Calendar, opened: datetime, due: Due, stopped: datetime) -> Quoted:
+    return line._replace(
+        state="met" if stopped <= due.at else "missed",
+        taken_seconds=_seconds(stopped - opened),
+        taken_working_seconds=_seconds(working_time_between(calendar, opened, stopped)),
+    )
 
 
 _INSTANTS = ("opened", "arrived", "closed", "promised")

@@ -152,7 +152,12 @@ class TestACase:
             terms, opened="2026-09-21 11:00", arrived="2026-09-21 16:00", closed="2026-09-23T09:30:01Z", policy="repair"
         )
         assert [q["state"] for q in kept] == ["met", "missed"]
-        assert [q["state"] for q in quoted(terms, opened="2026-09-21 11:00", policy="repair")] == ["", ""]
+        assert [(q["taken_seconds"], q["taken_working_seconds"]) for q in kept] == [
+            (str(5 * 3600), str(4 * 3600)),
+            (str(54 * 3600 + 1801), str(int(22.5 * 3600))),
+        ]
+        still = quoted(terms, opened="2026-09-21 11:00", policy="repair")
+        assert [(q["state"], q["taken_seconds"]) for q in still] == [("", ""), ("", "")]
 
     def test_reads_wall_times_in_the_zone_of_the_file_and_answers_in_the_calendars(self, terms: Terms) -> None:
         (line,) = quoted(terms, opened="2011-07-01 20:00", job_type="pothole")  # 08:00 of a Friday in Boston
