@@ -1,4 +1,4 @@
-"""Promises: what they are, and quoting one before it is made."""
+"""Promises: policies, and the calendars they run on."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -166,10 +166,16 @@ class Policy(Answer, frozen=True, kw_only=True):
     end_reason: str
 
 
-class Decision(Request, frozen=True, kw_only=True):
-    """Headquarters' answer to a policy that promises less than theirs. A refusal needs its reason."""
+class PolicyApproval(Request, frozen=True, kw_only=True):
+    """Headquarters let a policy promise less than theirs."""
 
     reason: Annotated[str, msgspec.Meta(max_length=400)] = ""
+
+
+class PolicyRefusal(Request, frozen=True, kw_only=True):
+    """Headquarters do not; whoever made it is told why."""
+
+    reason: Reason
 
 
 class PolicyEnd(Request, frozen=True, kw_only=True):
@@ -200,34 +206,3 @@ class BindingPolicy(Answer, frozen=True, kw_only=True):
     resolve_by: Instant | None
     calendar_id: UUID | None
     considered: list[ConsideredPolicy]
-
-
-class QuoteRequest(Request, frozen=True, kw_only=True):
-    """A job that may not exist yet. The outlet gives centre, grade and zone; what is not known is left out.
-    `product_category`: a product line; `severity`: the job's priority."""
-
-    outlet_id: UUID
-    job_type: Slug
-    opened_at: Instant | None = None
-    product_category: Slug | None = None
-    customer_tier: Slug | None = None
-    severity: Severity | None = None
-
-
-class Quote(Answer, frozen=True, kw_only=True):
-    """`kept_share`: share of recent promises of this kind kept here, null when there were none; `kept_of`: how many."""
-
-    policy_id: UUID
-    policy_code: str
-    policy_version: int
-    policy_name: Sentence
-    why: Sentence
-    opened_at: Instant
-    respond_by: Instant | None
-    resolve_by: Instant | None
-    respond_working_seconds: int | None
-    resolve_working_seconds: int | None
-    calendar: Sentence
-    zone: str
-    kept_share: float | None
-    kept_of: int

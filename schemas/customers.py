@@ -9,9 +9,11 @@ from msgspec import UNSET, UnsetType
 from schemas.base import Answer, Latitude, Longitude, LongText, Name, Phone, Request
 from schemas.sync import FieldMerge
 
+Tier = Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[a-z0-9_]*$")]
+
 
 class Customer(Answer, frozen=True, kw_only=True):
-    """`lat`/`lon`: WGS 84 degrees, both or neither."""
+    """`lat`/`lon`: WGS 84 degrees, both or neither. `tier`: what policies of promises may ask for; empty: none."""
 
     id: UUID
     centre_id: UUID
@@ -23,6 +25,7 @@ class Customer(Answer, frozen=True, kw_only=True):
     lat: float | None
     lon: float | None
     version: int
+    tier: str = ""
 
 
 class ChangedCustomer(Customer, frozen=True, kw_only=True):
@@ -41,6 +44,7 @@ class NewCustomer(Request, frozen=True, kw_only=True):
     access_notes: LongText = ""
     lat: Latitude | None = None
     lon: Longitude | None = None
+    tier: Tier = ""
 
 
 class CustomerEdit(Request, frozen=True, kw_only=True):
@@ -53,3 +57,4 @@ class CustomerEdit(Request, frozen=True, kw_only=True):
     access_notes: LongText | UnsetType = UNSET
     lat: Latitude | UnsetType | None = UNSET
     lon: Longitude | UnsetType | None = UNSET
+    tier: Tier | UnsetType = UNSET

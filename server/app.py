@@ -11,10 +11,12 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
+from server.customers import store as customers
 from server.dispatch.planning.running import Planner
 from server.dispatch.travel import opening as travel
 from server.evidence import found
 from server.jobs import deadlines
+from server.jobs import store as jobs
 from server.platform import compression, db, health, pages, purge
 from server.platform.auth import provide_caller
 from server.platform.errors import HANDLERS
@@ -26,6 +28,7 @@ from server.platform.secrets import Secrets
 from server.platform.storage import Blobs
 from server.platform.text import refuse_forbidden_body
 from server.products import actions as products
+from server.products import store as product_catalogue
 from server.settings import Settings
 from server.sync.gathering import Gathering
 from server.sync.keeping import keep
@@ -35,6 +38,13 @@ FEATURES = (
     *("accounts", "network", "customers", "commitments", "products", "jobs", "dispatch", "evidence", "sync"),
     "transfers",
 )
+
+#: What a policy of promises may ask of a job, and whether there is such a thing: told here, as promises know no jobs.
+DESCRIBABLE = {
+    "job_type": jobs.job_type_known,
+    "product_category": product_catalogue.line_known,
+    "customer_tier": customers.tier_known,
+}
 
 
 def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
@@ -67,6 +77,7 @@ def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
     )
     app.state.settings = settings
     app.state.secrets = kept
+    app.state.describable = DESCRIBABLE
     app.state.blobs = Blobs(settings.data_dir / "blobs")
     # Around everything: Litestar's own middleware never sees a path without a route.
     headers = SecurityHeaders(https=settings.public_url.startswith("https://"))

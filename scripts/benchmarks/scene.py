@@ -24,7 +24,7 @@ from schemas.network import NewOutlet, NewServiceCentre, NewTechnician
 from scripts.benchmarks import load
 from scripts.benchmarks.server import Cluster
 from server.accounts.actions import create_user
-from server.commitments import actions as commitments
+from server.commitments import calendars, policies
 from server.demo import names, places
 from server.jobs import actions as jobs
 from server.jobs.publishing import Written, publish
@@ -135,7 +135,7 @@ async def _found(cluster: Cluster, crews: Sequence[Sequence[int]]) -> Firm:
 
 
 async def _promise() -> None:
-    calendar = await commitments.add_calendar(NewCalendar(name="全天候", name_en="24x7", always_open=True))
+    calendar = await calendars.add_calendar(NewCalendar(name="全天候", name_en="24x7", always_open=True))
     day = NewPolicy(
         code="repair_24h",
         name="24 小时上门",
@@ -144,7 +144,7 @@ async def _promise() -> None:
         respond_seconds=86_400,
         effective_from=datetime(2020, 1, 1, tzinfo=UTC),
     )
-    await commitments.add_policy(day)
+    await policies.add_policy(day)
 
 
 async def _user(username: str, role: Role, **place: Any) -> UUID:

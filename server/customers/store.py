@@ -1,7 +1,7 @@
 """Queries about customers, cut to the asking caller's scope."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from schemas.customers import Customer
 from server.platform import db
 from server.platform.auth import Scope
 
-_CUSTOMER = "id, centre_id, outlet_id, name, phone, address, access_notes, lat, lon, version"
+_CUSTOMER = "id, centre_id, outlet_id, name, phone, address, access_notes, lat, lon, tier, version"
 _IN_SCOPE = "($1::uuid IS NULL OR centre_id = $1) AND ($2::uuid IS NULL OR outlet_id = $2)"
 
 
@@ -40,6 +40,17 @@ async def customer(scope: Scope, customer_id: UUID) -> Customer | None:
         f"SELECT {_CUSTOMER} FROM customer WHERE {_IN_SCOPE} AND id = $3", scope.centre_id, scope.outlet_id, customer_id
     )
     return None if row is None else Customer(**dict(row))
+
+
+async def tiers_of(customer_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The tier of each customer there is; empty for most."""
+    rows = await db.fetch("SELECT id, tier FROM customer WHERE id = ANY($1::uuid[])", list(customer_ids))
+    return {row["id"]: row["tier"] for row in rows}
+
+
+async def tier_known(tier: str) -> bool:
+    """Whether any customer is of this tier."""
+    return bool(await db.fetch_value("SELECT EXISTS (SELECT 1 FROM customer WHERE tier = $1)", tier))
 
 
 async def page(scope: Scope, text: str, after: UUID | None, limit: int) -> list[Customer]:

@@ -8,7 +8,8 @@ from server.platform.columns import identity, refers_to
 
 class Customer(Table):
     """A synced record: the columns are its fields. `field_versions`: version at which each field last changed;
-    `field_times`: corrected time of that write in epoch milliseconds."""
+    `field_times`: corrected time of that write in epoch milliseconds. `tier`: what policies of promises may ask for,
+    such as `key_account`; empty: none."""
 
     id = identity()
     centre_id = refers_to("ServiceCentre")
@@ -19,6 +20,7 @@ class Customer(Table):
     access_notes = Text(default="")
     lat = DoublePrecision(default=None, null=True)
     lon = DoublePrecision(default=None, null=True)
+    tier = Varchar(40, default="")
     version = BigInt(default=1)
     field_versions = JSONB(default="{}")
     field_times = JSONB(default="{}")

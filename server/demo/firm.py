@@ -17,7 +17,7 @@ from schemas.network import NewOutlet, NewServiceCentre, NewShift, NewTechnician
 from schemas.products import NewModel, NewProductLine, NewUnit
 from server.accounts import actions as accounts
 from server.accounts import passwords
-from server.commitments import actions as commitments
+from server.commitments import calendars, policies
 from server.commitments import store as commitment_store
 from server.customers import actions as customers
 from server.demo import places, standards, store
@@ -163,7 +163,7 @@ async def set_standards(now: datetime) -> None:
 
 async def _promise(since: datetime) -> None:
     promised = {row["code"] for row in await commitment_store.policies()}
-    calendars = {c.key: await commitments.add_calendar(c.as_new()) for c in standards.promises().calendar}
+    made = {c.key: await calendars.add_calendar(c.as_new()) for c in standards.promises().calendar}
     for text in standards.promises().policy:
         if text.code in promised:
             continue
@@ -171,7 +171,7 @@ async def _promise(since: datetime) -> None:
             code=text.code,
             name=text.name,
             name_en=text.name_en,
-            calendar_id=calendars[text.calendar],
+            calendar_id=made[text.calendar],
             job_type=text.job_type,
             region_grade=text.region_grade,
             respond_seconds=_seconds(text.respond_hours),
@@ -179,7 +179,7 @@ async def _promise(since: datetime) -> None:
             resolve_seconds=_seconds(text.resolve_hours),
             effective_from=since,
         )
-        await commitments.add_policy(new)
+        await policies.add_policy(new)
 
 
 def _seconds(hours: int | None) -> int | None:

@@ -7,8 +7,6 @@ from piccolo.columns.column_types import JSONB, UUID, Integer, Timestamptz, Varc
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.columns.indexes import IndexMethod
 
-from server.platform import db
-
 ID = "2026-11-23T01:00:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "policies with every condition, approval and history; calendars in versions"
@@ -39,6 +37,7 @@ _COLUMNS: tuple[tuple[str, str, type, dict[str, Any]], ...] = (
     ("ServiceCalendar", "effective_to", Timestamptz, _MAYBE),
     ("ServiceCalendar", "made_by", UUID, _MAYBE),
     ("ServiceCalendar", "made_at", Timestamptz, _NOW),
+    ("Customer", "tier", Varchar, {"length": 40, "default": ""}),
     ("CommitmentPolicy", "product_category", Varchar, {"length": 40, "null": True}),
     ("CommitmentPolicy", "customer_tier", Varchar, {"length": 40, "null": True}),
     ("CommitmentPolicy", "centre_id", UUID, _MAYBE),
@@ -58,7 +57,7 @@ _COLUMNS: tuple[tuple[str, str, type, dict[str, Any]], ...] = (
     ("CommitmentPolicy", "ended_at", Timestamptz, _MAYBE),
     ("CommitmentPolicy", "end_reason", Varchar, _TEXT),
 )
-_TABLES = {"ServiceCalendar": "service_calendar", "CommitmentPolicy": "commitment_policy"}
+_TABLES = {"ServiceCalendar": "service_calendar", "CommitmentPolicy": "commitment_policy", "Customer": "customer"}
 
 
 async def forwards() -> MigrationManager:
@@ -74,15 +73,4 @@ async def forwards() -> MigrationManager:
             params=_PLAIN | terms,
             schema=None,
         )
-    manager.add_raw(_run)
     return manager
-
-
-async def _run() -> None:
-    """Calendars there were had no code, and each was its own."""
-    for statement in (
-        "UPDATE service_calendar SET code = id::text WHERE code = ''",
-        "CREATE UNIQUE INDEX service_calendar_version ON service_calendar (code, version)",
-        "CREATE UNIQUE INDEX commitment_policy_version ON commitment_policy (code, version)",
-    ):
-        await db.engine().run_ddl(statement)

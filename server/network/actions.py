@@ -34,9 +34,9 @@ async def create_centre(headquarters_id: UUID, new: NewServiceCentre) -> UUID:
 
 
 async def create_outlet(new: NewOutlet) -> UUID:
-    """Raises `Refused(invalid)` for a zone nobody knows."""
+    """Raises `Refused(zone_unknown)` for a zone nobody knows."""
     if not rules.zone_known(new.zone):
-        raise Refused(Code.INVALID, "zone: no such IANA time zone")
+        raise Refused(Code.ZONE_UNKNOWN, f"zone: no IANA time zone {new.zone!r}")
     outlet_id = clock.new_id()
     await store.insert_outlet(outlet_id, new)
     return outlet_id
@@ -63,7 +63,7 @@ async def add_centre(new: NewServiceCentre) -> ServiceCentre:
 
 
 async def add_outlet(caller: Caller, new: NewOutlet) -> Outlet:
-    """Raises `Refused`: `not_found` (the centre), `invalid` (the zone)."""
+    """Raises `Refused`: `not_found` (the centre), `zone_unknown`."""
     if await store.centre(new.centre_id, caller.scope) is None:
         raise Refused(Code.NOT_FOUND, "no such centre")
     made = await store.outlet(await create_outlet(new))

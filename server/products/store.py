@@ -26,6 +26,10 @@ async def lines() -> list[ProductLine]:
     return [ProductLine(**dict(r)) for r in rows]
 
 
+async def line_known(code: str) -> bool:
+    return bool(await db.fetch_value("SELECT EXISTS (SELECT 1 FROM product_line WHERE code = $1)", code))
+
+
 async def insert_line(new: NewProductLine) -> None:
     await db.execute(
         "INSERT INTO product_line (code, name, name_en) VALUES ($1, $2, $3)", new.code, new.name, new.name_en
@@ -69,6 +73,12 @@ async def unit(scope: Scope, unit_id: UUID) -> Row | None:
         f"SELECT * FROM product_unit WHERE {_IN_SCOPE} AND id = $3", scope.centre_id, scope.outlet_id, unit_id
     )
     return None if row is None else dict(row)
+
+
+async def lines_of(unit_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The product line's code of each unit there is."""
+    rows = await db.fetch("SELECT id, line_code FROM product_unit WHERE id = ANY($1::uuid[])", list(unit_ids))
+    return {row["id"]: row["line_code"] for row in rows}
 
 
 async def unit_held_by(technician_id: UUID, unit_id: UUID) -> Row | None:

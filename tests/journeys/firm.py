@@ -21,7 +21,7 @@ from schemas.commitments import NewCalendar, NewPolicy
 from schemas.network import NewOutlet, NewServiceCentre, NewTechnician
 from server.accounts.actions import create_user
 from server.accounts.passwords import HASHER
-from server.commitments import actions as commitments
+from server.commitments import calendars, policies
 from server.jobs import actions as jobs
 from server.network import actions as network
 from server.platform import db
@@ -199,8 +199,8 @@ async def found_firm(client: Client) -> Firm:
         await create_user(_user("auditor", Role.AUDITOR), password_hash())
         checklist = [{"key": "shoes", "text": "穿鞋套", "text_en": "Shoe covers", "required": True}]
         await jobs.add_job_type("repair", "维修", "Repair", skill="repair", duration_minutes=60, checklist=checklist)
-    calendar = await commitments.add_calendar(NewCalendar(name="全天候", name_en="24x7", always_open=True))
-    await commitments.add_policy(
+    calendar = await calendars.add_calendar(NewCalendar(name="全天候", name_en="24x7", always_open=True))
+    await policies.add_policy(
         NewPolicy(
             code="repair_24h",
             name="24 小时上门",

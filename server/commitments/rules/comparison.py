@@ -175,7 +175,7 @@ def _ending_at_a_closing(intervals: Sequence[tuple[int, int]], amount: int) -> I
             yield intervals[i][1] - (worked[i] - target)
 
 
-def shortfall_in_words(policy: Policy, short: Shortfall, zone: str) -> Said:
+def shortfall_in_words(short: Shortfall, zone: str) -> Said:
     """One sentence for whoever made it, and whoever approves it."""
     opened = short.opened_at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
     standard, standard_en = short.standard.name, short.standard.name_en or short.standard.name
