@@ -217,6 +217,16 @@ class TestWhatWasPromisedOnRecord:
         (tmp_path / "cases.csv").write_text("case,opened,promised\n", "utf-8")
         assert list(compare_file(terms, tmp_path / "cases.csv").lines()) == []
 
+    def test_is_told_by_the_command(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        rows = "case_enquiry_id,open_dt,target_dt,closed_dt,type\n" + "".join(
+            f"{n},2011-07-05 10:00:0{n},2011-07-06 10:00:00,,Tree Emergencies\n" for n in range(4)
+        )
+        (tmp_path / "requests.csv").write_text(rows + "9,2011-07-05 10:00:00,,,Tree Emergencies\n", "utf-8")
+        words = ["quote", str(tmp_path / "requests.csv"), "--terms", str(BOSTON_TERMS), "--compare"]
+        assert cli.main(words) == 0
+        shares = [[cell.strip() for cell in line.split("|")[2:6]] for line in capsys.readouterr().out.splitlines()]
+        assert shares[2:] == [["4", "25.0", "25.0", "50.0"]] * 2
+
 
 class TestTheTargetsOfBoston:
     """Real requests of July to September 2011, each with the target on record, as `boston311_policies.toml` reckons."""

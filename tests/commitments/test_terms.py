@@ -46,6 +46,17 @@ effective_from = 2011-01-01
 resolve_within = "1d 3h"
 """
 
+IN_CLOSED_HOURS = """
+[calendars.b]
+weekly = { mon = [["08:00", "09:00"]] }
+
+[[policies]]
+code = "a"
+calendar = "b"
+resolve_in_days = 2
+carried_to = "09:00"
+"""
+
 
 @pytest.fixture(scope="module")
 def terms() -> Terms:
@@ -116,6 +127,12 @@ class TestTerms:
             ('[[policies]]\ncode = "a"\nresolve_in_days = 99999', "policy_promise_too_long", "policy a"),
             ('[[policies]]\ncode = "a"\nresolve_in_days = 2\nresolve_by_day = 2', "promise_unreadable", "policy a"),
             ('[[policies]]\ncode = "a"\nresolve_in_days = 2\ncarried_to = "8"', "promise_unreadable", "policy a"),
+            (
+                '[[policies]]\ncode = "a"\nresolve_by_day = 2\ncarried_to = "08:00"',
+                "promise_unreadable",
+                "policy a.car",
+            ),
+            (IN_CLOSED_HOURS, "promise_unreadable", "policy a.carried_to"),
             (
                 '[calendars.a]\nholidays_of = "XX"\nweekly = { mon = [["08:00", "09:00"]] }',
                 "calendar_country_unknown",

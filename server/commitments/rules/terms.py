@@ -172,6 +172,7 @@ def _policy(plain: Mapping[str, Any], calendars: Mapping[str, Calendar], where: 
     if type(rank) is not int:
         raise TermsRefused(f"{where}.rank", _refusal("terms_unreadable", "应为整数", "a whole number belongs here"))
     conditions: dict[str, Any] = {name: _text(plain[name], f"{where}.{name}") for name in CONDITIONS if name in plain}
+    carried_to = _carried_to(plain, calendars[calendar_id], where)
     policy = Policy(
         id=code,
         code=code,
@@ -181,8 +182,8 @@ def _policy(plain: Mapping[str, Any], calendars: Mapping[str, Calendar], where: 
         calendar_id=calendar_id,
         effective_from=_instant(plain.get("effective_from"), calendars[calendar_id], where) or _ALWAYS,
         effective_to=_instant(plain.get("effective_to"), calendars[calendar_id], where),
-        respond=_term(plain, "respond", where),
-        resolve=_term(plain, "resolve", where),
+        respond=_term(plain, "respond", carried_to, where),
+        resolve=_term(plain, "resolve", carried_to, where),
         rank=rank,
         **conditions,
     )
@@ -196,7 +197,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _SPAN = re.compile(r"\s*(?:(\d+)\s*d)?\s*(?:(\d+)\s*h)?\s*(?:(\d+)\s*m)?\s*(?:(\d+)\s*s)?\s*")
 
 
-def _term(plain: Mapping[str, Any], kind: str, where: str) -> Term | None:
+def _term(plain: Mapping[str, Any], kind: str, carried_to: time | None, where: str) -> Term | None:
     named = [how for how in ("within", "by_day", "in_days") if f"{kind}_{how}" in plain]
     if len(named) > 1:
         both = _refusal("promise_unreadable", "几种期限只能写一种", f"{kind}: only one of {', '.join(named)}")
@@ -208,18 +209,28 @@ def _term(plain: Mapping[str, Any], kind: str, where: str) -> Term | None:
         return _within(value, where)
     if type(value) is not int:
         raise TermsRefused(where, _unreadable_promise(value))
-    return ByEndOfDay(value) if named == ["by_day"] else InDays(value, _carried_to(plain, where))
+    return ByEndOfDay(value) if named == ["by_day"] else InDays(value, carried_to)
 
 
-def _carried_to(plain: Mapping[str, Any], where: str) -> time | None:
-    """`08:30`; without it, the first opening."""
+def _carried_to(plain: Mapping[str, Any], calendar: Calendar, where: str) -> time | None:
+    """`08:30`, a time at which every working day of the week is open; without it, the first opening."""
     value = plain.get("carried_to")
     if value is None:
         return None
+    where = f"{where}.carried_to"
     if not isinstance(value, str) or not _CLOCK.fullmatch(value):
-        words = _refusal("promise_unreadable", f"无法识别的时刻:{value!r}", f"no time of day: {value!r}")
-        raise TermsRefused(f"{where}.carried_to", words)
-    return time.fromisoformat(value)
+        raise TermsRefused(
+            where, _refusal("promise_unreadable", f"无法识别的时刻:{value!r}", f"no time of day: {value!r}")
+        )
+    if not any(f"{kind}_in_days" in plain for kind in ("respond", "resolve")):
+        alone = _refusal("promise_unreadable", "仅用于 in_days", "it belongs to respond_in_days or resolve_in_days")
+        raise TermsRefused(where, alone)
+    read = time.fromisoformat(value)
+    minute = read.hour * 60 + read.minute
+    if any(day and not any(opens <= minute < closes for opens, closes in day) for day in calendar.weekly):
+        closed = _refusal("promise_unreadable", f"{value} 不在营业时间内", f"the calendar is closed at {value}")
+        raise TermsRefused(where, closed)
+    return read
 
 
 def _within(within: Any, where: str) -> Within:
