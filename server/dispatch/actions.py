@@ -12,12 +12,13 @@ from schemas.errors import Code
 from schemas.jobs import Job
 from server.dispatch import answering, asking
 from server.dispatch.asking import Known
-from server.dispatch.rules.problem import Limits, Technician
+from server.dispatch.rules.problem import Technician
 from server.dispatch.rules.recommendation import Recommendation, recommend
 from server.dispatch.rules.travel import TravelModel
 from server.dispatch.travel import in_use
 from server.jobs import store as jobs
 from server.jobs.rules import lifecycle
+from server.network import people_store as stock
 from server.network import store as network
 from server.network.store import Candidate
 from server.platform import clock
@@ -30,7 +31,6 @@ HORIZON = timedelta(hours=48)
 _LONGEST_SHIFT = _LONGEST_VISIT = timedelta(hours=24)
 _PAST_WEEKS = timedelta(days=14)
 _FARTHEST = timedelta(days=400)
-_LIMITS = Limits()
 
 
 async def recommend_for(
@@ -47,12 +47,12 @@ async def recommend_for(
     outlet = await network.outlet(job.outlet_id)
     assert outlet is not None, "a job belongs to an outlet"
     people = await network.technicians_for_dispatch(job.outlet_id, starts, starts + HORIZON)
-    known = await _known(job, people, starts)
-    asked, technicians = asking.question(job, people, known, starts, _LIMITS)
-    zone = ZoneInfo(outlet["zone"])
+    zone, limits = ZoneInfo(outlet["zone"]), asking.limits_of(outlet)
+    known = await _known(job, people, starts, zone)
+    asked, technicians = asking.question(job, people, known, starts, limits)
 
     def question(model: TravelModel) -> Recommendation:
-        return recommend(asked, technicians, model, asking.earliest(starts), zone, limits=_LIMITS)
+        return recommend(asked, technicians, model, asking.earliest(starts), zone, limits=limits)
 
     found, told = await in_use().answer(question, zone)
     named = None if technician_id is None else str(technician_id)
@@ -105,10 +105,15 @@ def _book_with(job: Job) -> str:
     return "assign" if "assign" in lifecycle.events_in(job.state) else "move"
 
 
-async def _known(job: Job, people: Sequence[Candidate], at: datetime) -> Known:
+async def _known(job: Job, people: Sequence[Candidate], at: datetime, zone: ZoneInfo) -> Known:
+    """Two more queries for a job that needs parts."""
     ids = [person.id for person in people]
+    counted = {person.id: person.van_counted_at for person in people if person.van_counted_at is not None}
     return Known(
         visits=await jobs.visits_of(ids, at - _LONGEST_VISIT, at + HORIZON + _LONGEST_SHIFT),
-        booked_seconds=await jobs.booked_seconds(ids, at - _PAST_WEEKS, at),
+        loads=asking.loads(await jobs.past_work(ids, at - _PAST_WEEKS, at)),
         acquainted=await jobs.acquainted(job.id, job.unit_id, job.customer_id),
+        zone=zone,
+        depot=(await stock.depots([job.outlet_id])).get(job.outlet_id, {}) if job.parts_needed else {},
+        used=await jobs.parts_used(counted) if job.parts_needed and counted else {},
     )

@@ -15,31 +15,40 @@ usual time from `at`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
 from math import ceil, floor
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from schemas.jobs import Job as HeldJob
 from schemas.jobs import JobState
-from server.dispatch.rules.problem import Job, Limits, Place, Span, Stop, Technician
-from server.jobs.store import Acquainted, Visit
+from server.dispatch.rules import fairness
+from server.dispatch.rules.problem import Job, Limits, Lock, Place, Span, Stop, Technician
+from server.jobs.rules import site_hours, stock
+from server.jobs.store import Acquainted, PastWork, Visit
 from server.network.store import Candidate
 
 WEIGHTS: Mapping[int, float] = {1: 4.0, 2: 2.0, 3: 1.0, 4: 0.5, 5: 0.25}
 """Priority (1 is the most urgent) → what missing the promise costs beside others."""
 
+_A_DAY, _FAR = timedelta(days=1), timedelta(days=15)
 _AT_WORK = frozenset({JobState.ON_SITE, JobState.WORKING})
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """`visits`: of all candidates, from a day before the instant planned from; `booked_seconds`: in the past weeks."""
+    """`visits`: of all candidates, from a day before the instant planned from; `loads`: of the past weeks, in seconds;
+    `zone`: of the job's outlet; `depot`: parts counted there; `used`: technician → parts used since the van was
+    counted."""
 
     visits: Sequence[Visit]
-    booked_seconds: Mapping[UUID, int]
+    loads: Mapping[UUID, int]
     acquainted: Acquainted
+    zone: tzinfo = UTC
+    depot: Mapping[str, int] = field(default_factory=dict)
+    used: Mapping[UUID, Mapping[str, int]] = field(default_factory=dict)
 
 
 def question(
@@ -50,12 +59,34 @@ def question(
     for visit in known.visits:
         if visit.job_id != job.id or visit.state == "done":
             visits.setdefault(visit.technician_id, []).append(visit)
-    outlet_id, now = str(job.outlet_id), earliest(at)
+    now = earliest(at)
     technicians = [
-        technician(person, outlet_id, visits.get(person.id, []), known.booked_seconds.get(person.id, 0), now, limits)
+        technician(
+            person,
+            visits.get(person.id, []),
+            known.loads.get(person.id, 0),
+            now,
+            limits,
+            used=known.used.get(person.id, {}),
+        )
         for person in people
     ]
-    return asked(job, known.acquainted), technicians
+    depot = free_depot(known.depot, technicians) if job.parts_needed else {}
+    return asked(job, known.acquainted, at, known.zone, depot), technicians
+
+
+def free_depot(depot: Mapping[str, int], technicians: Iterable[Technician]) -> dict[str, int]:
+    """What of the depot's parts no visit of theirs waits for."""
+    vans = {one.id: one.van for one in technicians}
+    promised = {one.id: stock.together(stop.parts for stop in one.route) for one in technicians}
+    return stock.free_at_depot(depot, vans, promised)
+
+
+def loads(past: Mapping[UUID, PastWork]) -> dict[UUID, int]:
+    """What fairness makes of the past weeks."""
+    return fairness.loads(
+        {who: fairness.Past(p.worked_s, p.shift_s, p.overtime_s, p.late_s) for who, p in past.items()}
+    )
 
 
 def limits_of(outlet: Mapping[str, Any]) -> Limits:
@@ -68,8 +99,12 @@ def earliest(at: datetime) -> int:
     return ceil(at.timestamp())
 
 
-def asked(job: HeldJob, acquainted: Acquainted) -> Job:
+def asked(
+    job: HeldJob, acquainted: Acquainted, at: datetime, zone: tzinfo, depot: Mapping[str, int] | None = None
+) -> Job:
+    """`depot`: what of the parts needed is free there."""
     last = acquainted.last_technician_id
+    held = job.technician_id is not None and job.window_start is not None and job.window_end is not None
     length = timedelta(minutes=job.duration_minutes)
     return Job(
         id=str(job.id),
@@ -82,7 +117,24 @@ def asked(job: HeldJob, acquainted: Acquainted) -> Job:
         weight=WEIGHTS[job.priority],
         last_technician_id=str(last) if last is not None else None,
         declined_by=frozenset(map(str, acquainted.declined_by)),
+        windows=_windows(job.site_hours, zone, at - _A_DAY, at + _FAR),
+        parts=job.parts_needed,
+        depot=depot or {},
+        lock=job.lock.value if held else "none",
+        held_by=str(job.technician_id) if held else None,
+        held=_span(job.window_start, job.window_end) if job.window_start and job.window_end else None,
     )
+
+
+def _span(start: datetime, end: datetime) -> Span:
+    return Span(floor(start.timestamp()), ceil(end.timestamp()))
+
+
+def _windows(hours: Sequence[Mapping[str, Any]], zone: tzinfo, start: datetime, end: datetime) -> tuple[Span, ...]:
+    """Empty for a site that is always open; for one that does not open in that time, a window of no length."""
+    if not hours:
+        return ()
+    return tuple(_span(*span) for span in site_hours.spans(hours, zone, start, end)) or (Span(0, 0),)
 
 
 def _due(respond_by: datetime | None, resolve_by: datetime | None, length: timedelta, *, arrived: bool) -> int | None:
@@ -93,9 +145,16 @@ def _due(respond_by: datetime | None, resolve_by: datetime | None, length: timed
 
 
 def technician(
-    person: Candidate, outlet_id: str, visits: Sequence[Visit], booked_s: int, now: int, limits: Limits
+    person: Candidate,
+    visits: Sequence[Visit],
+    load_s: int,
+    now: int,
+    limits: Limits,
+    *,
+    used: Mapping[str, int] | None = None,
 ) -> Technician:
-    shifts = [Span(floor(start.timestamp()), ceil(end.timestamp())) for start, end in person.shifts]
+    """`load_s`: of the past weeks; `used`: parts since the van was counted."""
+    shifts = [_span(*shift) for shift in person.shifts]
     begun = next((shift.start for shift in shifts if shift.start <= now < shift.end), now)
     under_way = [v for v in visits if _under_way(v) and (_ends(v) > now or _starts(v) >= begun)]
     done = [v for v in visits if v.state == "done" and begun <= _starts(v) <= now]
@@ -107,15 +166,55 @@ def technician(
         no=person.no,
         name=person.name,
         name_en=person.name_en,
-        outlet_id=outlet_id,
+        outlet_id=str(person.outlet_id),
         home=Place(person.home_lat, person.home_lon),
         shifts=tuple(shifts),
         skills=frozenset(person.skills),
-        route=tuple(map(_stop, to_come)),
+        route=tuple(_stop(v, person) for v in to_come),
+        absences=tuple(_span(*absence) for absence in person.absences),
+        lent_to=_lent_to(person),
+        certified=_certified(person),
+        van=stock.minus(person.van, used or {}),
         here=Place(last.lat, last.lon) if last is not None else None,
         free_from=max((_finishes(v, now) for v in under_way), default=0),
-        recent_work_s=booked_s,
+        recent_work_s=load_s,
     )
+
+
+def _lent_to(person: Candidate) -> dict[str, tuple[Span, ...]]:
+    found: dict[str, tuple[Span, ...]] = {}
+    for loan in person.loans:
+        found[str(loan.outlet_id)] = (*found.get(str(loan.outlet_id), ()), _span(loan.starts_at, loan.ends_at))
+    return found
+
+
+def _certified(person: Candidate) -> dict[str, tuple[Span, ...]]:
+    """Also what the technician's list claims without a certificate that it would need."""
+    found: dict[str, tuple[Span, ...]] = {skill: () for skill in person.unproven}
+    for skill, valid_from, valid_to in person.certificates:
+        if skill not in person.skills:
+            found[skill] = (*found.get(skill, ()), _span(valid_from, valid_to))
+    return found
+
+
+def _ends_by(visit: Visit, person: Candidate) -> tuple[int, str] | None:
+    """By when the visit must be over to stay within its certificate and loan, and before the next loan elsewhere."""
+    found = []
+    if visit.skill and visit.skill not in person.skills:
+        shown = [(start, end) for skill, start, end in person.certificates if skill == visit.skill]
+        found.append((_end_around(visit, shown), "certificate"))
+    if visit.outlet_id != person.outlet_id:
+        lent = [(loan.starts_at, loan.ends_at) for loan in person.loans if loan.outlet_id == visit.outlet_id]
+        found.append((_end_around(visit, lent), "territory"))
+    away = [loan.starts_at for loan in person.loans if loan.outlet_id != visit.outlet_id]
+    found += [(floor(start.timestamp()), "territory") for start in away if start >= visit.ends_at]
+    return min(found, default=None)
+
+
+def _end_around(visit: Visit, spans: Iterable[tuple[datetime, datetime]]) -> int:
+    """The end of the span that holds the visit; its own where none does: it is not pushed any further."""
+    around = [end for start, end in spans if start <= visit.starts_at and visit.ends_at <= end]
+    return floor(max(around).timestamp()) if around else _ends(visit)
 
 
 def _under_way(visit: Visit) -> bool:
@@ -130,7 +229,7 @@ def _finishes(visit: Visit, now: int) -> int:
     return max(_ends(visit), begins + _ends(visit) - _starts(visit), now)
 
 
-def _stop(visit: Visit) -> Stop:
+def _stop(visit: Visit, person: Candidate) -> Stop:
     """The window, out to whole seconds. One that is paused is somewhere between its technician and its customer."""
     length = visit.ends_at - visit.starts_at
     return Stop(
@@ -141,7 +240,10 @@ def _stop(visit: Visit) -> Stop:
         service_s=_ends(visit) - _starts(visit),
         due=_due(visit.respond_by, visit.resolve_by, length, arrived=visit.arrived_at is not None),
         weight=WEIGHTS[visit.priority],
-        lock="both" if visit.job_state == JobState.PAUSED else "none",
+        lock="both" if visit.job_state == JobState.PAUSED else cast("Lock", visit.lock),
+        windows=_windows(visit.site_hours, ZoneInfo(visit.zone), visit.starts_at - _A_DAY, visit.ends_at + _A_DAY),
+        parts=visit.parts_needed,
+        ends_by=_ends_by(visit, person),
     )
 
 

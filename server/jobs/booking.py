@@ -6,7 +6,7 @@ streams), so that two who book at once wait for each other and never deadlock. T
 held by the database, not by looking first.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from uuid import UUID
 from offline_sync.record import Record
 from schemas.errors import Code
 from schemas.jobs import Assign, LaterVisit
-from server.jobs import store
+from server.jobs import hard_rules, store
 from server.jobs.office import after, force, forced, locked, locked_together, withdraw_visit
 from server.jobs.publishing import Written, publish
 from server.network import store as network
@@ -53,8 +53,8 @@ class Withdrawal:
 
 async def assign(caller: Caller, job_id: UUID, wanted: Assign) -> None:
     """Books a first visit, and moves the visits that make room for it in the same transaction. Raises `Refused`:
-    `transition_illegal`, `technician_unknown`, `skill_missing`, `double_booked`; for `delays` also `version_stale`,
-    `job_reassigned`, `invalid`."""
+    `transition_illegal`, `technician_unknown`, `double_booked` and the hard rules (`rules.bookable`, `parts_missing`);
+    for `delays` also `version_stale`, `job_reassigned`, `invalid`."""
     await _book(caller, job_id, wanted, "assign")
 
 
@@ -72,13 +72,20 @@ async def unassign(caller: Caller, job_id: UUID, reason: str) -> None:
 
 
 async def book_together(
-    bookings: Sequence[Booking], withdrawals: Sequence[Withdrawal], user_id: UUID | None
+    bookings: Sequence[Booking],
+    withdrawals: Sequence[Withdrawal],
+    user_id: UUID | None,
+    *,
+    override: bool = False,
+    by_hand: Collection[str] = (),
 ) -> list[Written]:
     """Inside a transaction that has locked the jobs (`office.locked_together`): all of it, or `Refused` with
-    `transition_illegal` or `double_booked` (`technician_id`). The caller publishes what is returned, once."""
+    `transition_illegal`, `double_booked` (`technician_id`) or a hard rule (`override`, `by_hand`: see
+    `hard_rules.hold`). The caller publishes what is returned, once."""
     states = [after(b.event, b.job) for b in bookings]
     freed = [after("unassign", w.job) for w in withdrawals]
     await store.one_booking_at_a_time(b.technician["no"] for b in bookings)
+    await hard_rules.hold(bookings, [w.job for w in withdrawals], override=override, by_hand=by_hand)
     given_up = [job.fields["visit_id"] for job in (*(b.job for b in bookings), *(w.job for w in withdrawals))]
     await store.move_visits("withdrawn", [UUID(visit_id) for visit_id in given_up if visit_id is not None])
     visits = [_visit(b, user_id) for b in bookings]
@@ -97,13 +104,13 @@ async def book_together(
 
 
 async def technicians_for(named: Iterable[tuple[Record, UUID]]) -> list[Technician]:
-    """Each job's technician, as asked. Raises `Refused`: `technician_unknown`, `skill_missing`."""
+    """Each job's technician, as asked. Raises `Refused(technician_unknown)`."""
     known: dict[UUID, Technician | None] = {}
     found = []
-    for job, technician_id in named:
+    for _, technician_id in named:
         if technician_id not in known:
             known[technician_id] = await network.technician(technician_id)
-        found.append(_able(job, known[technician_id]))
+        found.append(_there(known[technician_id]))
     return found
 
 
@@ -127,7 +134,8 @@ async def _book(caller: Caller, job_id: UUID, wanted: Assign, event: str) -> Non
         times = window(wanted.starts_at, wanted.ends_at, job.fields["duration_minutes"])
         first = Booking(job, event, technician, *times)
         moved = [_later(other, asked, technician) for other, asked in zip(others, wanted.delays, strict=True)]
-        await publish(await book_together([first, *moved], [], caller.user_id))
+        written = await book_together([first, *moved], [], caller.user_id, override=wanted.override, by_hand={job.id})
+        await publish(written)
 
 
 def _later(job: Record, asked: LaterVisit, technician: Technician) -> Booking:
@@ -139,11 +147,10 @@ def _later(job: Record, asked: LaterVisit, technician: Technician) -> Booking:
     return Booking(job, "move", technician, *window(asked.starts_at, asked.ends_at, 0))
 
 
-def _able(job: Record, technician: Technician | None) -> Technician:
-    if technician is None or str(technician["outlet_id"]) != job.fields["outlet_id"] or not technician["active"]:
+def _there(technician: Technician | None) -> Technician:
+    """Whether this one may do the job at that time is a question of the hard rules."""
+    if technician is None or not technician["active"]:
         raise Refused(Code.TECHNICIAN_UNKNOWN, "the technician does not work for the job's outlet")
-    if job.fields["skill"] and job.fields["skill"] not in technician["skills"]:
-        raise Refused(Code.SKILL_MISSING, job.fields["skill"])
     return technician
 
 
@@ -170,4 +177,6 @@ def _booked(booking: Booking, visit: store.NewVisit, state: str, user_id: UUID |
         "window_end": visit.ends_at.isoformat(),
         "reason": "",
     }
+    if booking.event == "assign":
+        fields["lock"] = "none"  # what was fixed went with the visit
     return forced(booking.job, fields, booking.event, user_id)

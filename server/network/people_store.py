@@ -1,6 +1,6 @@
 """Queries of what the hard rules of dispatch are held by: skills, certificates, absences, loans, stock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -201,6 +201,41 @@ async def lent_between(technician_id: UUID, starts: datetime, ends: datetime) ->
             ends,
         )
     )
+
+
+async def was_agreed(technician_id: UUID, outlet_id: UUID) -> bool:
+    """Whether this technician was, is or will be lent to that outlet at some time."""
+    return bool(
+        await db.fetch_value(
+            "SELECT EXISTS (SELECT FROM borrowing WHERE technician_id = $1 AND outlet_id = $2 AND state = 'active')",
+            technician_id,
+            outlet_id,
+        )
+    )
+
+
+async def freezes(outlet_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Outlet → minutes, where something is frozen at all."""
+    rows = await db.fetch(
+        "SELECT id, freeze_minutes FROM outlet WHERE id = ANY($1::uuid[]) AND freeze_minutes > 0", list(outlet_ids)
+    )
+    return {r["id"]: r["freeze_minutes"] for r in rows}
+
+
+async def depots(outlet_ids: Iterable[UUID]) -> dict[UUID, dict[str, int]]:
+    rows = await db.fetch(
+        "SELECT outlet_id, part, quantity FROM depot_stock WHERE outlet_id = ANY($1::uuid[]) AND quantity > 0",
+        list(outlet_ids),
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for r in rows:
+        found.setdefault(r["outlet_id"], {})[r["part"]] = r["quantity"]
+    return found
+
+
+async def zones(outlet_ids: Iterable[UUID]) -> dict[UUID, str]:
+    rows = await db.fetch("SELECT id, zone FROM outlet WHERE id = ANY($1::uuid[])", list(outlet_ids))
+    return {r["id"]: r["zone"] for r in rows}
 
 
 async def add_borrowing(

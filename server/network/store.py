@@ -350,6 +350,7 @@ async def neighbours(outlet_id: UUID, metres: float, start: datetime, end: datet
 #: As the crow flies to `here`, on a plane that is flat around it: good enough to choose whom to ask.
 _METRES = "111195 * sqrt(({lat} - here.lat) ^ 2 + (({lon} - here.lon) * cos(radians(here.lat))) ^ 2)"
 _LENT_THEN = "b.state = 'active' AND b.starts_at < $2 AND b.ends_at > $1"
+_TO_THE_END = "$2::timestamptz + interval '1 day'"  # of a shift that has begun by then
 _CERTIFIED = "EXISTS (SELECT FROM skill k WHERE k.code = x AND k.needs_certificate)"
 _CANDIDATE = f"""
 SELECT json_build_object(
@@ -360,11 +361,14 @@ SELECT json_build_object(
     'shifts', coalesce((SELECT json_agg(json_build_array(s.starts_at, s.ends_at) ORDER BY s.starts_at) FROM shift s
         WHERE s.technician_id = t.id AND s.starts_at < $2 AND s.ends_at > $1), '[]'),
     'absences', coalesce((SELECT json_agg(json_build_array(a.starts_at, a.ends_at) ORDER BY a.starts_at) FROM absence a
-        WHERE a.technician_id = t.id AND a.withdrawn_at IS NULL AND a.starts_at < $2 AND a.ends_at > $1), '[]'),
+        WHERE a.technician_id = t.id AND a.withdrawn_at IS NULL AND a.starts_at < {_TO_THE_END} AND a.ends_at > $1),
+        '[]'),
     'certificates', coalesce((SELECT json_agg(json_build_array(c.skill, c.valid_from, c.valid_to) ORDER BY c.valid_from)
-        FROM certificate c WHERE c.technician_id = t.id AND c.withdrawn_at IS NULL AND c.valid_from < $2), '[]'),
+        FROM certificate c WHERE c.technician_id = t.id AND c.withdrawn_at IS NULL AND c.valid_from < {_TO_THE_END}),
+        '[]'),
     'loans', coalesce((SELECT json_agg(json_build_object('outlet_id', b.outlet_id, 'starts_at', b.starts_at,
-        'ends_at', b.ends_at) ORDER BY b.starts_at) FROM borrowing b WHERE b.technician_id = t.id AND {_LENT_THEN}),
+        'ends_at', b.ends_at) ORDER BY b.starts_at) FROM borrowing b WHERE b.technician_id = t.id AND b.state = 'active'
+        AND b.starts_at < {_TO_THE_END} AND b.ends_at > $1),
         '[]'),
     'van', coalesce((SELECT json_object_agg(v.part, v.quantity) FROM van_stock v WHERE v.technician_id = t.id), '{{}}'),
     'van_counted_at', (SELECT min(v.counted_at) FROM van_stock v WHERE v.technician_id = t.id)

@@ -14,9 +14,10 @@ from schemas.jobs import Job as HeldJob
 from server.dispatch import asking
 from server.dispatch.planning.scene import Scene, Subject, Visit, apart
 from server.dispatch.planning.staleness import Person, Present, Span, Taken, seen
-from server.dispatch.rules.problem import Limits, Technician
+from server.dispatch.rules.problem import Job, Limits, Technician
 from server.jobs import store as jobs
 from server.jobs.store import Acquainted
+from server.network import people_store
 from server.network import store as network
 from server.network.store import Candidate
 from server.platform import clock
@@ -55,7 +56,8 @@ async def gather(outlets: Sequence[network.Row], starts: datetime, ends: datetim
     held = [msgspec.convert(row, HeldJob, strict=False) for row in rows]
     limits, frozen_until = _limits(outlets, now, starts)
     people = await _people(candidates, starts, ends, limits)
-    subjects = await _subjects(held, people, zones)
+    depots = await _depots(held, people, outlet_ids)
+    subjects = await _subjects(held, people, zones, starts, depots)
     stays, free = apart(people, subjects, frozen_until)
     horizon = asking.earliest(starts), floor(ends.timestamp())
     scene = Scene(*horizon, ceil(now.timestamp()), zones[str(outlet_ids[0])], limits, stays, free)
@@ -85,21 +87,37 @@ async def _people(
     visits: dict[UUID, list[jobs.Visit]] = {}
     for visit in await jobs.visits_of(ids, starts - _LONGEST, ends + _LONGEST):
         visits.setdefault(visit.technician_id, []).append(visit)
-    loads = await asking_loads(ids, starts)
+    loads, now = await asking_loads(ids, starts), asking.earliest(starts)
+    used = await jobs.parts_used({c.id: c.van_counted_at for c in candidates if c.van_counted_at is not None})
     return [
-        asking.technician(
-            c, str(c.outlet_id), visits.get(c.id, []), loads.get(c.id, 0), asking.earliest(starts), limits
-        )
+        asking.technician(c, visits.get(c.id, []), loads.get(c.id, 0), now, limits, used=used.get(c.id, {}))
         for c in candidates
     ]
 
 
+async def _depots(
+    held: Sequence[HeldJob], people: Sequence[Technician], outlet_ids: Sequence[UUID]
+) -> Mapping[UUID, Mapping[str, int]]:
+    """What of each depot's parts is free for the jobs to be planned. Deliberate limit: two of them may be planned with
+    the same last part; booking refuses the second (`parts_missing`)."""
+    if not any(job.parts_needed for job in held):
+        return {}
+    planned = {str(job.id) for job in held}
+    rest = [replace(p, route=tuple(stop for stop in p.route if stop.job_id not in planned)) for p in people]
+    counted = await people_store.depots(outlet_ids)
+    return {outlet_id: asking.free_depot(parts, rest) for outlet_id, parts in counted.items()}
+
+
 async def asking_loads(ids: Sequence[UUID], starts: datetime) -> Mapping[UUID, int]:
-    return await jobs.booked_seconds(ids, starts - _PAST_WEEKS, starts)
+    return asking.loads(await jobs.past_work(ids, starts - _PAST_WEEKS, starts))
 
 
 async def _subjects(
-    held: Sequence[HeldJob], people: Sequence[Technician], zones: Mapping[str, tzinfo]
+    held: Sequence[HeldJob],
+    people: Sequence[Technician],
+    zones: Mapping[str, tzinfo],
+    starts: datetime,
+    depots: Mapping[UUID, Mapping[str, int]],
 ) -> dict[str, Subject]:
     acquainted = await jobs.all_acquainted([(job.id, job.unit_id, job.customer_id) for job in held])
     names = {person.id: person.name for person in people}
@@ -107,12 +125,17 @@ async def _subjects(
     for technician_id in strangers:
         row = await network.technician(technician_id)
         names[str(technician_id)] = row["name"] if row is not None else ""
-    return {str(job.id): _subject(job, acquainted.get(job.id, _NOBODY), names, zones) for job in held}
+    asked = {
+        job.id: asking.asked(
+            job, acquainted.get(job.id, _NOBODY), starts, zones[str(job.outlet_id)], depots.get(job.outlet_id)
+        )
+        for job in held
+    }
+    return {str(job.id): _subject(job, asked[job.id], names, zones) for job in held}
 
 
-def _subject(job: HeldJob, acquainted: Acquainted, names: Mapping[str, str], zones: Mapping[str, tzinfo]) -> Subject:
+def _subject(job: HeldJob, asked: Job, names: Mapping[str, str], zones: Mapping[str, tzinfo]) -> Subject:
     told = _told(job)
-    asked = asking.asked(job, acquainted)
     if told is not None:
         asked = replace(asked, service_s=told.end - told.start)
     return Subject(
