@@ -54,12 +54,14 @@ def choose(items: Collection[PlanItem], wanted: Wanted, judge: Judge) -> Chosen 
         return NotChosen(Code.PLAN_NOTHING_OPEN, "nothing of what was chosen is open", {})
     needed = {i: {d for d in open_items[i].depends_on if d in open_items} for i in open_items}
     chosen = _with_needed(asked, needed) if wanted.take_along or wanted.job_ids is None else asked
+    if refused := _missing(chosen, needed):
+        return refused
     skipped = _skipped(chosen, open_items, needed, judge)
     if skipped and not wanted.skip_stale:
         stale = [{"job_id": str(i), "number": open_items[i].number, "code": c} for i, c in skipped.items()]
         return NotChosen(Code.VERSION_STALE, f"{len(stale)} of them changed since the plan was made", {"stale": stale})
     chosen = {i for i in chosen if i not in skipped}
-    if refused := _refused(chosen, open_items, needed, wanted):
+    if refused := _without_consent(chosen, open_items, wanted):
         return refused
     kept = [item for i, item in open_items.items() if i in chosen]
     return Chosen(kept, [i for i in open_items if i in chosen and i not in asked], skipped)
@@ -87,17 +89,19 @@ def _skipped(
     return skipped
 
 
-def _refused(
-    chosen: set[UUID], items: Mapping[UUID, PlanItem], needed: Mapping[UUID, Collection[UUID]], wanted: Wanted
-) -> NotChosen | None:
+def _missing(chosen: set[UUID], needed: Mapping[UUID, Collection[UUID]]) -> NotChosen | None:
     depends = {str(i): _told(set(needed[i]) - chosen) for i in chosen if set(needed[i]) - chosen}
-    if depends:
-        return NotChosen(Code.PLAN_DEPENDS, "some need the time that others free", {"depends": depends})
-    if unasked := {i for i in chosen if items[i].needs_consent and i not in wanted.consent}:
-        return NotChosen(
-            Code.CONSENT_NEEDED, "visits that people were told would be dropped", {"job_ids": _told(unasked)}
-        )
-    return None
+    if not depends:
+        return None
+    return NotChosen(Code.PLAN_DEPENDS, "some need the time that others free", {"depends": depends})
+
+
+def _without_consent(chosen: set[UUID], items: Mapping[UUID, PlanItem], wanted: Wanted) -> NotChosen | None:
+    unasked = {i for i in chosen if items[i].needs_consent and i not in wanted.consent}
+    if not unasked:
+        return None
+    told = {"job_ids": _told(unasked)}
+    return NotChosen(Code.CONSENT_NEEDED, "visits that people were told would be dropped", told)
 
 
 def _told(job_ids: Collection[UUID]) -> list[str]:

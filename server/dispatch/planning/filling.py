@@ -5,6 +5,7 @@ This is the plan of last resort, when no solver answers, and the last hand on ev
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from server.dispatch.planning.scene import Scene, Subject, Visit, shifts_in
@@ -96,6 +97,6 @@ def _urgency(subject: Subject) -> tuple[bool, float, float, int]:
 def overlaps(scene: Scene, visits: Mapping[str, Visit]) -> Iterable[tuple[str, str]]:
     """Pairs of jobs whose visits share an instant of one person; a plan has none."""
     for person in scene.routes(visits):
-        for one, other in zip(person.route, person.route[1:], strict=False):
+        for one, other in pairwise(person.route):
             if other.start < one.end:
                 yield one.job_id, other.job_id

@@ -99,6 +99,9 @@ async def _searched(scene: Scene, seconds: float) -> Searched:
     except ProblemRefused as fault:
         log.warning("plan not searched", code=fault.code, where=fault.where, fault=fault.sentence.en)
         return Searched(scene.told, INSERTION)
+    except Exception as fault:  # a mistake of ours in the solver costs the better plan, not the plan
+        log.error("plan not searched", exc_info=fault)
+        return Searched(scene.told, INSERTION)
     return Searched(await asyncio.to_thread(visits_of, posed, solution), SEARCH)
 
 
