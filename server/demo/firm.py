@@ -163,7 +163,10 @@ async def set_standards(now: datetime) -> None:
 
 async def _promise(since: datetime) -> None:
     promised = {row["code"] for row in await commitment_store.policies()}
-    made = {c.key: await calendars.add_calendar(c.as_new()) for c in standards.promises().calendar}
+    made = {row["code"]: row["id"] for row in (await commitment_store.calendars()).values()}
+    for calendar in standards.promises().calendar:
+        if calendar.key not in made:
+            made[calendar.key] = await calendars.add_calendar(calendar.as_new())
     for text in standards.promises().policy:
         if text.code in promised:
             continue
@@ -177,6 +180,7 @@ async def _promise(since: datetime) -> None:
             respond_seconds=_seconds(text.respond_hours),
             respond_day=text.respond_day,
             resolve_seconds=_seconds(text.resolve_hours),
+            steps=[step.as_step() for step in standards.promises().escalation],
             effective_from=since,
         )
         await policies.add_policy(new)

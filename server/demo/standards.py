@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from schemas.commitments import NewCalendar
+from schemas.accounts import Role
+from schemas.commitments import EscalationStep, NewCalendar
 
 
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,25 +43,24 @@ class Procedures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CalendarText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`hours`: the windows of every day in `weekdays` (0 = Monday) and of every make-up day."""
+    """`hours`: the windows of every day in `weekdays` (0 = Monday), and of the country's make-up days."""
 
     key: str
     name: str
     name_en: str
     always_open: bool = False
-    closed: tuple[str, ...] = ()
-    make_up: tuple[str, ...] = ()
+    holidays_of: str = ""
     hours: list[list[str]] = []
     weekdays: tuple[int, ...] = ()
 
     def as_new(self) -> NewCalendar:
         plain: dict[str, Any] = {
+            "code": self.key,
             "name": self.name,
             "name_en": self.name_en,
             "always_open": self.always_open,
             "weekly": {str(day): self.hours for day in self.weekdays},
-            "closed": list(self.closed),
-            "extra": {day: self.hours for day in self.make_up},
+            "holidays_of": self.holidays_of,
         }
         return msgspec.convert(plain, NewCalendar)
 
@@ -77,8 +77,18 @@ class PromiseText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     resolve_hours: int | None = None
 
 
+class EscalationText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    key: str
+    minutes: int
+    tell: Role
+
+    def as_step(self) -> EscalationStep:
+        return EscalationStep(key=self.key, offset_seconds=self.minutes * 60, tell=self.tell)
+
+
 class Promises(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     calendar: tuple[CalendarText, ...]
+    escalation: tuple[EscalationText, ...]
     policy: tuple[PromiseText, ...]
 
     def respond_hours(self, job_type: str, grade: str) -> int | None:

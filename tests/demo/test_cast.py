@@ -160,6 +160,7 @@ class TestStandards:
                 "always_open": new.always_open,
                 "weekly": new.weekly,
                 "closed": new.closed,
+                "holidays_of": new.holidays_of,
                 "extra": new.extra,
             }
             assert not isinstance(calendar_from_plain(places.ZONE, plain), CalendarRefusal)
