@@ -149,6 +149,7 @@ def _play(
     return way, broken
 
 
+FEWEST, ALL = "as many vehicles as best known", "all vehicles"
 COLUMNS = ("instance", "best known", "", "vehicles", "distance", "to best known", "seconds", "")
 
 
@@ -162,11 +163,11 @@ def show(folder: Path, seconds: float, solvers: Sequence[str], names: Sequence[s
         for allowed, best in _rounds(case):
             for solver in solvers:
                 gap = _show_one(case, allowed, best, solver, seconds)
-                gaps.setdefault((solver, "all vehicles" if allowed is None else "as best known"), []).append(gap)
-    for (solver, allowed), each in gaps.items():
+                gaps.setdefault((solver, ALL if allowed is None else FEWEST), []).append(gap)
+    for (solver, fleet), each in gaps.items():
         whole = [gap for gap in each if not math.isnan(gap)]
         if whole:
-            _conclude(solver, allowed, whole, len(each))
+            _conclude(solver, fleet, whole, len(each))
 
 
 def _rounds(case: Case) -> list[tuple[int | None, BestKnown | None]]:
@@ -204,9 +205,8 @@ def _show_one(case: Case, allowed: int | None, best: BestKnown | None, solver: s
     return gap
 
 
-def _conclude(solver: str, allowed: str, gaps: Sequence[float], asked: int) -> None:
-    mean = fmean(gaps)
-    goal = (
-        f" (to hold: {GOAL}: {table.verdict(mean <= GOAL and len(gaps) == asked)})" if allowed != "all vehicles" else ""
-    )
-    table.note(f"{NAMES[solver]}, {allowed}: {len(gaps)} of {asked} whole, on average {mean:.4f}× the best known{goal}")
+def _conclude(solver: str, fleet: str, gaps: Sequence[float], asked: int) -> None:
+    said = f"{NAMES[solver]}, {fleet}: {len(gaps)} of {asked} whole, on average {fmean(gaps):.4f}× the best known"
+    if solver == "onsite" and fleet == FEWEST:
+        said += f"; to hold: {GOAL}×: {table.verdict(fmean(gaps) <= GOAL and len(gaps) == asked)}"
+    table.note(said)

@@ -66,11 +66,13 @@ def _work(job: Mapping[str, Any], last: int) -> Work:
 
 
 def _shift(vehicle: Mapping[str, Any]) -> Shift:
+    opens, closes = vehicle["time_window"]
     return Shift(
         vehicle["id"],
         vehicle["start_index"],
         vehicle["end_index"],
-        *vehicle["time_window"],
+        opens,
+        closes,
         frozenset(vehicle.get("skills", ())),
         _first(vehicle.get("capacity", ())),
     )

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import pyvrp
+from numpy.typing import NDArray
 from pyvrp.stop import MaxRuntime
 
 from scripts.benchmarks.dispatch.contenders import vroom
@@ -45,7 +47,7 @@ def _data(problem: Plain) -> pyvrp.ProblemData:
     profiles = sorted({shift.skills for shift in problem.shifts}, key=sorted)
     homes = sorted({place for shift in problem.shifts for place in (shift.start, shift.end)})
     depots = {place: number for number, place in enumerate(homes)}
-    matrices = [_reach(problem, skills) for skills in profiles]
+    matrices: list[Any] = [_reach(problem, skills) for skills in profiles]
     loaded = any(shift.capacity for shift in problem.shifts)
     return pyvrp.ProblemData(
         [pyvrp.Location(0, 0) for _ in range(len(problem.seconds))],
@@ -78,7 +80,7 @@ def _data(problem: Plain) -> pyvrp.ProblemData:
     )
 
 
-def _reach(problem: Plain, skills: frozenset[int]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+def _reach(problem: Plain, skills: frozenset[int]) -> NDArray[np.int64]:
     reach = problem.seconds.copy()
     closed = [work.place for work in problem.works if not work.skills <= skills]
     reach[:, closed] = FAR_S

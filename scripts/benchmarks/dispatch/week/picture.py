@@ -12,10 +12,9 @@ from matplotlib import pyplot  # noqa: E402  # the back end is chosen first
 from matplotlib.axes import Axes  # noqa: E402
 
 INK, PALE = "#1f2933", "#d7dde3"
-COLOURS = ("#0b6e4f", "#7aa6c2", "#c8b79a")
-"""Ours first; they differ in lightness too."""
+LOOKS = (("#0b6e4f", ""), ("#7aa6c2", ""), ("#c8b79a", "//"))
+"""Colour and hatching; ours first. They differ in lightness too."""
 
-HATCHES = ("", "", "//")
 GROUP, SIZE = 0.8, (9.6, 4.6)
 
 
@@ -32,8 +31,8 @@ def draw(
     width = GROUP / len(shares)
     for number, (way, values) in enumerate(shares.items()):
         left = [day - GROUP / 2 + (number + 0.5) * width for day in range(len(days))]
-        look = {"color": COLOURS[number], "hatch": HATCHES[number], "edgecolor": "white", "linewidth": 0.8}
-        bars = axes.bar(left, [100 * value for value in values], width, label=way, **look)
+        heights, (colour, hatch) = [100 * value for value in values], LOOKS[number]
+        bars = axes.bar(left, heights, width, label=way, color=colour, hatch=hatch, edgecolor="white", linewidth=0.8)
         axes.bar_label(bars, fmt="%.0f", padding=2, fontsize=8.5, color=INK)
     axes.set_xticks(range(len(days)), [f"{day}\n{count} due" for day, count in zip(days, due, strict=True)])
     axes.set_ylim(0, 108)

@@ -128,8 +128,8 @@ def play(
         new, ticked = world.step()
         if new:
             way.called(view, new)
-        for person, call in way.send(view, ticked):  # one by one: who is asked next sees that it is taken
-            world.set_out(person, call)
+        for who, call_id in way.send(view, ticked):  # one by one: who is asked next sees that it is taken
+            world.set_out(who, call_id)
     return Played(world.arrived, sum(one.travel_s for one in view.people), len(world.arrived), world.overtime_s)
 
 
