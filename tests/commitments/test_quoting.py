@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from server.platform import clock
+from server.platform import clock, db
 from tests.journeys.firm import Firm, Person
 
 
@@ -58,8 +59,11 @@ class TestSeveralInstants:
         assert now["quote"]["policy_code"]
 
     async def test_tell_the_share_kept_here(self, clerk: Person, firm: Firm) -> None:
+        for state in ("met", "met", "met", "missed", "running"):
+            job = await firm.job(clerk)
+            await db.execute("UPDATE commitment SET state = $2 WHERE job_id = $1", UUID(job["id"]), state)
         answer = await ask(clerk, firm, instants=[clock.now().isoformat()] * 3)
-        assert {q["quote"]["kept_of"] for q in answer.json()["quotes"]} == {0}
+        assert [(q["quote"]["kept_share"], q["quote"]["kept_of"]) for q in answer.json()["quotes"]] == [(0.75, 4)] * 3
 
     @pytest.mark.parametrize(
         ("body", "status", "code"),
