@@ -31,9 +31,10 @@ class Largest(NamedTuple):
     def holds(self, rows: int, columns: int) -> bool:
         return rows + columns <= self.places and rows * columns <= self.pairs
 
-    def halved(self) -> "Largest":
-        """Never less than one pair."""
-        return Largest(max(2, self.places // 2), max(1, self.pairs // 2))
+    def below(self, rows: int, columns: int) -> "Largest":
+        """After a table of that size was refused; never less than one pair."""
+        places, pairs = max(2, (rows + columns) // 2), max(1, rows * columns // 2)
+        return Largest(min(self.places, places), min(self.pairs, pairs))
 
 
 def cover(missing: Missing, largest: Largest) -> Iterator[Block]:

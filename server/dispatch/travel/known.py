@@ -13,7 +13,7 @@ import numpy as np
 from server.dispatch.rules.problem import Place
 from server.dispatch.rules.squares import Table
 from server.dispatch.rules.travel import GreatCircle, Matrix, local_hour
-from server.dispatch.travel.blocks import Missing
+from server.dispatch.travel.blocks import Block, Missing
 from server.dispatch.travel.cache import Cache, Cell
 from server.dispatch.travel.wire import UNKNOWN
 
@@ -77,11 +77,13 @@ class Known:
             self._cells.setdefault(hour, {}).update(dict.fromkeys(pairs, _UNTOLD))
             yield Wanted(hour, origins, destinations, missing)
 
-    def tell(self, hour: int, origins: Sequence[Place], destinations: Sequence[Place], table: Table) -> None:
-        cells = self._cells.setdefault(hour, {})
-        for origin, seconds, metres in zip(origins, table.seconds.tolist(), table.metres.tolist(), strict=True):
-            for destination, s, m in zip(destinations, seconds, metres, strict=True):
-                cells[origin, destination] = Cell(s, m)
+    def tell(self, wanted: Wanted, block: Block, answer: Table) -> None:
+        """What was noted; the answer may hold many pairs besides, which are the cache's."""
+        cells = self._cells.setdefault(wanted.hour, {})
+        noted = np.nonzero(wanted.missing[np.ix_(block.rows, block.columns)])
+        seconds, metres = answer.seconds[noted].tolist(), answer.metres[noted].tolist()
+        for i, j, s, m in zip(*noted, seconds, metres, strict=True):
+            cells[wanted.origins[block.rows[i]], wanted.destinations[block.columns[j]]] = Cell(s, m)
 
     def _hour(self, depart_at: int) -> int:
         """The hour the source is asked about."""

@@ -39,6 +39,7 @@ class RoutingServer:
     off_road: set[float] = field(default_factory=set)
     islands: set[float] = field(default_factory=set)
     farthest: int | None = None
+    pause_s: float = 0.0
     verbose_only: bool = False
     units: str = "kilometers"
     asked: list[Asked] = field(default_factory=list)
@@ -114,7 +115,7 @@ async def _one(at: RoutingServer, reader: asyncio.StreamReader, writer: asyncio.
             if asyncio.iscoroutine(done):
                 await done
             return False
-        await asyncio.sleep(0)
+        await asyncio.sleep(at.pause_s)
         answer(writer, *(osrm if "/table/" in asked.path else valhalla)(at, asked))
     finally:
         at.open_at_once -= 1

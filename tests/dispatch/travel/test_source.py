@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from server.dispatch.rules.problem import Place
 from server.dispatch.rules.recommendation import Recommendation, recommend
@@ -231,6 +233,15 @@ class TestPairsWithoutAWay:
             assert not server.asked
 
 
+class TestAPlaceThatIsOffTheGlobe:
+    @pytest.mark.parametrize("place", [Place(121.4, 31.2), Place(31.2, 200.0)])
+    async def test_is_not_asked_about_so_that_the_others_are_answered(self, place: Place) -> None:
+        async with routing_server() as server, travelling(server) as travel:
+            found, told = await travel.square([BUND, place, STATION], MORNING, SHANGHAI)
+        assert found.seconds[0, 2] == true([BUND], [STATION])[0][0]
+        assert (told.cells, told.since) == (4, None)
+
+
 class TestALargeRegion:
     async def test_with_several_places_off_the_roads_loses_only_these(self) -> None:
         places = somewhere(120, seed=2)
@@ -329,6 +340,14 @@ class TestAServerThatIsIll:
             assert (whole.seconds.tolist(), told.fallback) == (expected, False)
             assert len(server.asked) == 1  # what failed is not remembered, what did not is
 
+    async def test_is_slower_than_anybody_waits(self) -> None:
+        places = somewhere(60)
+        async with routing_server(pause_s=0.05) as server, travelling(server, "valhalla", 4, timeout_s=0.2) as travel:
+            found, told = await travel.answer(all_of(places), SHANGHAI)
+            assert (told.reason, told.since) == ("slow", None)
+            assert 0 < told.cells < 60 * 59
+            assert len(found.seconds) == 60
+
     async def test_hung_up_on_a_kept_connection_and_is_asked_once_more(self) -> None:
         async with routing_server() as server, travelling(server) as travel:
             server.tempers = [drops]
@@ -348,6 +367,39 @@ class TestAServerThatIsIll:
             server.always = None
             _, told = await travel.matrix([BUND], [STATION], MORNING, SHANGHAI)
             assert not told.fallback
+
+
+class TestWhoeverWatches:
+    async def test_sees_one_line_when_an_outage_begins_one_when_it_is_paused_and_one_when_it_ends(self) -> None:
+        ticks = Ticks()
+        with capture_logs() as lines:
+            async with routing_server(always=says(503, b"")) as server, travelling(server, monotonic=ticks) as travel:
+                for _ in range(6):
+                    await travel.matrix([BUND], [STATION], MORNING, SHANGHAI)
+                server.always, ticks.now = None, FIRST_PAUSE_S
+                await travel.matrix([BUND], [STATION], MORNING, SHANGHAI)
+        assert [line["event"] for line in lines] == [
+            "travel_source_fails",
+            "travel_source_is_paused",
+            "travel_source_is_back",
+        ]
+        assert lines[0]["code"] == "http_error"
+
+    async def test_counts_requests_by_what_came_of_them_and_pairs_that_were_estimated(self) -> None:
+        def counted() -> list[float]:
+            requests, pairs = "onsite_travel_requests_total", "onsite_travel_pairs_total"
+            return [
+                REGISTRY.get_sample_value(requests, {"source": "osrm", "outcome": "answered"}) or 0,
+                REGISTRY.get_sample_value(requests, {"source": "osrm", "outcome": "http_error"}) or 0,
+                REGISTRY.get_sample_value(pairs, {"source": "osrm", "by": "fallback"}) or 0,
+            ]
+
+        before = counted()
+        async with routing_server() as server, travelling(server) as travel:
+            await travel.matrix([BUND], [STATION], MORNING, SHANGHAI)
+            server.always = says(503, b"")
+            await travel.matrix([BUND], [AIRPORT], MORNING, SHANGHAI)
+        assert [now - then for now, then in zip(counted(), before, strict=True)] == [1, 1, 1]
 
 
 class TestAPureQuestion:
