@@ -113,6 +113,7 @@ def asked(
         service_s=int(length.total_seconds()),
         outlet_id=str(job.outlet_id),
         skills=frozenset([job.skill] if job.skill else []),
+        earliest=_expected(job.appointment_at),
         due=_due(job.respond_by, job.resolve_by, length, arrived=job.arrival is not None),
         weight=WEIGHTS[job.priority],
         last_technician_id=str(last) if last is not None else None,
@@ -135,6 +136,11 @@ def _windows(hours: Sequence[Mapping[str, Any]], zone: tzinfo, start: datetime, 
     if not hours:
         return ()
     return tuple(_span(*span) for span in site_hours.spans(hours, zone, start, end)) or (Span(0, 0),)
+
+
+def _expected(appointment_at: datetime | None) -> int:
+    """Nobody comes before the time agreed with the customer; to the minute, as visits begin on one."""
+    return 0 if appointment_at is None else floor(appointment_at.timestamp()) // 60 * 60
 
 
 def _due(respond_by: datetime | None, resolve_by: datetime | None, length: timedelta, *, arrived: bool) -> int | None:

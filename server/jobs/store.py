@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
-from datetime import datetime
+from datetime import datetime, time
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -89,6 +89,10 @@ async def next_numbers(count: int) -> list[int]:
     return [r["n"] for r in rows]
 
 
+async def job_type_known(code: str) -> bool:
+    return bool(await db.fetch_value("SELECT EXISTS (SELECT 1 FROM job_type WHERE code = $1)", code))
+
+
 async def job_types(codes: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
     rows = await db.fetch(
         f"SELECT j.code, ({_BODY})::text AS body FROM job_type j WHERE $1::text[] IS NULL OR code = ANY($1)"
@@ -170,16 +174,6 @@ async def holders(column: str, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     for r in rows:
         found.setdefault(r["owner"], set()).add(r["technician_id"])
     return found
-
-
-async def overdue(now: datetime, limit: int) -> list[UUID]:
-    """Jobs whose promised response time has passed without an arrival, longest overdue first."""
-    rows = await db.fetch(
-        "SELECT id FROM job WHERE promise_state = 'running' AND respond_by < $1 ORDER BY respond_by LIMIT $2",
-        now,
-        limit,
-    )
-    return [r["id"] for r in rows]
 
 
 # Visits
@@ -280,7 +274,8 @@ async def add_done_visit(visit_id: UUID, job: dict[str, Any], technician_id: UUI
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visit with what dispatch needs of its job. `version`: the job's; `arrived_at`: the first arrival known."""
+    """A visit with what dispatch needs of its job. `version`: the job's; `arrived_at`: the first arrival known.
+    `zone`: of the job's outlet, by which its `site_hours` are told."""
 
     id: UUID
     technician_id: UUID
@@ -297,6 +292,12 @@ class Visit:
     respond_by: datetime | None
     resolve_by: datetime | None
     arrived_at: datetime | None
+    outlet_id: UUID
+    zone: str
+    skill: str
+    lock: str
+    site_hours: list[dict[str, Any]]
+    parts_needed: dict[str, int]
 
 
 async def visits_of(technician_ids: Iterable[UUID], starts: datetime, ends: datetime) -> list[Visit]:
@@ -305,14 +306,26 @@ async def visits_of(technician_ids: Iterable[UUID], starts: datetime, ends: date
     rows = await db.fetch(
         "SELECT v.id, v.technician_id, v.starts_at, v.ends_at, v.state, j.id AS job_id, j.number, j.version,"
         " j.state AS job_state, j.priority, j.lat, j.lon, j.respond_by, j.resolve_by,"
-        " (j.arrival->>'at')::timestamptz AS arrived_at FROM visit v JOIN job j ON j.id = v.job_id"
+        " (j.arrival->>'at')::timestamptz AS arrived_at, j.outlet_id, o.zone, j.skill, j.lock,"
+        " nullif(j.site_hours, '[]')::text AS site_hours, nullif(j.parts_needed, '{}')::text AS parts_needed"
+        " FROM visit v JOIN job j ON j.id = v.job_id JOIN outlet o ON o.id = j.outlet_id"
         " WHERE v.technician_id = ANY($1::uuid[]) AND v.state <> 'withdrawn' AND v.starts_at >= $2 AND v.starts_at < $3"
         " ORDER BY v.technician_id, v.starts_at",
         list(technician_ids),
         starts,
         ends,
     )
-    return [Visit(**dict(r)) for r in rows]
+    return [_visit(r) for r in rows]
+
+
+def _visit(row: Any) -> Visit:
+    """Few jobs name hours or parts."""
+    hours, parts = row["site_hours"], row["parts_needed"]
+    told = {
+        "site_hours": msgspec.json.decode(hours) if hours else [],
+        "parts_needed": msgspec.json.decode(parts) if parts else {},
+    }
+    return Visit(**{**dict(row), **told})
 
 
 async def booked_seconds(technician_ids: Iterable[UUID], starts: datetime, ends: datetime) -> dict[UUID, int]:
@@ -326,6 +339,80 @@ async def booked_seconds(technician_ids: Iterable[UUID], starts: datetime, ends:
         ends,
     )
     return {r["technician_id"]: r["seconds"] for r in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class PastWork:
+    """What some weeks brought somebody, in seconds: time booked, time on shift, what was booked outside any shift, and
+    time on shift after `LATE` in the evening."""
+
+    worked_s: int
+    shift_s: int
+    overtime_s: int
+    late_s: int
+
+
+LATE = time(20)
+
+
+async def past_work(technician_ids: Iterable[UUID], starts: datetime, ends: datetime) -> dict[UUID, PastWork]:
+    """By technician, for visits and shifts that begin in [starts, ends); the evening is that of the own outlet. Nothing
+    counts as overtime for those of whom no shift is known."""
+    rows = await db.fetch(
+        "SELECT t.id, coalesce(w.seconds, 0)::bigint AS worked, coalesce(s.seconds, 0)::bigint AS shift,"
+        " coalesce((SELECT sum(extract(epoch FROM upper(x) - lower(x))) FROM unnest(w.during - s.during) x),"
+        " 0)::bigint AS overtime, coalesce(s.late, 0)::bigint AS late"
+        " FROM technician t LEFT JOIN (SELECT technician_id, range_agg(tstzrange(starts_at, ends_at)) AS during,"
+        " sum(extract(epoch FROM ends_at - starts_at)) AS seconds FROM visit WHERE technician_id = ANY($1::uuid[])"
+        " AND state <> 'withdrawn' AND starts_at >= $2 AND starts_at < $3 GROUP BY technician_id) w"
+        " ON w.technician_id = t.id LEFT JOIN (SELECT f.technician_id,"
+        " range_agg(tstzrange(f.starts_at, f.ends_at)) AS during, sum(extract(epoch FROM f.ends_at - f.starts_at))"
+        " AS seconds, sum(greatest(0, extract(epoch FROM f.ends_at - greatest(f.starts_at,"
+        " ((f.starts_at AT TIME ZONE o.zone)::date + $4::time) AT TIME ZONE o.zone)))) AS late"
+        " FROM shift f JOIN outlet o ON o.id = f.outlet_id WHERE f.technician_id = ANY($1::uuid[])"
+        " AND f.starts_at >= $2 AND f.starts_at < $3 GROUP BY f.technician_id) s ON s.technician_id = t.id"
+        " WHERE t.id = ANY($1::uuid[])",
+        list(technician_ids),
+        starts,
+        ends,
+        LATE,
+    )
+    return {r["id"]: PastWork(r["worked"], r["shift"], r["overtime"], r["late"]) for r in rows}
+
+
+async def parts_used(counted: Mapping[UUID, datetime]) -> dict[UUID, dict[str, int]]:
+    """Technician → part → how many went into jobs that were finished since the van was counted, or still go on."""
+    rows = await db.fetch(
+        "SELECT c.id, p.key AS part, sum(p.value::int)::int AS used"
+        " FROM unnest($1::uuid[], $2::timestamptz[]) c(id, at)"
+        " JOIN job j ON j.technician_id = c.id AND j.parts_used <> '{}' AND (j.finished_at > c.at"
+        " OR (j.finished_at IS NULL AND j.state IN ('on_site', 'working', 'paused')))"
+        " CROSS JOIN LATERAL jsonb_each_text(j.parts_used) p GROUP BY c.id, p.key",
+        list(counted),
+        list(counted.values()),
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for r in rows:
+        found.setdefault(r["id"], {})[r["part"]] = r["used"]
+    return found
+
+
+async def parts_promised(outlet_ids: Iterable[UUID], besides: Iterable[UUID]) -> dict[UUID, dict[str, int]]:
+    """Technician → part → how many the visits to come of these outlets need; `besides`: jobs that do not count."""
+    rows = await db.fetch(
+        "SELECT v.technician_id, p.key AS part, sum(p.value::int)::int AS needed FROM job j"
+        " JOIN visit v ON v.id = j.visit_id AND v.state = 'planned' AND v.ends_at > now()"
+        " CROSS JOIN LATERAL jsonb_each_text(j.parts_needed) p WHERE j.outlet_id = ANY($1::uuid[])"
+        " AND j.state IN ('scheduled', 'accepted', 'en_route') AND j.parts_needed <> '{}'"
+        " AND NOT j.id = ANY($2::uuid[])"
+        " GROUP BY v.technician_id, p.key",
+        list(outlet_ids),
+        list(besides),
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for r in rows:
+        found.setdefault(r["technician_id"], {})[r["part"]] = r["needed"]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,14 +447,14 @@ async def all_acquainted(jobs: Sequence[Belongings]) -> dict[UUID, Acquainted]:
 
 
 _TO_PLAN = (
-    f"j.outlet_id = ANY($1::uuid[]) AND {_THERE} AND (j.state IN ('new', 'declined') OR (j.state IN ('scheduled',"
-    " 'accepted') AND j.window_start >= $2 AND j.window_start < $3))"
+    f"j.outlet_id = ANY($1::uuid[]) AND {_THERE} AND ((j.state IN ('new', 'declined') AND j.hold_cause = '')"
+    " OR (j.state IN ('scheduled', 'accepted') AND j.window_start >= $2 AND j.window_start < $3))"
 )
 
 
 async def to_plan(outlet_ids: Sequence[UUID], starts: datetime, ends: datetime) -> list[dict[str, Any]]:
-    """Jobs that wait for somebody, and those with a visit to begin in [starts, ends) that has not begun: all columns,
-    JSON-shaped, by number."""
+    """Jobs that wait for somebody and are not on hold, and those with a visit to begin in [starts, ends) that has not
+    begun: all columns, JSON-shaped, by number."""
     rows = await db.fetch(
         f"SELECT to_jsonb(j)::text AS row FROM job j WHERE {_TO_PLAN} ORDER BY j.number", list(outlet_ids), starts, ends
     )
@@ -384,7 +471,7 @@ async def waiting(outlet_ids: Sequence[UUID], since: datetime) -> list[UUID]:
     """Jobs raised since then that wait for somebody, by number."""
     rows = await db.fetch(
         f"SELECT j.id FROM job j WHERE j.outlet_id = ANY($1::uuid[]) AND {_THERE} AND j.state IN ('new', 'declined')"
-        " AND j.created_at > $2 ORDER BY j.number",
+        " AND j.hold_cause = '' AND j.created_at > $2 ORDER BY j.number",
         list(outlet_ids),
         since,
     )

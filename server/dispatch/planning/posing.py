@@ -19,6 +19,7 @@ from server.dispatch.rules.problem import Job, Place, Span, Stop, Technician, sp
 
 _WHOLE_WEIGHT = 4  # the least weight is a quarter, and the solver's are whole numbers
 _STAYS: Lock = "both"
+_FAR = 400 * 86_400
 
 
 class Piece(NamedTuple):
@@ -159,9 +160,17 @@ def _task(number: int, subject: Subject, index: Mapping[Place, int], skill: int)
         service=up_to_minute(job.service_s),
         skills=[skill],
         priority=min(100, max(1, round(job.weight * _WHOLE_WEIGHT))),
-        time_windows=[(span.start, span.end - 1) for span in job.windows],
+        time_windows=_open(job, subject.told),
         due=job.due,
     )
+
+
+def _open(job: Job, told: Visit | None) -> list[tuple[int, int]]:
+    """When work may begin: first and last second. A visit told for before the appointment is not held to it."""
+    earliest = job.earliest if told is None or told.start >= job.earliest else 0
+    if not job.windows:
+        return [(earliest, earliest + _FAR)] if earliest else []
+    return [(max(span.start, earliest), span.end - 1) for span in job.windows if span.end > earliest]
 
 
 def _standing(number: int, stop: Stop, index: Mapping[Place, int]) -> Task:

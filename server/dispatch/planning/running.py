@@ -17,6 +17,7 @@ from server.dispatch import store
 from server.dispatch.planning import gathering, making
 from server.dispatch.planning.making import NothingToPlan
 from server.dispatch.store import Claimed
+from server.jobs.deadlines import planned
 from server.jobs.publishing import board
 from server.network import store as network
 from server.platform import clock, db
@@ -112,8 +113,11 @@ async def _made(claimed: Claimed) -> None:
         await _fail(claimed, "solver_failed")
     else:
         async with db.transaction():
-            if await store.finish(claimed.id, made):
+            wanted = await store.finish(claimed.id, made)
+            if wanted:
                 await tell(claimed.centre_id, claimed.outlet_id)
+        if wanted:
+            await planned({i.job_id: i.after.starts_at if i.after else None for i in made.items if i.before is None})
 
 
 async def _fail(claimed: Claimed, failure: str) -> None:

@@ -3,6 +3,7 @@
 | visit or job                                          | in the plan                                   |
 | ----------------------------------------------------- | --------------------------------------------- |
 | waits for somebody (new, declined)                    | placed, or told why not                       |
+| the same, while its promise stands still (on hold)    | left out                                      |
 | booked in the horizon, not yet begun                  | stays, is moved or retimed, or told as dropped |
 | booked, and starts before the freeze horizon is over  | stays                                         |
 | on the way, on site, working, paused                  | stays                                         |

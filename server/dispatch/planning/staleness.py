@@ -17,7 +17,7 @@ from server.jobs.rules import lifecycle
 FIELDS = (
     *("state", "outlet_id", "technician_id", "visit_id", "window_start", "window_end"),
     *("lat", "lon", "duration_minutes", "skill", "priority", "respond_by", "resolve_by", "appointment_at"),
-    *("lock", "site_hours", "parts_needed"),
+    *("lock", "site_hours", "parts_needed", "hold_cause"),
 )
 _OF_THE_VISIT = frozenset({"technician_id", "visit_id", "window_start", "window_end"})
 
