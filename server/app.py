@@ -14,6 +14,7 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from server.customers import store as customers
 from server.dispatch.planning.running import Planner
 from server.dispatch.travel import opening as travel
+from server.dispatch.solving import workers as solving
 from server.evidence import found
 from server.jobs import deadlines
 from server.jobs import store as jobs
@@ -124,6 +125,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     finally:
         stopping.set()
         await watching
+        await solving.close()
         await travel.close(travels)
         await app.state.pokes.stop()
         await db.close_pool()

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from schemas.base import Instant
 from schemas.dispatch import Recommendations
 from server.dispatch import actions, plan_routes
+from server.dispatch.solving.routes import solve_problem
 from server.platform.auth import OFFICE_READERS, Caller, only
 
 
@@ -30,4 +31,6 @@ async def read_recommendations(
     return await actions.recommend_for(caller, job_id, at, limit, technician_id)
 
 
-router = Router("/dispatch", route_handlers=[read_recommendations, *plan_routes.ROUTES], tags=["dispatch"])
+router = Router(
+    "/dispatch", route_handlers=[read_recommendations, solve_problem, *plan_routes.ROUTES], tags=["dispatch"]
+)

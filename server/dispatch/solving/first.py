@@ -6,7 +6,7 @@ a few hundred tasks, at a low exploration level. Its answers are only proposals:
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,14 +19,39 @@ Needs = dict[frozenset[int], int]
 LONGEST = 2**31 - 1
 
 
-def plan_by_vroom(plan: Plan, tasks: Sequence[int], vans: Sequence[int], level: int, seconds: float) -> None:
-    """Puts VROOM's routes for these tasks and vans into the plan, in place of what the vans had."""
-    for v, route in routes_by_vroom(plan, tasks, vans, level, seconds).items():
-        plan.put(v, route)
+class Effort(NamedTuple):
+    """`searches`: starts from different heuristics; `depth`: how much each is taken apart and put together again."""
+
+    searches: int = 1
+    depth: int = 1
+
+
+def plan_by_vroom(
+    plan: Plan, tasks: Sequence[int], vans: Sequence[int], effort: Effort, seconds: float, onwards: bool = False
+) -> bool:
+    """Puts VROOM's routes for these tasks and vans into the plan in place of what the vans had, if the plan is better
+    then. `onwards`: from the routes as they are, otherwise afresh."""
+    answer = {v: list[int]() for v in vans} | routes_by_vroom(plan, tasks, vans, effort, seconds, onwards)
+    before, key = {v: plan.routes[v] for v in vans}, plan.key()
+    if not plan.put_all(answer.items()):
+        _put_what_holds(plan, answer)
+    if plan.key() < key:
+        return True
+    plan.put_all(before.items())
+    return False
+
+
+def _put_what_holds(plan: Plan, routes: dict[int, list[int]]) -> None:
+    """VROOM rounds otherwise than we do: a route that does not hold by our clock loses its last tasks."""
+    plan.put_all((v, []) for v in routes)
+    for v, route in routes.items():
+        for length in range(len(route), 0, -1):
+            if plan.put(v, route[:length]):
+                break
 
 
 def routes_by_vroom(
-    plan: Plan, tasks: Sequence[int], vans: Sequence[int], level: int, seconds: float
+    plan: Plan, tasks: Sequence[int], vans: Sequence[int], effort: Effort, seconds: float, onwards: bool = False
 ) -> dict[int, list[int]]:
     """By van; vans that stay at home are left out."""
     import vroom  # type: ignore[import-untyped]  # slow to load: half a second
@@ -48,14 +73,19 @@ def routes_by_vroom(
                 problem.set_distances_matrix(name, roads.metres[grid])
     needs = _needs(model, tasks)
     wanted = [j for j in tasks if model.able[j]]
-    problem.add_vehicle([_vehicle(vroom, model, v, index, profiles, needs) for v in vans])
+    problem.add_vehicle([_vehicle(vroom, plan, v, index, profiles, needs, onwards) for v in vans])
     problem.add_job([_job(vroom, model, j, index, needs, plan.bounds[j]) for j in wanted])
-    solution = problem.solve(level, nb_threads=2, timeout=timedelta(seconds=max(0.05, seconds)))
-    frame = solution.routes
+    solution = problem._solve(  # noqa: SLF001 - the public one knows only levels, of four searches at least
+        nb_searches=effort.searches,
+        depth=effort.depth,
+        nb_threads=min(2, effort.searches),
+        timeout=timedelta(seconds=max(0.05, seconds)),
+    )
+    rows = np.asarray(solution._routes_numpy())  # noqa: SLF001 - the public one is a frame of pandas
     routes: dict[int, list[int]] = {}
-    for v, kind, j in zip(frame["vehicle_id"], frame["type"], frame["id"], strict=True):
-        if kind == "job":
-            routes.setdefault(int(v), []).append(int(j))
+    for v, kind, j in zip(rows["vehicle_id"].tolist(), rows["type"].tolist(), rows["id"].tolist(), strict=True):
+        if kind in (b"job", "job"):
+            routes.setdefault(v, []).append(j)
     return routes
 
 
@@ -69,8 +99,10 @@ def _needs(model: Model, tasks: Sequence[int]) -> Needs:
     return {able: i for i, able in enumerate(dict.fromkeys(model.able[j] for j in tasks))}
 
 
-def _vehicle(vroom: Any, model: Model, v: int, index: Index, profiles: dict[int, str], needs: Needs) -> Any:
-    van: Van = model.vans[v]
+def _vehicle(
+    vroom: Any, plan: Plan, v: int, index: Index, profiles: dict[int, str], needs: Needs, onwards: bool
+) -> Any:
+    van: Van = plan.model.vans[v]
     return vroom.Vehicle(
         v,
         start=None if van.start is None else index[van.start],
@@ -88,6 +120,7 @@ def _vehicle(vroom: Any, model: Model, v: int, index: Index, profiles: dict[int,
         max_travel_time=van.max_travel,
         max_distance=van.max_metres if van.max_metres is not None and van.max_metres < LONGEST else LONGEST,
         type=van.type,
+        steps=[vroom.VehicleStepSingle(j) for j in plan.routes[v]] if onwards else [],
     )
 
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from schemas.solving import Job, Problem, Route, Solution, Step, Vehicle, Window
 
-Travel = Callable[[int | tuple[float, float], int | tuple[float, float]], int]
+Place = int | tuple[float, float]
+Travel = Callable[[Place, Place], int]
 
 
 class Verdict(NamedTuple):
@@ -29,6 +30,7 @@ def judge(problem: Problem, solution: Solution, travel_of: Callable[[Vehicle], T
     """`travel_of`: for problems without matrices, where the travel model decides; with matrices, those."""
     jobs = {job.id: job for job in problem.jobs}
     vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
+    indexed = bool(problem.matrices) or problem.matrix is not None
     broken = list(_partition(jobs, vehicles, solution))
     breaches = weighted = lateness = 0
     late = [step for route in solution.routes for step in route.steps if _is_late(jobs, step)]
@@ -46,7 +48,7 @@ def judge(problem: Problem, solution: Solution, travel_of: Callable[[Vehicle], T
     for route in solution.routes:
         vehicle = vehicles[route.vehicle]
         travel = travel_of(vehicle) if travel_of else _by_matrix(problem, vehicle)
-        broken += [f"vehicle {vehicle.id}: {fault}" for fault in _faults(vehicle, jobs, route, travel)]
+        broken += [f"vehicle {vehicle.id}: {fault}" for fault in _faults(vehicle, jobs, route, travel, indexed)]
     travelled = sum(route.duration for route in solution.routes)
     return Verdict(tuple(broken), breaches, weighted, lateness, len(solution.unassigned), travelled)
 
@@ -76,7 +78,7 @@ def _by_matrix(problem: Problem, vehicle: Vehicle) -> Travel:
     assert given is not None
     rows = given
 
-    def travel(a: int | tuple[float, float], b: int | tuple[float, float]) -> int:
+    def travel(a: Place, b: Place) -> int:
         assert isinstance(a, int)
         assert isinstance(b, int)
         return round(rows[a][b] / round(vehicle.speed_factor, 2))
@@ -84,47 +86,57 @@ def _by_matrix(problem: Problem, vehicle: Vehicle) -> Travel:
     return travel
 
 
-def _faults(vehicle: Vehicle, jobs: dict[int, Job], route: Route, travel: Travel) -> list[str]:
+def _faults(vehicle: Vehicle, jobs: dict[int, Job], route: Route, travel: Travel, indexed: bool) -> list[str]:
     faults: list[str] = []
     opens, closes = vehicle.time_window or (0, 2**62)
     first, last = route.steps[0], route.steps[-1]
-    if first.arrival < opens or last.arrival + last.waiting_time > closes:
+    if first.arrival < opens or last.arrival + last.waiting_time + last.setup + last.service > closes:
         faults.append("outside the shift")
-    here = vehicle.start_index if vehicle.start_index is not None else vehicle.start
+    here = vehicle.start_index if indexed else vehicle.start
     free, driven = first.arrival, 0
     for step in route.steps:
-        there, setup, service, windows = here, 0, 0, None
-        if step.type == "job":
-            job = jobs[step.id if step.id is not None else -1]
-            there = job.location_index if job.location_index is not None else job.location
-            setup = 0 if there == here else job.setup_per_type.get(vehicle.type, job.setup)
-            service = job.service_per_type.get(vehicle.type, job.service)
-            windows = job.time_windows
-            if not set(job.skills) <= set(vehicle.skills):
-                faults.append(f"lacks a skill for job {job.id}")
-        elif step.type == "break":
-            pause = next(b for b in vehicle.breaks if b.id == step.id)
-            service, windows = pause.service, pause.time_windows
-        elif step.type == "end" and (vehicle.end_index is not None or vehicle.end is not None):
-            there = vehicle.end_index if vehicle.end_index is not None else vehicle.end
-        leg = 0 if here is None or there is None else travel(here, there)
+        stop = _expected(step, vehicle, jobs, here, indexed)
+        leg = 0 if here is None or stop.place is None else travel(here, stop.place)
         driven += leg
         if step.arrival < free + leg:
             faults.append(f"{step.type} {step.id} is reached before it can be")
-        if windows and not _within(_begins(step), windows):
+        if stop.windows and not any(start <= _begins(step) <= end for start, end in stop.windows):
             faults.append(f"{step.type} {step.id} begins outside its windows")
-        if (step.setup, step.service) != (setup, service):
+        if (step.setup, step.service) != (stop.setup, stop.service):
             faults.append(f"{step.type} {step.id} takes another time")
-        free, here = _begins(step) + setup + service, there
+        if not stop.skills <= set(vehicle.skills):
+            faults.append(f"lacks a skill for job {step.id}")
+        free, here = _begins(step) + stop.setup + stop.service, stop.place
     visits = [step.id for step in route.steps if step.type == "job" and step.id is not None]
     faults += _limits(vehicle, [jobs[id_] for id_ in visits], driven)
-    if {step.id for step in route.steps if step.type == "break"} != {pause.id for pause in vehicle.breaks}:
+    if sorted(step.id or 0 for step in route.steps if step.type == "break") != sorted(b.id for b in vehicle.breaks):
         faults.append("a break is missing")
     return faults
 
 
-def _within(instant: int, windows: Sequence[Window]) -> bool:
-    return any(start <= instant <= end for start, end in windows)
+class _Stop(NamedTuple):
+    """What a step should be."""
+
+    place: Place | None
+    setup: int = 0
+    service: int = 0
+    windows: Sequence[Window] = ()
+    skills: frozenset[int] = frozenset()
+
+
+def _expected(step: Step, vehicle: Vehicle, jobs: dict[int, Job], here: Place | None, indexed: bool) -> _Stop:
+    if step.type == "job":
+        job = jobs[-1 if step.id is None else step.id]
+        place = job.location_index if indexed else job.location
+        setup = 0 if place == here else job.setup_per_type.get(vehicle.type, job.setup)
+        service = job.service_per_type.get(vehicle.type, job.service)
+        return _Stop(place, setup, service, job.time_windows, frozenset(job.skills))
+    if step.type == "break":
+        pause = next(b for b in vehicle.breaks if b.id == step.id)
+        return _Stop(here, 0, pause.service, pause.time_windows)
+    if step.type == "end":
+        return _Stop(vehicle.end_index if indexed else vehicle.end)
+    return _Stop(here)
 
 
 def _limits(vehicle: Vehicle, visits: Sequence[Job], driven: int) -> list[str]:

@@ -109,34 +109,25 @@ class Plan:
             return self._tried_places(j, v)
         ends = self._ends[v] or self._make_ends(v)
         seconds, price = van.roads.seconds, van.roads.price
-        place, windows, bound, worked = task.place, task.windows, self.bounds[j], task.service
-        first, last = windows[0][0], min(bound, windows[-1][1])
-        fixed = 0 if route else van.fixed
-        into, onwards, cost_on = seconds, seconds[place], price[place]
+        place, windows = task.place, task.windows
+        last = min(self.bounds[j], task.last)
+        onwards, cost_on = seconds[place], price[place]
         found = []
-        single = len(windows) == 1
-        for p in range(len(route) + 1):
-            before, after = ends.at[p], ends.to[p]
-            if ends.leaves[p] > last:
+        for p, before, after, leaves, by in zip(
+            range(len(route) + 1), ends.at, ends.to, ends.leaves, ends.by, strict=True
+        ):
+            if leaves > last:
                 break
-            at = ends.leaves[p] + (into[before][place] if before is not None else 0)
-            if at > last:
+            at = opening(windows, leaves if before is None else leaves + seconds[before][place])
+            if at is None or at > last:
                 continue
-            if at < first:
-                at = first
-            elif not single:
-                opened = opening(windows, at)
-                if opened is None or opened > last:
-                    continue
-                at = opened
-            reached = at + worked + (onwards[after] if after is not None else 0)
-            if reached > ends.by[p]:
+            if at + task.service + (0 if after is None else onwards[after]) > by:
                 continue
-            paid = fixed + (price[before][place] if before is not None else 0)
-            if after is not None:
-                paid += cost_on[after] - (price[before][after] if before is not None and route else 0)
-            found.append((paid, p))
-        if found and self.model.amounts:
+            paid = 0 if route else van.fixed
+            if before is not None:
+                paid += price[before][place] - (price[before][after] if after is not None and route else 0)
+            found.append((paid + (0 if after is None else cost_on[after]), p))
+        if self.model.amounts:
             found = [(paid, p) for paid, p in found if timetable(self.model, v, [*route[:p], j, *route[p:]])]
         return found
 

@@ -13,14 +13,21 @@ from schemas.errors import Code
 from schemas.solving import Problem, Reason, Solution, Vehicle
 from server.dispatch.rules.objective import Objective
 from server.dispatch.solving.answering import solution_of
-from server.dispatch.solving.first import plan_by_vroom
+from server.dispatch.solving.first import Effort, plan_by_vroom
 from server.dispatch.solving.insertion import insert_all, insert_late, make_room
 from server.dispatch.solving.judging import Travel, judge
 from server.dispatch.solving.model import Model, model_of
 from server.dispatch.solving.plan import Plan
 from server.dispatch.solving.reading import check, read_problem
 from server.dispatch.solving.refusals import Limits, refuse
+from server.dispatch.solving.regions import districts
 from server.dispatch.solving.told import put_told
+
+DISTRICT = 200
+"""Tasks that VROOM is asked about at once: 0.3 s here, and it grows with the square."""
+
+POLISHING = 0.25
+"""Of the time, at least, for PyVRP after VROOM."""
 
 ANSWER = 0.05
 """Of the seconds, kept for writing the answer; and half of one at most."""
@@ -66,10 +73,25 @@ def _search(plan: Plan, until: float, seed: int) -> None:
     def stop() -> bool:
         return time.monotonic() > until
 
+    from server.dispatch.solving.improving import WHOLE, improve, settle  # PyVRP is slow to load
+
+    if not plan.model.told:
+        _start(plan, until)
+        if len(plan.model.tasks) > WHOLE:
+            settle(plan, until - POLISHING * (until - time.monotonic()), seed)
+    left = insert_all(plan, plan.left, stop)
+    make_room(plan, left, stop)
+    if not stop():
+        improve(plan, until, seed)
+    insert_late(plan, plan.left, stop)
+
+
+def _start(plan: Plan, until: float) -> None:
+    """VROOM, district by district."""
     model = plan.model
-    if not model.told:
-        plan_by_vroom(plan, range(len(model.tasks)), range(len(model.vans)), 0, until - time.monotonic())
-    _insert_left(plan, stop)
+    for tasks, vans in districts(model, range(len(model.tasks)), range(len(model.vans)), DISTRICT):
+        if time.monotonic() < until:
+            plan_by_vroom(plan, tasks, vans, Effort(), until - time.monotonic())
 
 
 def _insert_left(plan: Plan, stop: Callable[[], bool]) -> None:

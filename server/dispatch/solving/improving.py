@@ -1,0 +1,120 @@
+"""Part by part until the time is up: the solvers look at neighbouring routes, and what is better is kept.
+
+First VROOM, from the routes as they are: its local search over a hundred visits takes 30 to 100 ms, where the whole of
+1,000 takes it 10 s. Then, when VROOM finds nothing more, PyVRP in two threads (its search runs without the GIL).
+"""
+
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from server.dispatch.solving.first import Effort, plan_by_vroom
+from server.dispatch.solving.plan import Plan
+from server.dispatch.solving.polish import Part, part_of, polishable, polished, until
+from server.dispatch.solving.regions import Regions
+from server.dispatch.solving.valuing import total
+
+SIZE = 55
+"""Tasks that PyVRP looks at together: it makes a few hundred rounds a second over so many, fewer over more."""
+VROOM_SIZE = 110
+VROOM_EFFORT = Effort(1, 4)
+SLICE = 0.2
+WHOLE = 120
+"""Up to so many tasks the whole plan is one part."""
+
+Answer = dict[int, list[int]] | None
+
+
+def improve(plan: Plan, deadline: float, seed: int, slice_s: float = SLICE, size: int = SIZE) -> None:
+    vans = [v for v in range(len(plan.model.vans)) if polishable(plan, v)]
+    if not vans or not any(plan.routes[v] for v in vans):
+        return
+    if sum(len(plan.routes[v]) for v in vans) <= WHOLE:
+        _improve_whole(plan, vans, deadline, seed)
+    else:
+        _improve_parts(plan, vans, deadline, seed, slice_s, size)
+
+
+def settle(plan: Plan, deadline: float, seed: int) -> None:
+    """VROOM on one part after another, until a round over all vans found nothing."""
+    vans = list(range(len(plan.model.vans)))
+    regions, fails, looked = Regions(plan, seed), 0, 1
+    while time.monotonic() < deadline and fails * looked < 2 * len(vans):
+        chosen = regions.next(VROOM_SIZE, (), vans)
+        looked = len(chosen)
+        tasks = [*(j for v in chosen for j in plan.routes[v]), *_spare(plan, chosen)]
+        better = plan_by_vroom(plan, tasks, chosen, VROOM_EFFORT, deadline - time.monotonic(), onwards=True)
+        fails = 0 if better else fails + 1
+
+
+def serve_all(plan: Plan, deadline: float, seed: int) -> bool:
+    """Tries to find a place for all that is left, through plans that are not yet feasible; whether it did."""
+    left = [j for j in plan.left if plan.model.able[j]]
+    vans = [v for v in range(len(plan.model.vans)) if polishable(plan, v)]
+    if not left or not vans:
+        return not left
+    part = part_of(plan, vans, left, required=True)
+    for answer in _raced(part, deadline, seed):
+        _take(plan, answer)
+    return not any(plan.model.able[j] for j in plan.left)
+
+
+def _improve_whole(plan: Plan, vans: list[int], deadline: float, seed: int) -> None:
+    part = part_of(plan, vans, _spare(plan, vans), required=not plan.left)
+    for answer in _raced(part, deadline, seed):
+        _take(plan, answer)
+
+
+def _raced(part: Part, deadline: float, seed: int) -> list[Answer]:
+    """The same part with two seeds side by side."""
+    with ThreadPoolExecutor(_threads()) as pool:
+        runs = [pool.submit(polished, part, until(deadline), seed + i) for i in range(_threads())]
+        return [run.result() for run in runs]
+
+
+def _improve_parts(plan: Plan, vans: list[int], deadline: float, seed: int, slice_s: float, size: int) -> None:
+    regions, running, busy = Regions(plan, seed), dict[Future[Answer], list[int]](), set[int]()
+    spare_out = False
+    with ThreadPoolExecutor(_threads()) as pool:
+        while True:
+            while len(running) < _threads() and time.monotonic() < deadline - slice_s / 4:
+                chosen = regions.next(size, busy, vans)
+                if not any(plan.routes[v] for v in chosen):
+                    break
+                spare = [] if spare_out else _spare(plan, chosen)
+                part = part_of(plan, chosen, spare, required=not spare)
+                stop = until(min(deadline, time.monotonic() + slice_s))
+                seed += 1
+                running[pool.submit(polished, part, stop, seed)] = chosen
+                busy |= set(chosen)
+                spare_out = spare_out or bool(spare)
+            if not running:
+                return
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for run in done:
+                busy -= set(running.pop(run))
+                _take(plan, run.result())
+            spare_out = spare_out and bool(running)
+
+
+def _spare(plan: Plan, vans: Sequence[int]) -> list[int]:
+    """What is on no route and could be on one of these."""
+    return [j for j in plan.left if plan.model.able[j].intersection(vans)]
+
+
+def _take(plan: Plan, answer: Answer) -> bool:
+    """Keeps the routes if the plan is better with them, by the objective; whether it is."""
+    if answer is None:
+        return False
+    before, key = {v: plan.routes[v] for v in answer}, plan.key()
+    if total(plan.worths[v] for v in answer).price == 0 and not any(answer.values()):
+        return False
+    if plan.put_all((v, route) for v, route in answer.items()) and plan.key() < key:
+        return True
+    plan.put_all(before.items())
+    return False
+
+
+def _threads() -> int:
+    return min(2, os.cpu_count() or 1)

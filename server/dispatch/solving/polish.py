@@ -1,0 +1,242 @@
+"""PyVRP on a part of the plan: some vans with the tasks on their routes, from those routes on.
+
+A task's bound is a hard end here, so what is in time stays so and what is late does not become later; told visits stay
+with their van. What a van may not do costs more than it could ever save. Local search runs without the GIL.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pyvrp import (
+    Client,
+    Depot,
+    Location,
+    PenaltyManager,
+    PenaltyParams,
+    ProblemData,
+    RandomNumberGenerator,
+    Route,
+    Solution,
+    VehicleType,
+)
+from pyvrp.IteratedLocalSearch import IteratedLocalSearch, IteratedLocalSearchParams
+from pyvrp.search import (
+    OPERATORS,
+    LocalSearch,
+    NeighbourhoodParams,
+    PerturbationManager,
+    PerturbationParams,
+    compute_neighbours,
+)
+
+from server.dispatch.solving.model import FULL_HOUR, Task, Van
+from server.dispatch.solving.plan import Plan
+from server.dispatch.solving.timetable import work_of
+
+NEIGHBOURS = 25
+PERTURBED = 12
+RESTART = 4_000
+
+Grid = NDArray[np.int64]
+
+
+class Part(NamedTuple):
+    """`vans`, `tasks`: by their index in the plan; `kinds[k]`: the vans of vehicle type k; `start`: where to begin."""
+
+    vans: list[int]
+    tasks: list[int]
+    kinds: list[list[int]]
+    data: ProblemData
+    start: Solution
+
+
+def polishable(plan: Plan, v: int) -> bool:
+    """PyVRP knows no breaks, and no limits on the travel of a route."""
+    van = plan.model.vans[v]
+    return not van.pauses and van.max_travel is None and van.max_metres is None
+
+
+def part_of(plan: Plan, vans: Sequence[int], spare: Sequence[int], required: bool) -> Part:
+    """`spare`: tasks on no route that may come in. `required`: every task must be served, through plans that are not
+    feasible on the way; otherwise all are worth a prize by their weight."""
+    model = plan.model
+    tasks = [*(j for v in vans for j in plan.routes[v]), *spare]
+    row = {j: i for i, j in enumerate(tasks)}
+    depots = sorted({(-1 if p is None else p) for v in vans for p in (model.vans[v].start, model.vans[v].end)})
+    places = [*(model.tasks[j].place for j in tasks), *depots]
+    at = {place: len(tasks) + i for i, place in enumerate(depots)}
+    profiles = _Profiles(plan, tasks, places)
+    kinds: dict[_Kind, list[int]] = {}
+    for v in vans:
+        kinds.setdefault(_kind(plan.model.vans[v], profiles.of(v), len(tasks)), []).append(v)
+    clients = [_client(plan, j, row[j], required) for j in tasks]
+    types = [_type(kind, len(alike), at, len(tasks)) for kind, alike in kinds.items()]
+    data = ProblemData(
+        [Location(0, 0) for _ in places],
+        clients,
+        [Depot(len(tasks) + i) for i in range(len(depots))],
+        types,
+        profiles.distances,
+        profiles.durations,
+    )
+    routes = [
+        Route(data, [row[j] for j in plan.routes[v]], k)
+        for k, alike in enumerate(kinds.values())
+        for v in alike
+        if plan.routes[v]
+    ]
+    return Part(list(vans), tasks, list(kinds.values()), data, Solution(data, routes))
+
+
+class _Kind(NamedTuple):
+    """What vans of one vehicle type share; alike vans make the search smaller."""
+
+    start: int | None
+    end: int | None
+    opens: int
+    closes: int
+    profile: int
+    capacity: tuple[int, ...]
+    fixed: int
+    limit: int
+
+
+def _kind(van: Van, profile: int, tasks: int) -> _Kind:
+    limit = min(van.max_tasks, tasks)
+    return _Kind(van.start, van.end, van.opens, van.closes, profile, van.capacity, van.fixed, limit)
+
+
+def _type(kind: _Kind, count: int, at: dict[int, int], tasks: int) -> VehicleType:
+    return VehicleType(
+        count,
+        capacity=[*kind.capacity, kind.limit],
+        start_depot=at[-1 if kind.start is None else kind.start] - tasks,
+        end_depot=at[-1 if kind.end is None else kind.end] - tasks,
+        fixed_cost=kind.fixed,
+        tw_early=kind.opens,
+        tw_late=kind.closes,
+        profile=kind.profile,
+    )
+
+
+class _Profiles:
+    """Roads as PyVRP sees them, one profile for all vans that differ in nothing: what a van may not do is too dear to
+    reach, and what takes it longer than others makes leaving slower."""
+
+    def __init__(self, plan: Plan, tasks: Sequence[int], places: Sequence[int]) -> None:
+        self._plan, self._tasks, self._places = plan, tasks, places
+        self._least = np.array([_least_work(plan.model.tasks[j]) for j in tasks], dtype=np.int64)
+        self._known: dict[tuple[object, ...], int] = {}
+        self.distances: list[Any] = []
+        self.durations: list[Any] = []
+
+    def of(self, v: int) -> int:
+        model = self._plan.model
+        van, n = model.vans[v], len(self._tasks)
+        barred = np.array([not _may(self._plan, j, v) for j in self._tasks], dtype=bool)
+        works = np.array([sum(work_of(model.tasks[j], van)) for j in self._tasks], dtype=np.int64)
+        key = (id(van.roads), van.per_task_hour, barred.tobytes(), works.tobytes())
+        if key not in self._known:
+            self._known[key] = len(self._known)
+            price, seconds = _grids(van, self._places, n)
+            price[:, :n][:, barred] += _forbidding(self._plan)
+            price[:, :n] += works * van.per_task_hour * model.cents // FULL_HOUR
+            seconds[:n] += (works - self._least)[:, None]
+            for grid in (price, seconds):
+                np.fill_diagonal(grid, 0)
+            self.distances.append(price)
+            self.durations.append(seconds)
+        return self._known[key]
+
+
+def polished(part: Part, stop: Callable[[], bool], seed: int) -> dict[int, list[int]] | None:
+    """Better routes for the vans of the part; None when none were found. Touches no plan: may run in a thread."""
+    rng = RandomNumberGenerator(seed=seed)
+    neighbours = compute_neighbours(part.data, NeighbourhoodParams(num_neighbours=NEIGHBOURS))
+    search = LocalSearch(
+        part.data, rng, neighbours, PerturbationManager(PerturbationParams(max_perturbations=PERTURBED))
+    )
+    for operator in OPERATORS:
+        if operator.supports(part.data):
+            search.add_operator(operator(part.data))
+    penalties = PenaltyParams()
+    manager = PenaltyManager(penalties.midpoint_penalties(part.data), penalties)
+    params = IteratedLocalSearchParams(num_iters_no_improvement=RESTART)
+    result = IteratedLocalSearch(part.data, manager, search, part.start, params).run(
+        lambda _: stop(), collect_stats=False
+    )
+    best = result.best
+    if not best.is_feasible():
+        return None
+    routes: dict[int, list[int]] = {v: [] for v in part.vans}
+    free = [list(alike) for alike in part.kinds]
+    for route in best.routes():
+        v = free[route.vehicle_type()].pop(0)
+        routes[v] = [part.tasks[a.idx] for a in route if a.is_client()]
+    return routes
+
+
+def until(instant: float) -> Callable[[], bool]:
+    return lambda: time.monotonic() >= instant
+
+
+def _may(plan: Plan, j: int, v: int) -> bool:
+    task = plan.model.tasks[j]
+    return plan.van_of[j] == v if task.told is not None and plan.van_of[j] is not None else v in plan.model.able[j]
+
+
+def _least_work(task: Task) -> int:
+    """What every van spends at least; the rest of a slower kind of van is put on its roads."""
+    spent = [task.setup + task.service, *(setup + service for setup, service in task.per_type.values())]
+    return min(spent)
+
+
+def _grids(van: Van, places: Sequence[int], n: int) -> tuple[Grid, Grid]:
+    """Price and seconds between the tasks and depots of the part; nowhere (-1) is free to reach and to leave."""
+    known = [max(0, place) for place in places]
+    grid = np.ix_(known, known)
+    price, seconds = van.roads.prices[grid].astype(np.int64), van.roads.cells[grid].astype(np.int64)
+    for i, place in enumerate(places[n:], start=n):
+        if place == -1:
+            for cells in (price, seconds):
+                cells[i, :] = 0
+                cells[:, i] = 0
+    return price, seconds
+
+
+def _forbidding(plan: Plan) -> int:
+    """More than any detour saves, little enough for sums of it to stay exact."""
+    return 1_000 * _dearest(plan)
+
+
+def _dearest(plan: Plan) -> int:
+    return max(1, *(int(van.roads.prices.max(initial=0)) for van in plan.model.vans[:50]))
+
+
+def _client(plan: Plan, j: int, i: int, required: bool) -> Client:
+    task = plan.model.tasks[j]
+    first, last = _window(plan, j)
+    return Client(
+        i,
+        delivery=[*task.delivery, 1],
+        pickup=[*task.pickup, 0],
+        service_duration=_least_work(task),
+        tw_early=first,
+        tw_late=last,
+        prize=0 if required else 20 * _dearest(plan) * max(1, task.weight),
+        required=required,
+    )
+
+
+def _window(plan: Plan, j: int) -> tuple[int, int]:
+    """The window it is in, or for a spare task the first; up to its bound."""
+    task, bound = plan.model.tasks[j], plan.bounds[j]
+    windows = [span for span in task.windows if span[0] <= bound] or [task.windows[0]]
+    start = plan.start_of(j) if plan.van_of[j] is not None else windows[0][0]
+    first, last = next((span for span in windows if span[0] <= start <= span[1]), windows[0])
+    if task.told is not None and plan.van_of[j] is not None:
+        bound = start
+    return first, max(first, min(last, bound))

@@ -1,0 +1,130 @@
+"""Solving in a process of its own: pyvroom holds the GIL for its whole run, and a solver may die or want all memory.
+
+One worker for each serving process, started with the first problem and ended with the app. It begins anew (spawn), so
+it inherits no socket and no connection; it is nice to whoever serves, and may have so much memory and no more. One
+that dies costs a retry. Waiting room is short: whoever finds it full is told at once.
+"""
+
+import asyncio
+import os
+import resource
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as TookTooLong
+from multiprocessing import get_context
+
+import msgspec
+from pebble import ProcessExpired, ProcessPool
+
+from schemas.errors import Code
+from schemas.solving import Problem, Solution
+from server.dispatch.solving.refusals import ProblemRefused, refuse
+
+MIB = 1024 * 1024
+MEMORY = 3072 * MIB
+"""Of address space: 5,000 jobs take about 1 GiB of it."""
+ROOM = 4
+"""Problems that may wait or be solved at a time, in each serving process."""
+PATIENCE = 10.0
+"""Seconds beyond the time asked for; a worker that takes longer is ended."""
+NICENESS = 10
+
+Work = Callable[[bytes, float, int], bytes]
+
+
+class Workers:
+    """`limits` are for tests; the process pool is made when first asked."""
+
+    def __init__(self, memory: int = MEMORY, room: int = ROOM, patience: float = PATIENCE) -> None:
+        self._memory, self._room, self._patience = memory, room, patience
+        self._pool: ProcessPool | None = None
+        self._inside = 0
+
+    async def solve(self, body: bytes, seconds: float, seed: int = 1, work: Work | None = None) -> bytes:
+        """The answer's JSON. Raises ProblemRefused, among others with the codes `solver_…`."""
+        if self._inside >= self._room:
+            refuse(Code.SOLVER_BUSY)
+        self._inside += 1
+        try:
+            return await self._with_a_second_try(work or _solve, body, seconds, seed)
+        finally:
+            self._inside -= 1
+
+    async def _with_a_second_try(self, work: Work, body: bytes, seconds: float, seed: int) -> bytes:
+        for left in (1, 0):
+            try:
+                return await self._once(work, body, seconds, seed)
+            except ProcessExpired as died:
+                if not left:
+                    refuse(Code.SOLVER_FAILED, why=f"exit code {died.exitcode}")
+            except MemoryError:
+                refuse(Code.SOLVER_OUT_OF_MEMORY, limit=self._memory // MIB)
+            except TookTooLong:
+                refuse(Code.SOLVER_TIMEOUT, seconds=round(seconds + self._patience))
+        raise AssertionError("unreachable")
+
+    async def _once(self, work: Work, body: bytes, seconds: float, seed: int) -> bytes:
+        future = self._started().schedule(work, args=(body, seconds, seed), timeout=seconds + self._patience)
+        try:
+            answer: bytes = await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            refuse(Code.SOLVER_FAILED, why="the planner was closed")
+        return answer
+
+    def _started(self) -> ProcessPool:
+        if self._pool is None:
+            self._pool = ProcessPool(
+                max_workers=1, initializer=_prepare, initargs=(self._memory,), context=get_context("spawn")
+            )
+        return self._pool
+
+    async def close(self) -> None:
+        """Ends the worker, and whatever it is at."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            await asyncio.to_thread(pool.join)
+
+
+_shared = Workers()
+
+
+async def solve_apart(problem: Problem, seconds: float, seed: int = 1) -> Solution:
+    """`solve` in this serving process's worker. Raises ProblemRefused, among others with the codes `solver_…`."""
+    body = await asyncio.to_thread(msgspec.json.encode, problem)
+    answer = await solve_apart_bytes(body, seconds, seed)
+    return await asyncio.to_thread(msgspec.json.decode, answer, type=Solution)
+
+
+async def solve_apart_bytes(body: bytes, seconds: float, seed: int = 1) -> bytes:
+    """The same, JSON in and JSON out: nothing of the problem is read here."""
+    return await _shared.solve(body, seconds, seed)
+
+
+async def close() -> None:
+    """When the app stops."""
+    await _shared.close()
+
+
+# ---------------------------------------------------------------------------------------------------- in the worker
+
+
+def _prepare(memory: int) -> None:
+    """Once, in the new process: limits first, then what is slow to load."""
+    os.nice(NICENESS)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    import pyvrp  # noqa: F401
+    import vroom  # type: ignore[import-untyped]  # noqa: F401
+
+
+def _solve(body: bytes, seconds: float, seed: int) -> bytes:
+    from server.dispatch.solving.planning import solve_bytes
+
+    try:
+        return solve_bytes(body, seconds, seed)
+    except ProblemRefused:
+        raise
+    except MemoryError:
+        raise MemoryError from None  # without what it would drag along
