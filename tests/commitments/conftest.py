@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -130,11 +131,11 @@ async def _found(firm: Firm) -> Desks:
         for name, role, centre, outlet in (
             ("east", Role.CENTRE_MANAGER, east, None),
             ("west", Role.CENTRE_MANAGER, west, None),
-            ("keeper", Role.OUTLET_MANAGER, east, firm.outlet_id),
+            ("keeper", Role.OUTLET_MANAGER, east, UUID(firm.outlet_id)),
         ):
             new = NewUser(username=name, name=name, password="x" * 12, role=role, centre_id=centre, outlet_id=outlet)
             await create_user(new, password_hash())
     await products.add_line(NewProductLine(code="ac", name="空调"))
     await products.add_model(NewModel(line_code="ac", gtin=GTIN, name="KFR-35"))
-    people = [await firm.login(name) for name in ("hq", "east", "west", "keeper", "desk")]
-    return Desks(firm, *people, east_id=str(east), west_id=str(west), west_outlet_id=str(west_outlet))
+    hq, of_east, of_west, keeper, desk = [await firm.login(name) for name in ("hq", "east", "west", "keeper", "desk")]
+    return Desks(firm, hq, of_east, of_west, keeper, desk, str(east), str(west), str(west_outlet))

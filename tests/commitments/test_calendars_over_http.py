@@ -30,7 +30,7 @@ class TestACalendarWithTheCountrysHolidays:
             assert instant(bound["respond_by"]) == datetime.fromisoformat(due).replace(tzinfo=SHANGHAI)
 
     async def test_follows_the_administrators_dates_first(self, desks: Desks) -> None:
-        dates = {"closed": ["2026-02-14"], "extra": {"2026-02-17": [["10:00", "12:00"]]}}
+        dates: dict[str, Any] = {"closed": ["2026-02-14"], "extra": {"2026-02-17": [["10:00", "12:00"]]}}
         calendar = await desks.calendar(holidays_of="CN", **dates)
         await desks.policy(calendar_id=calendar["id"], respond_seconds=3600, effective_from="2020-01-01T00:00:00Z")
         bound = await desks.binding(opened_at="2026-02-13T17:00:00+08:00")
