@@ -9,7 +9,9 @@ from server.dispatch.rules.problem import Place
 from server.dispatch.rules.travel import Area, GreatCircle
 from server.dispatch.speeds import read_speeds
 from server.platform.startup import CannotStart
+from server.settings import SETTINGS
 
+DOCS = Path(__file__).parents[2] / "docs" / "travel.md"
 AREA = '[[area]]\nname = "Puxi"\ncentre = [31.23, 121.47]\nradius_km = 6\nspeeds_kmh = 20\n'
 HOURS = ", ".join(["25"] * 23)
 
@@ -23,9 +25,10 @@ class TestAFile:
     def test_may_be_empty(self) -> None:
         assert speeds.read("") == GreatCircle()
 
-    def test_the_example_in_its_description_is_one(self) -> None:
-        example = (speeds.__doc__ or "").split("```")[1].removeprefix("toml")
-        model = speeds.read(example)
+    def test_the_example_in_its_description_is_one_and_that_of_the_docs(self) -> None:
+        example = (speeds.__doc__ or "").split("```")[1]
+        assert example in DOCS.read_text()
+        model = speeds.read(example.removeprefix("toml"))
         assert isinstance(model, GreatCircle)
         assert model.hourly
         assert model.areas[0].detour == 1.4
@@ -58,6 +61,14 @@ class TestAFileThatCannotBeUsed:
         answer = speeds.read(text)
         assert isinstance(answer, str)
         assert words in answer
+
+
+class TestTheDocs:
+    def test_name_every_setting_of_travel(self) -> None:
+        named = DOCS.read_text()
+        assert [
+            one.name for one in SETTINGS if one.name.startswith("ONSITE_TRAVEL_") and f"`{one.name}`" not in named
+        ] == []
 
 
 class TestAtTheStart:

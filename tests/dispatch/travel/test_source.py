@@ -91,6 +91,14 @@ class TestAServerThatIsWell:
         assert sentence(told).en == f"Travel times come from {'OSRM' if kind == 'osrm' else 'Valhalla'}."
         assert len(server.asked) == 1
 
+    async def test_hears_osrms_question_as_it_is_documented(self) -> None:
+        async with routing_server() as server, travelling(server) as travel:
+            await travel.matrix([BUND, STATION], [AIRPORT, Place(-33.5, -70.25)], MORNING, SHANGHAI)
+        (asked,) = server.asked
+        where = "121.49000,31.24000;121.45500,31.25000;121.33630,31.19790;-70.25000,-33.50000"
+        assert (asked.method, asked.path) == ("GET", f"/table/v1/driving/{where}")
+        assert asked.query == "sources=0;1&destinations=2;3&annotations=duration,distance"
+
     @pytest.mark.parametrize(("verbose_only", "units"), [(True, "kilometers"), (False, "miles"), (True, "miles")])
     async def test_may_be_an_older_or_an_american_valhalla(self, verbose_only: bool, units: str) -> None:
         async with (
