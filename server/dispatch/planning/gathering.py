@@ -43,9 +43,9 @@ class Gathered:
     outlet_ids: Sequence[UUID]
 
 
-async def gather(outlets: Sequence[network.Row], starts: datetime, ends: datetime) -> Gathered:
-    """The scene of a plan for these outlets over [starts, ends). Raises `TooLarge`. Seven queries and one per outlet,
-    in one snapshot if the caller holds a transaction."""
+async def gather(outlets: Sequence[network.Row], starts: datetime, ends: datetime, *, thawed: bool = False) -> Gathered:
+    """The scene of a plan for these outlets over [starts, ends). `thawed`: also visits within the freeze horizon may
+    change. Raises `TooLarge`. Ten queries and one per outlet, in one snapshot if the caller holds a transaction."""
     now = clock.now()
     zones = {str(outlet["id"]): ZoneInfo(outlet["zone"]) for outlet in outlets}
     outlet_ids = [outlet["id"] for outlet in outlets]
@@ -54,7 +54,7 @@ async def gather(outlets: Sequence[network.Row], starts: datetime, ends: datetim
     if len(rows) > MOST_JOBS or len(candidates) > MOST_PEOPLE:
         raise TooLarge
     held = [msgspec.convert(row, HeldJob, strict=False) for row in rows]
-    limits, frozen_until = _limits(outlets, now, starts)
+    limits, frozen_until = _limits([] if thawed else outlets, now, starts)
     people = await _people(candidates, starts, ends, limits)
     depots = await _depots(held, people, outlet_ids)
     subjects = await _subjects(held, people, zones, starts, depots)
@@ -66,7 +66,9 @@ async def gather(outlets: Sequence[network.Row], starts: datetime, ends: datetim
 
 def _limits(outlets: Sequence[network.Row], now: datetime, starts: datetime) -> tuple[Limits, int]:
     """The limits from the instant planned from, and until when visits are frozen. The longest freeze of all outlets."""
-    longest = max((asking.limits_of(outlet) for outlet in outlets), key=lambda limits: limits.freeze_s)
+    longest = max(
+        (asking.limits_of(outlet) for outlet in outlets), key=lambda limits: limits.freeze_s, default=Limits()
+    )
     until = ceil(now.timestamp()) + longest.freeze_s
     return longest._replace(freeze_s=max(0, until - asking.earliest(starts))), until
 

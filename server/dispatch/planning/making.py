@@ -6,11 +6,16 @@ so. The event loop waits for none of it: the search has its own process, the pur
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
+import msgspec
 import structlog
 
+from schemas.dispatch import PlanChange
 from server.dispatch.planning.drafting import Draft, draft
 from server.dispatch.planning.filling import Filled, fill, overlaps
 from server.dispatch.planning.gathering import Gathered, gather
@@ -36,11 +41,40 @@ class NothingToPlan(Exception):
 async def make(claimed: Claimed) -> Made:
     """Raises `NothingToPlan`, `gathering.TooLarge`."""
     begun = time.monotonic()
-    gathered = await _gathered(claimed)
+    gathered = await _gathered(await _outlets(claimed.centre_id, claimed.outlet_id), claimed.starts_at, claimed.ends_at)
     scene = gathered.scene
     if not scene.subjects or not any(shifts_in(person, scene) for person in scene.people):
         raise NothingToPlan
     found, method = await _searched(scene, claimed.seconds)
+    return await _made(gathered, found, method, begun)
+
+
+async def repair(
+    centre_id: UUID,
+    outlet_id: UUID | None,
+    starts: datetime,
+    ends: datetime,
+    loose: Collection[UUID],
+    *,
+    thawed: bool = False,
+) -> Made:
+    """The smallest re-plan: only these jobs are placed anew, by insertion, in milliseconds; visits in their way may be
+    delayed, everything else stays. Its items are what changes, and the loose jobs. Jobs that wait and are not named
+    are left alone. `thawed`: also visits that are about to begin may change. Raises as `make`."""
+    begun = time.monotonic()
+    gathered = await _gathered(await _outlets(centre_id, outlet_id), starts, ends, thawed)
+    named = {str(job_id) for job_id in loose}
+    scene = gathered.scene
+    subjects = {i: s for i, s in scene.subjects.items() if s.told is not None or i in named}
+    smaller = replace(gathered, scene=replace(scene, subjects=subjects))
+    stays = {i: visit for i, visit in smaller.scene.told.items() if i not in named}
+    made = await _made(smaller, stays, INSERTION, begun)
+    kept = [item for item in made.items if item.change is not PlanChange.UNCHANGED or str(item.job_id) in named]
+    return msgspec.structs.replace(made, items=kept)
+
+
+async def _made(gathered: Gathered, found: Mapping[str, Visit], method: str, begun: float) -> Made:
+    scene = gathered.scene
 
     def finished(travel: TravelModel) -> Draft:
         return finish(scene, found, travel)
@@ -70,18 +104,16 @@ def finish(scene: Scene, found: Mapping[str, Visit], travel: TravelModel) -> Dra
     )
 
 
-async def _gathered(claimed: Claimed) -> Gathered:
+async def _gathered(outlets: Sequence[network.Row], starts: datetime, ends: datetime, thawed: bool = False) -> Gathered:
     """One picture: nothing changes between its queries."""
+    if not outlets:
+        raise NothingToPlan
     async with db.transaction("REPEATABLE READ"):
-        outlets = await _outlets(claimed)
-        if not outlets:
-            raise NothingToPlan
-        return await gather(outlets, claimed.starts_at, claimed.ends_at)
+        return await gather(outlets, starts, ends, thawed=thawed)
 
 
-async def _outlets(claimed: Claimed) -> list[network.Row]:
-    scope = Scope(claimed.centre_id, claimed.outlet_id)
-    found = [await network.outlet(outlet_id) for outlet_id in await network.outlet_ids(scope)]
+async def _outlets(centre_id: UUID, outlet_id: UUID | None) -> list[network.Row]:
+    found = [await network.outlet(each) for each in await network.outlet_ids(Scope(centre_id, outlet_id))]
     return [outlet for outlet in found if outlet is not None]
 
 
