@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.dispatch.rules.problem import Place
-from server.dispatch.rules.squares import great_circle_matrix, great_circle_table
+from server.dispatch.rules.squares import InSquare, great_circle_matrix, great_circle_table
 from server.dispatch.rules.travel import Area, GreatCircle
 from tests.dispatch.builders import HOUR, at
 
@@ -144,3 +144,14 @@ class TestASquare:
 
     def test_of_no_place(self) -> None:
         assert great_circle_matrix([]).seconds.shape == (0, 0)
+
+    def test_is_a_model_for_every_hour_and_asks_another_beyond_it(self) -> None:
+        way, morning = [BUND, HONGQIAO, BUND], at("08:00")
+        square = great_circle_matrix(way[:2], TestSpeedsByHour.hourly, morning)
+        model = InSquare(way[:2], square, GreatCircle())
+        for hour in (morning, at("20:00")):
+            assert model.legs(way, hour) == TestSpeedsByHour.hourly.legs(way, morning)
+            assert model.matrix(way, way, hour) == TestSpeedsByHour.hourly.matrix(way, way, morning)
+        assert model.legs([BUND, BEIJING], morning) == GreatCircle().legs([BUND, BEIJING], morning)
+        assert model.legs([], morning) == []
+        assert model.matrix([], [], morning) == ([], [])

@@ -1,13 +1,14 @@
 """Pure. Travel between many places at once: numpy, 32-bit whole numbers, a block of rows at a time."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.dispatch.rules.problem import Place
-from server.dispatch.rules.travel import EARTH_RADIUS_M, GreatCircle
+from server.dispatch.rules.travel import EARTH_RADIUS_M, GreatCircle, Matrix, TravelModel
 
 Cells = NDArray[np.int32]
 
@@ -44,6 +45,32 @@ def great_circle_table(
         rows = slice(first, first + _ROWS)
         metres[rows], seconds[rows] = _between(starts[:, rows, None], ends)
     return Table(seconds, metres)
+
+
+class InSquare:
+    """A `TravelModel` out of one square, whatever the hour: what a plan was made with is also what it is judged by.
+    `beyond`: for places that are not in it."""
+
+    def __init__(self, places: Sequence[Place], square: Square, beyond: TravelModel) -> None:
+        self._index = {place: i for i, place in enumerate(places)}
+        self._square, self._beyond = square, beyond
+
+    def period(self, depart_at: int) -> int:
+        return self._beyond.period(depart_at)
+
+    def matrix(self, origins: Sequence[Place], destinations: Sequence[Place], depart_at: int) -> Matrix:
+        rows, columns = self._indices(origins), self._indices(destinations)
+        if rows is None or columns is None:
+            return self._beyond.matrix(origins, destinations, depart_at)
+        seconds, metres = (cells[np.ix_(rows, columns)].tolist() for cells in self._square)
+        return Matrix(seconds, metres)
+
+    def legs(self, places: Sequence[Place], depart_at: int) -> list[int]:
+        return [self.matrix([a], [b], depart_at).seconds[0][0] for a, b in pairwise(places)]
+
+    def _indices(self, places: Sequence[Place]) -> list[int] | None:
+        indices = [self._index.get(place, -1) for place in places]
+        return None if -1 in indices else indices
 
 
 def _columns(places: Sequence[Place], model: GreatCircle, depart_at: int) -> NDArray[np.float64]:

@@ -30,7 +30,7 @@ class TestTheSource:
                 {
                     "ONSITE_TRAVEL_SOURCE": "Valhalla",
                     "ONSITE_TRAVEL_URL": URL,
-                    "ONSITE_TRAVEL_PROFILE": "motor_scooter",
+                    "ONSITE_TRAVEL_PROFILE": "truck",
                 },
                 Valhalla(URL, "truck", 2500),
             ),
