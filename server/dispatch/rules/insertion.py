@@ -128,7 +128,8 @@ def insert(
     start, put_off_by = found
     end = start + job.service_s
     if end > slot.latest:
-        return put_off_by or "shift_full"
+        waited = any(absence.end == slot.leaves for absence in technician.absences)
+        return put_off_by or ("absence" if waited else "shift_full")
     pushed = _push(slot, end + from_job, technician.absences)
     if isinstance(pushed, str):
         return pushed
