@@ -1,5 +1,6 @@
 """Jobs and reviews over HTTP."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -29,6 +30,35 @@ class JobState(StrEnum):
 Price = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
 
 
+class Lock(StrEnum):
+    """What of a job's visit is fixed."""
+
+    NONE = "none"
+    PERSON = "person"
+    TIME = "time"
+    BOTH = "both"
+
+
+ClockTime = Annotated[str, msgspec.Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+
+
+class SiteHours(Request, frozen=True, kw_only=True, omit_defaults=True, rename={"from_": "from"}):
+    """A window in which the site can be entered, by the clock of the outlet's zone: every week on `days` (1 is Monday),
+    or once `on` a date. One that ends at or before its beginning ends on the day after."""
+
+    days: Annotated[list[Annotated[int, msgspec.Meta(ge=1, le=7)]], msgspec.Meta(max_length=7)] = []
+    on: date | None = None
+    from_: ClockTime
+    to: ClockTime
+
+
+#: Windows of one job; none: the site can always be entered.
+SiteWindows = Annotated[list[SiteHours], msgspec.Meta(max_length=50)]
+PartNumber = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+#: Part → how many.
+PartsNeeded = Annotated[dict[PartNumber, Annotated[int, msgspec.Meta(ge=1, le=1000)]], msgspec.Meta(max_length=50)]
+
+
 class NewJob(Request, frozen=True, kw_only=True):
     """A job as the hotline raises it. `opened_at`: when the caller called; now when left out. `price_minor`: what the
     caller was told it costs."""
@@ -48,6 +78,8 @@ class NewJob(Request, frozen=True, kw_only=True):
     duration_minutes: Annotated[int, msgspec.Meta(ge=5, le=1440)] | None = None
     opened_at: Instant | None = None
     price_minor: Price | None = None
+    site_hours: SiteWindows = []
+    parts_needed: PartsNeeded = {}
 
 
 class JobEdit(Request, frozen=True, kw_only=True):
@@ -63,6 +95,8 @@ class JobEdit(Request, frozen=True, kw_only=True):
     diagnosis: LongText | msgspec.UnsetType = msgspec.UNSET
     unit_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
     price_minor: Price | msgspec.UnsetType | None = msgspec.UNSET
+    site_hours: SiteWindows | msgspec.UnsetType = msgspec.UNSET
+    parts_needed: PartsNeeded | msgspec.UnsetType = msgspec.UNSET
 
 
 class LaterVisit(Request, frozen=True, kw_only=True):
@@ -77,12 +111,17 @@ class LaterVisit(Request, frozen=True, kw_only=True):
 
 class Assign(Request, frozen=True, kw_only=True):
     """Books a visit. `ends_at` left out: the job's usual duration. `delays`: visits that make room for it; all of it is
-    booked or nothing."""
+    booked or nothing. `override`: also what is locked, and what makes room although it is about to start."""
 
     technician_id: UUID
     starts_at: Instant
     ends_at: Instant | None = None
     delays: Annotated[list[LaterVisit], msgspec.Meta(max_length=50)] = []
+    override: bool = False
+
+
+class LockJob(Request, frozen=True, kw_only=True):
+    lock: Lock
 
 
 class Reason(Request, frozen=True, kw_only=True):
@@ -92,7 +131,9 @@ class Reason(Request, frozen=True, kw_only=True):
 class Job(Answer, frozen=True, kw_only=True):
     """A job as it stands, the same fields a phone gets through the feed. `billing_held`: an open review asks what of it
     counts, nothing is billed until it is settled. `sign_again`: the completion that the customer is to sign anew.
-    `deleted_at`: deleted by the office, and shown because of work that was done all the same."""
+    `appointment_at`: when the customer expects us, as agreed. `lock`: what of its visit is fixed. `hold_cause`: why the
+    promise stands still; empty when it does not. `deleted_at`: deleted by the office, and shown because of work that
+    was done all the same."""
 
     id: UUID
     number: int
@@ -124,6 +165,8 @@ class Job(Answer, frozen=True, kw_only=True):
     respond_by: Instant | None
     resolve_by: Instant | None
     promise_state: str
+    appointment_at: Instant | None
+    hold_cause: str
     diagnosis: str
     result: str
     readings: dict[str, Any]
@@ -140,6 +183,9 @@ class Job(Answer, frozen=True, kw_only=True):
     billing_held: bool
     sign_again: UUID | None
     deleted_at: Instant | None
+    site_hours: list[dict[str, Any]] = []
+    parts_needed: dict[str, int] = {}
+    lock: Lock = Lock.NONE
 
 
 class ChecklistItem(Request, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """Arguments of every kind of field operation. `KINDS` is the whole list a phone may push."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -27,9 +27,20 @@ class Somewhere(Request, frozen=True, kw_only=True):
 
 
 class WithReason(Request, frozen=True, kw_only=True):
-    """`job.decline`, `job.pause`."""
+    """`job.decline`."""
 
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+
+
+#: What stops the clock of a promise.
+Cause = Literal["customer_asked_later", "waiting_for_parts", "no_access"]
+
+
+class Pause(Request, frozen=True, kw_only=True):
+    """`job.pause`. `cause`: the promise stands still as well, until work goes on."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+    cause: Cause | None = None
 
 
 class Check(Request, frozen=True, kw_only=True):
@@ -82,9 +93,10 @@ class Complete(Request, frozen=True, kw_only=True):
 
 
 class CannotComplete(Request, frozen=True, kw_only=True):
-    """`job.cannot_complete`."""
+    """`job.cannot_complete`. `cause` as for `job.pause`."""
 
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+    cause: Cause | None = None
     manifest: dict[str, Any] | None = None
     signature: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
 
@@ -104,7 +116,7 @@ KINDS: Mapping[str, type[Request]] = {
     "job.set_off": Somewhere,
     "job.arrive": Somewhere,
     "job.start": Nothing,
-    "job.pause": WithReason,
+    "job.pause": Pause,
     "job.resume": Nothing,
     "job.check": Check,
     "job.note": Note,

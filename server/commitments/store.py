@@ -1,95 +1,168 @@
 """Queries of policies, calendars and the promises made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from schemas.commitments import NewCalendar, NewPolicy
 from server.platform import db
 
-_POLICY = (
-    "id, code, version, name, name_en, calendar_id, job_type, region_grade, respond_seconds, respond_day,"
-    " resolve_seconds, resolve_day, rank, effective_from, effective_to"
-)
+_CALENDAR = {
+    "id": "uuid",
+    "code": "text",
+    "version": "int",
+    "name": "text",
+    "name_en": "text",
+    "always_open": "bool",
+    "weekly": "jsonb",
+    "closed": "jsonb",
+    "extra": "jsonb",
+    "holidays_of": "text",
+    "make_up": "jsonb",
+    "centre_id": "uuid",
+    "effective_from": "timestamptz",
+    "effective_to": "timestamptz",
+    "made_by": "uuid",
+    "made_at": "timestamptz",
+}
+_POLICY = {
+    "id": "uuid",
+    "code": "text",
+    "version": "int",
+    "name": "text",
+    "name_en": "text",
+    "calendar_id": "uuid",
+    **dict.fromkeys(("job_type", "product_category", "customer_tier", "region_grade", "severity"), "text"),
+    **dict.fromkeys(("centre_id", "outlet_id"), "uuid"),
+    **dict.fromkeys(("respond_seconds", "respond_day", "resolve_seconds", "resolve_day", "rank"), "int"),
+    **dict.fromkeys(("pausing", "steps", "shortfall"), "jsonb"),
+    **dict.fromkeys(("effective_from", "effective_to", "made_at", "decided_at", "ended_at"), "timestamptz"),
+    **dict.fromkeys(("owner_centre_id", "made_by", "decided_by", "ended_by"), "uuid"),
+    **dict.fromkeys(("standing", "decision_reason", "end_reason"), "text"),
+}
+"""Columns and what PostgreSQL calls their types."""
 
 
-async def policies() -> list[Any]:
-    """Every version; there are as many as a firm has promises."""
-    return await db.fetch(f"SELECT {_POLICY} FROM commitment_policy ORDER BY code, version")
+def _selected(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}::text AS {name}" if kind == "jsonb" else name for name, kind in columns.items())
+
+
+def _decoded(row: Any, columns: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        name: msgspec.json.decode(value) if columns[name] == "jsonb" and value is not None else value
+        for name, value in row.items()
+    }
+
+
+async def _insert(table: str, columns: Mapping[str, str], row: Mapping[str, Any]) -> None:
+    values = [
+        msgspec.json.encode(value).decode() if columns[name] == "jsonb" and value is not None else value
+        for name, value in row.items()
+    ]
+    places = ", ".join(f"${n}::{columns[name]}" for n, name in enumerate(row, 1))
+    await db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", *values)
+
+
+async def lock_terms() -> None:
+    """Until the transaction ends nobody else changes policies or calendars. There are few who do."""
+    await db.execute("SELECT pg_advisory_xact_lock(hashtext('commitment_policy'))")
+
+
+async def policies() -> list[dict[str, Any]]:
+    """Every version, whatever its standing; there are as many as a firm has promises."""
+    rows = await db.fetch(f"SELECT {_selected(_POLICY)} FROM commitment_policy ORDER BY code, version")
+    return [_decoded(row, _POLICY) for row in rows]
+
+
+async def policy(policy_id: UUID) -> dict[str, Any] | None:
+    row = await db.fetch_row(f"SELECT {_selected(_POLICY)} FROM commitment_policy WHERE id = $1", policy_id)
+    return None if row is None else _decoded(row, _POLICY)
+
+
+async def versions(code: str) -> list[dict[str, Any]]:
+    rows = await db.fetch(f"SELECT {_selected(_POLICY)} FROM commitment_policy WHERE code = $1 ORDER BY version", code)
+    return [_decoded(row, _POLICY) for row in rows]
+
+
+async def add_policy(row: dict[str, Any]) -> dict[str, Any]:
+    """`row`: by column, without `version`, which becomes the next of its code. With the terms locked."""
+    last = await db.fetch_value("SELECT max(version) FROM commitment_policy WHERE code = $1", row["code"])
+    await _insert("commitment_policy", _POLICY, row | {"version": (last or 0) + 1})
+    made = await policy(row["id"])
+    assert made is not None
+    return made
+
+
+async def end_others(policy_id: UUID, code: str, at: datetime) -> None:
+    """The versions of `code` that bind jobs stop where another one takes over."""
+    await db.execute(
+        "UPDATE commitment_policy SET effective_to = greatest(effective_from, $3)"
+        " WHERE code = $2 AND id <> $1 AND standing IN ('binding', 'approved')"
+        " AND (effective_to IS NULL OR effective_to > $3)",
+        policy_id,
+        code,
+        at,
+    )
+
+
+async def decide(policy_id: UUID, standing: str, effective_from: datetime, by: UUID, at: datetime, reason: str) -> None:
+    await db.execute(
+        "UPDATE commitment_policy SET standing = $2, effective_from = $3, decided_by = $4, decided_at = $5,"
+        " decision_reason = $6 WHERE id = $1",
+        *(policy_id, standing, effective_from, by, at, reason),
+    )
+
+
+async def end_policy(policy_id: UUID, standing: str, ends: datetime, by: UUID, at: datetime, reason: str) -> None:
+    await db.execute(
+        "UPDATE commitment_policy SET standing = $2, effective_to = greatest(effective_from, $3), ended_by = $4,"
+        " ended_at = $5, end_reason = $6 WHERE id = $1",
+        *(policy_id, standing, ends, by, at, reason),
+    )
 
 
 async def calendars() -> dict[UUID, dict[str, Any]]:
-    rows = await db.fetch(
-        "SELECT id, name, name_en, always_open, weekly::text, closed::text, extra::text FROM service_calendar"
-        " ORDER BY id"
+    """Every version of every calendar."""
+    rows = await db.fetch(f"SELECT {_selected(_CALENDAR)} FROM service_calendar ORDER BY code, version")
+    return {row["id"]: _decoded(row, _CALENDAR) for row in rows}
+
+
+async def calendar(calendar_id: UUID) -> dict[str, Any] | None:
+    row = await db.fetch_row(f"SELECT {_selected(_CALENDAR)} FROM service_calendar WHERE id = $1", calendar_id)
+    return None if row is None else _decoded(row, _CALENDAR)
+
+
+async def last_calendar(code: str) -> dict[str, Any] | None:
+    """The last version of a code."""
+    row = await db.fetch_row(
+        f"SELECT {_selected(_CALENDAR)} FROM service_calendar WHERE code = $1 ORDER BY version DESC LIMIT 1", code
     )
-    return {r["id"]: dict(r) | {k: msgspec.json.decode(r[k]) for k in ("weekly", "closed", "extra")} for r in rows}
+    return None if row is None else _decoded(row, _CALENDAR)
 
 
-async def add_calendar(calendar_id: UUID, new: NewCalendar) -> None:
-    plain = msgspec.to_builtins(new)
-    await db.execute(
-        "INSERT INTO service_calendar (id, name, name_en, always_open, weekly, closed, extra)"
-        " VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7::jsonb)",
-        calendar_id,
-        new.name,
-        new.name_en,
-        new.always_open,
-        *(msgspec.json.encode(plain[k]).decode() for k in ("weekly", "closed", "extra")),
+async def is_under_approval(code: str, now: datetime) -> bool:
+    """Whether an approved policy that has not ended runs on a calendar of this code."""
+    return bool(
+        await db.fetch_value(
+            "SELECT EXISTS (SELECT 1 FROM commitment_policy p JOIN service_calendar c ON c.id = p.calendar_id"
+            " WHERE c.code = $1 AND p.standing = 'approved' AND (p.effective_to IS NULL OR p.effective_to > $2))",
+            code,
+            now,
+        )
     )
 
 
-async def add_policy(policy_id: UUID, new: NewPolicy, effective_from: datetime) -> Any:
-    """The next version of its code; the one before it ends where this one begins. Returns the new row."""
-    await db.execute("SELECT pg_advisory_xact_lock(hashtext('commitment_policy'))")
+async def add_calendar(row: Mapping[str, Any]) -> None:
+    """`row`: by column. The version before it ends where this one begins. With the terms locked."""
     await db.execute(
-        "UPDATE commitment_policy SET effective_to = $2"
+        "UPDATE service_calendar SET effective_to = greatest(effective_from, $2)"
         " WHERE code = $1 AND (effective_to IS NULL OR effective_to > $2)",
-        new.code,
-        effective_from,
+        row["code"],
+        row["effective_from"],
     )
-    return await db.fetch_row(
-        "INSERT INTO commitment_policy (id, code, version, name, name_en, calendar_id, job_type, region_grade,"
-        " respond_seconds, respond_day, resolve_seconds, resolve_day, rank, effective_from)"
-        " SELECT $1, $2::text, 1 + coalesce(max(version), 0), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"
-        f" FROM commitment_policy WHERE code = $2::text RETURNING {_POLICY}",
-        policy_id,
-        new.code,
-        new.name,
-        new.name_en,
-        new.calendar_id,
-        new.job_type,
-        new.region_grade,
-        new.respond_seconds,
-        new.respond_day,
-        new.resolve_seconds,
-        new.resolve_day,
-        new.rank,
-        effective_from,
-    )
-
-
-async def add_commitments(rows: Sequence[tuple[Any, ...]]) -> None:
-    """(id, job_id, centre_id, outlet_id, policy_id, started_at, respond_by, resolve_by)."""
-    await db.execute(
-        "INSERT INTO commitment (id, job_id, centre_id, outlet_id, policy_id, started_at, respond_by, resolve_by)"
-        " SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::timestamptz[],"
-        " $7::timestamptz[], $8::timestamptz[])",
-        *(list(column) for column in zip(*rows, strict=True)),
-    )
-
-
-async def add_judgement(job_id: UUID, state: str, judgement: dict[str, Any]) -> None:
-    """Sets the state and keeps this judgement beside all earlier ones (clock rule 3)."""
-    await db.execute(
-        "UPDATE commitment SET state = $2, judgements = judgements || $3::jsonb WHERE job_id = $1",
-        job_id,
-        state,
-        msgspec.json.encode([judgement]).decode(),
-    )
+    await _insert("service_calendar", _CALENDAR, row)
 
 
 async def kept(outlet_id: UUID, policy_code: str, since: datetime) -> tuple[int, int]:

@@ -11,13 +11,15 @@ import msgspec
 
 from offline_sync.rules import Effect
 from schemas.errors import Code
-from schemas.jobs import JobEdit, JobState, NewJob, NewJobType
+from schemas.jobs import JobEdit, JobState, Lock, NewJob, NewJobType, SiteHours
 from server.commitments import actions as commitments
+from server.commitments import clocks
 from server.customers import store as customers
+from server.jobs import cases as described
 from server.jobs import store
 from server.jobs.office import after, force, locked, withdraw_visit
 from server.jobs.publishing import CATALOGUE, Written, publish
-from server.jobs.rules import ownership
+from server.jobs.rules import ownership, site_hours
 from server.network import store as network
 from server.platform import clock, db, feed
 from server.platform.auth import Caller
@@ -34,6 +36,7 @@ async def raise_job(caller: Caller, wanted: NewJob) -> UUID:
     """A job from the hotline, with its promise. Raises `Refused`."""
     async with db.transaction():
         outlet = await _outlet(caller, wanted.outlet_id)
+        _check_site_hours(wanted.site_hours)
         await _check_references(caller, wanted)
         (job,) = await raise_jobs(outlet, [wanted], caller.user_id)
     return UUID(job["id"])
@@ -51,7 +54,7 @@ async def raise_jobs(
     now = clock.now()
     types = await store.job_types({w.job_type for w in wanted})
     numbers = await store.next_numbers(len(wanted))
-    cases = [commitments.Case(outlet=outlet, job_type=w.job_type, opened_at=_opened_at(w, now)) for w in wanted]
+    cases = await described.of_raised([described.Raised(outlet, w, _opened_at(w, now)) for w in wanted])
     promises = await commitments.promises_for(cases)
     jobs = []
     for index, (w, case, promise) in enumerate(zip(wanted, cases, promises, strict=True)):
@@ -63,9 +66,7 @@ async def raise_jobs(
         jobs.append(fields)
     deed = Deed("raise", now, user_id)
     await publish([Written(None, born("job", f), [feed.HistoryLine(1, deed)]) for f in jobs])
-    await commitments.make(
-        [(UUID(f["id"]), c, p) for f, c, p in zip(jobs, cases, promises, strict=True) if p is not None]
-    )
+    await clocks.make([(UUID(f["id"]), c, p) for f, c, p in zip(jobs, cases, promises, strict=True) if p is not None])
     return jobs
 
 
@@ -108,15 +109,16 @@ def new_fields(
 
 _ASKED = (
     *("job_type", "title", "contact_name", "contact_phone", "address", "access_notes"),
-    *("lat", "lon", "customer_id", "unit_id", "priority", "price_minor"),
+    *("lat", "lon", "customer_id", "unit_id", "priority", "price_minor", "site_hours", "parts_needed"),
 )
 _EMPTY: Mapping[str, Any] = {
     **dict.fromkeys(
         ("technician_id", "visit_id", "window_start", "window_end", "arrival", "completion_id", "finished_at")
     ),
-    **dict.fromkeys(("sign_again", "deleted_at")),
-    **dict.fromkeys(("diagnosis", "result", "reason"), ""),
+    **dict.fromkeys(("appointment_at", "sign_again", "deleted_at")),
+    **dict.fromkeys(("hold_cause", "diagnosis", "result", "reason"), ""),
     "state": JobState.NEW.value,
+    "lock": "none",
     "billing_held": False,
     "readings": {},
     "notes": [],
@@ -141,6 +143,12 @@ async def _check_references(caller: Caller, wanted: NewJob) -> None:
     if wanted.customer_id is not None and await customers.load(caller.scope, wanted.customer_id) is None:
         raise Refused(Code.CUSTOMER_UNKNOWN)
     await _check_unit(caller, wanted.unit_id)
+
+
+def _check_site_hours(windows: Sequence[SiteHours] | msgspec.UnsetType) -> None:
+    fault = site_hours.fault(windows) if windows is not msgspec.UNSET else None
+    if fault is not None:
+        raise Refused(*fault)
 
 
 async def _check_unit(caller: Caller, unit_id: UUID | str | None) -> None:
@@ -191,9 +199,8 @@ async def cancel(caller: Caller, job_id: UUID, reason: str) -> None:
     async with db.transaction():
         job = await locked(caller, job_id)
         fields = {"state": after("cancel", job), "reason": reason}
-        if job.fields["promise_state"] == "running":
+        if job.fields["promise_state"] in ("running", "paused", "at_risk"):
             fields["promise_state"] = "void"
-            await commitments.void(UUID(job.id))
         await withdraw_visit(job)
         await force(job, fields, "cancel", caller)
 
@@ -206,11 +213,20 @@ async def delete(caller: Caller, job_id: UUID, reason: str) -> None:
         if job.fields["visits_done"]:
             raise Refused(Code.TRANSITION_ILLEGAL, "delete: work was done", state=job.fields["state"])
         fields = {"state": after("delete", job), "reason": reason, "deleted_at": clock.now().isoformat()}
-        if job.fields["promise_state"] == "running":
+        if job.fields["promise_state"] in ("running", "paused", "at_risk"):
             fields["promise_state"] = "void"
-            await commitments.void(UUID(job.id))
         await withdraw_visit(job)
         await force(job, fields, "delete", caller)
+
+
+async def lock(caller: Caller, job_id: UUID, wanted: Lock) -> None:
+    """Fixes the person, the time or both of the visit, or frees it. Raises `Refused(transition_illegal)` for a job that
+    nobody has."""
+    async with db.transaction():
+        job = await locked(caller, job_id)
+        if wanted is not Lock.NONE and job.fields["visit_id"] is None:
+            raise Refused(Code.TRANSITION_ILLEGAL, "lock: nobody has the job", state=job.fields["state"])
+        await force(job, {"lock": wanted.value}, "lock", caller)
 
 
 async def close(caller: Caller, job_id: UUID) -> None:
@@ -223,6 +239,7 @@ async def edit(caller: Caller, job_id: UUID, wanted: JobEdit) -> None:
     """Merged field by field against `base_version`: who wins stands in the ownership table."""
     changes: dict[str, Any] = msgspec.to_builtins(wanted)
     base_version = changes.pop("base_version")
+    _check_site_hours(wanted.site_hours)
     async with db.transaction():
         await _check_unit(caller, changes.get("unit_id"))
         job = await locked(caller, job_id)

@@ -1,4 +1,4 @@
-"""What field operations mean beyond the job's own record: bookings, promises, completions."""
+"""What field operations mean beyond the job's own record: bookings, and what stops the clock of a promise."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -8,7 +8,7 @@ from uuid import UUID
 from offline_sync.engine import Judged
 from offline_sync.operation import Operation, RecordKey
 from offline_sync.record import Record
-from server.commitments import actions as commitments
+from server.commitments.rules.standing import Event, Paused, Resumed
 from server.jobs import store
 from server.jobs.rules.field_work import TERMS, UNDER_TERMS
 from server.platform import clock
@@ -40,7 +40,8 @@ def _terms_at(version: int, lines: Iterable[tuple[int, Mapping[str, Any]]]) -> d
 
 
 async def apply_facts(judged: Iterable[Judged], jobs: Mapping[RecordKey, Record]) -> None:
-    """Visits and promises, in the order in which things were judged. Completions are kept by the evidence feature."""
+    """Visits, in the order in which things were judged. Completions are kept by the evidence feature; promises follow
+    their jobs when these are published."""
     for one in judged:
         for fact in one.facts:
             job = jobs.get(one.operation.record)
@@ -54,6 +55,19 @@ async def _apply(name: str, data: Mapping[str, Any], job: Record) -> None:
     elif name == "visit_made":
         at = datetime.fromisoformat(data["at"])
         await store.add_done_visit(clock.new_id(), job.fields, UUID(data["technician_id"]), at)
-    elif name == "arrived":
-        at = datetime.fromisoformat(data["at"])
-        await commitments.judged(UUID(job.id), at, data["grade"], data["state"], UUID(data["op_id"]))
+
+
+def events(judged: Iterable[Judged]) -> dict[str, list[Event]]:
+    """Job → what paused its promise and what ended that, in the order in which things were judged."""
+    found: dict[str, list[Event]] = {}
+    for one in judged:
+        for fact in one.facts:
+            if fact.name == "held":
+                found.setdefault(one.operation.record.id, []).append(Paused(fact.data["cause"], _at(fact.data)))
+            elif fact.name == "went_on":
+                found.setdefault(one.operation.record.id, []).append(Resumed(_at(fact.data)))
+    return found
+
+
+def _at(data: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(data["at"])

@@ -3,26 +3,19 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from offline_sync.immutable import immutable
 from offline_sync.record import Record
-from server.jobs import store
+from server.commitments import alarms
+from server.jobs import promises, store
+from server.jobs.promises import NOTHING, Events
 from server.jobs.rules import lifecycle
+from server.jobs.written import Written as Written
 from server.platform import feed
 from server.platform.db import Statement
-from server.platform.feed import Change, HistoryLine
+from server.platform.feed import Change
 from server.platform.records import as_change, as_record
 
 #: The stream that everyone reads.
 CATALOGUE = "catalogue"
-
-
-@immutable
-class Written:
-    """A record as it was (None: it is new) and as it shall be, with the lines of history between."""
-
-    before: Record | None
-    after: Record
-    history: Sequence[HistoryLine] = ()
 
 
 def board(outlet_id: str | UUID) -> str:
@@ -34,11 +27,13 @@ def technician(technician_id: str | UUID) -> str:
 
 
 def audience(record: Record) -> frozenset[str]:
-    """The streams that hold this job or review. A technician keeps a job until it is closed, so that a cancellation or
-    a settlement is seen before the job goes. Nobody holds a job that is gone."""
+    """The streams that hold this job, review or alarm. A technician keeps a job until it is closed, so that a
+    cancellation or a settlement is seen before the job goes. Nobody holds a job that is gone."""
     fields = record.fields
     if record.type == "job" and lifecycle.gone(fields):
         return frozenset()
+    if record.type == "alarm":
+        return alarms.audience(fields)
     streams = {board(fields["outlet_id"])}
     holder = fields.get("technician_id")
     if holder is not None and fields.get("state") != "closed":
@@ -47,10 +42,17 @@ def audience(record: Record) -> frozenset[str]:
 
 
 async def publish(
-    written: Sequence[Written], customers: Sequence[Written] = (), alongside: Sequence[Statement] = ()
+    written: Sequence[Written],
+    customers: Sequence[Written] = (),
+    alongside: Sequence[Statement] = (),
+    events: Events = NOTHING,
 ) -> None:
-    """Writes jobs and reviews, and `customers` changed beside them, and lets customers and units follow the jobs to and
-    from the technicians. Once per transaction, `alongside` as for `feed.write`."""
+    """Writes jobs and reviews, and `customers` changed beside them; lets the promises follow their jobs, and customers
+    and units the jobs to and from the technicians. Once per transaction, `alongside` as for `feed.write`. `events`:
+    what happened to promises that the records do not say. Raises `Refused` when a promise refuses its event."""
+    following = await promises.follow(written, events)
+    written = [w for w in following.written if w.history or w.before is not w.after]
+    alongside = [*alongside, *following.alongside]
     changes = [as_change(w.after, audience(w.after), w.history, w.before) for w in written]
     changes += [as_change(w.after, frozenset(), w.history, w.before) for w in customers]
     travelling = [w for w in written if w.after.type == "job" and _travels(w)]

@@ -16,7 +16,6 @@ from offline_sync.record import Record
 from offline_sync.rules import Effect
 from schemas.errors import Code
 from schemas.jobs import Effects, FieldEffect, PromiseEffect, Review, ReviewInFull, VisitEffect, WarrantyEffect
-from server.commitments import actions as commitments
 from server.customers import store as customers
 from server.jobs import store
 from server.jobs.publishing import Written, publish
@@ -350,8 +349,6 @@ async def _settle_record(review: Record, record: Record, chosen: settlement.Choi
     plan = chosen.plan(case)
     merged, lines = _carried_out(record, plan, deed)
     visits = await _move_visits(case, plan)
-    if plan.judged is not None:
-        await _judge(record.id, plan.judged)
     await _remember(review, deed.action.removeprefix("settle:"), deed, merged, visits)
     return Written(record, merged.record, lines)
 
@@ -382,14 +379,6 @@ async def _move_visits(case: Case, plan: Plan) -> list[dict[str, Any]]:
     return [*moved, {"id": str(made), "technician_id": technician_id, "from": None, "to": "done"}]
 
 
-async def _judge(job_id: str, judged: Mapping[str, Any]) -> None:
-    if "at" in judged:
-        at = datetime.fromisoformat(judged["at"])
-        await commitments.judged(UUID(job_id), at, judged["grade"], judged["state"], UUID(judged["op_id"]))
-    else:
-        await commitments.restated(UUID(job_id), judged["state"], "settled")
-
-
 def _settled(review: Record, choice: str, deed: Deed) -> Written:
     fields = {
         "settled_at": deed.happened_at.isoformat(),
@@ -405,7 +394,7 @@ async def _write(review: Written, record: Written | None) -> None:
     if record is None or not record.history:
         await publish([review])
     elif record.after.type == "job":
-        await publish([review, record])
+        await publish([review, record], events={record.after.id: ()})
     else:
         await publish([review], [record])
 
@@ -461,6 +450,4 @@ async def _undo_record(review: Record, record: Record, done: Mapping[str, Any], 
     merged, lines = _carried_out(record, Plan(back), deed)
     for visit in done["visits"]:
         await store.move_visits(visit["from"] or "withdrawn", [UUID(visit["id"])])
-    if done["promise"] is not None:
-        await commitments.restated(UUID(record.id), done["promise"][0], "undone")
     return Written(record, merged.record, lines)

@@ -21,15 +21,17 @@ from schemas.jobs import (
     JobEdit,
     JobState,
     JobType,
+    LockJob,
     NewJob,
     NewJobType,
     Reason,
     ReviewInFull,
     Settlement,
 )
-from server.jobs import actions, booking, reviews, store
+from schemas.promises import Appointment, Hold, JobPromise, Resume
+from server.jobs import actions, arrangements, booking, reviews, store
 from server.platform import history
-from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
+from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, Scope, only
 from server.platform.errors import Refused
 from server.platform.paging import decode_cursor, encode_cursor
 
@@ -50,6 +52,11 @@ def _page(bodies: list[str], next_cursor: str | None) -> Response[bytes]:
 def _only_own(caller: Caller) -> UUID | None:
     """A technician sees the jobs assigned to them; the office sees its subtree."""
     return caller.technician_id if caller.role is Role.TECHNICIAN else None
+
+
+def _scope(caller: Caller) -> Scope:
+    """A technician's own jobs may be those of an outlet they are lent to."""
+    return Scope(None, None) if _only_own(caller) is not None else caller.scope
 
 
 @get(
@@ -82,13 +89,13 @@ async def list_jobs(
         text=q,
     )
     after = decode_cursor(cursor, tuple[int])[0] if cursor else 0
-    rows = await store.page(caller.scope, wanted, after, limit + 1)
+    rows = await store.page(_scope(caller), wanted, after, limit + 1)
     more = encode_cursor(rows[limit - 1][0]) if len(rows) > limit else None
     return _page([body for _, body in rows[:limit]], more)
 
 
 async def _body(caller: Caller, job_id: UUID) -> str:
-    body = await store.body(caller.scope, job_id, _only_own(caller))
+    body = await store.body(_scope(caller), job_id, _only_own(caller))
     if body is None:
         raise Refused(Code.NOT_FOUND)
     return body
@@ -207,6 +214,18 @@ async def delete_job(caller: NamedDependency[Caller], job_id: FromPath[UUID], da
 
 
 @post(
+    "/{job_id:uuid}/lock",
+    summary="Fix the person, the time or both of a job's visit, or free it",
+    guards=[only(*OFFICE_WRITERS)],
+    responses=_ONE_JOB,
+    status_code=HTTP_200_OK,
+)
+async def lock_job(caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[LockJob]) -> Response[bytes]:
+    await actions.lock(caller, job_id, data.lock)
+    return _json(await _body(caller, job_id))
+
+
+@post(
     "/{job_id:uuid}/close",
     summary="Close a finished job",
     guards=[only(*OFFICE_WRITERS)],
@@ -216,6 +235,69 @@ async def delete_job(caller: NamedDependency[Caller], job_id: FromPath[UUID], da
 async def close_job(caller: NamedDependency[Caller], job_id: FromPath[UUID]) -> Response[bytes]:
     await actions.close(caller, job_id)
     return _json(await _body(caller, job_id))
+
+
+@post(
+    "/{job_id:uuid}/hold",
+    summary="Stop the clock of the promise: the customer asked for later, parts are missing, nobody opens",
+    guards=[only(*OFFICE_WRITERS)],
+    responses=_ONE_JOB,
+    status_code=HTTP_200_OK,
+)
+async def hold_job(caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[Hold]) -> Response[bytes]:
+    await arrangements.hold(caller, job_id, data)
+    return _json(await _body(caller, job_id))
+
+
+@post(
+    "/{job_id:uuid}/resume",
+    summary="The clock of the promise goes on",
+    guards=[only(*OFFICE_WRITERS)],
+    responses=_ONE_JOB,
+    status_code=HTTP_200_OK,
+)
+async def resume_job(
+    caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[Resume]
+) -> Response[bytes]:
+    await arrangements.resume(caller, job_id, data)
+    return _json(await _body(caller, job_id))
+
+
+@post(
+    "/{job_id:uuid}/appointment",
+    summary="A time agreed with the customer becomes the promise",
+    guards=[only(*OFFICE_WRITERS)],
+    responses=_ONE_JOB,
+    status_code=HTTP_200_OK,
+)
+async def agree_appointment(
+    caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[Appointment]
+) -> Response[bytes]:
+    await arrangements.agree(caller, job_id, data)
+    return _json(await _body(caller, job_id))
+
+
+@post(
+    "/{job_id:uuid}/reopen",
+    summary="Take up completed work again; the clock goes on with what was used",
+    guards=[only(*OFFICE_WRITERS)],
+    responses=_ONE_JOB,
+    status_code=HTTP_200_OK,
+)
+async def reopen_job(
+    caller: NamedDependency[Caller], job_id: FromPath[UUID], data: JSONBody[Reason]
+) -> Response[bytes]:
+    await arrangements.reopen(caller, job_id, data.reason)
+    return _json(await _body(caller, job_id))
+
+
+@get(
+    "/{job_id:uuid}/promise",
+    summary="The job's promise in full: both clocks, pauses, appointments, every judgement",
+    guards=[only(*OFFICE_READERS)],
+)
+async def read_promise(caller: NamedDependency[Caller], job_id: FromPath[UUID]) -> JobPromise:
+    return await arrangements.promise_of(caller, job_id)
 
 
 @get("/job-types", summary="Kinds of jobs with their checklists", tags=["jobs"])
@@ -291,7 +373,13 @@ router = Router(
                 unassign_job,
                 cancel_job,
                 delete_job,
+                lock_job,
                 close_job,
+                hold_job,
+                resume_job,
+                agree_appointment,
+                reopen_job,
+                read_promise,
             ],
             tags=["jobs"],
         ),

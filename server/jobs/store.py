@@ -70,6 +70,22 @@ async def body(scope: Scope, job_id: UUID, technician_id: UUID | None = None) ->
     return found
 
 
+async def raised_since(scope: Scope, since: datetime, limit: int) -> list[dict[str, Any]]:
+    """What a promise depends on, of jobs that were not cancelled: JSON-shaped, the newest first."""
+    rows = await db.fetch(
+        "SELECT jsonb_build_object('id', id, 'number', number, 'outlet_id', outlet_id, 'job_type', job_type,"
+        " 'unit_id', unit_id, 'customer_id', customer_id, 'priority', priority, 'opened_at', opened_at,"
+        " 'arrival', arrival)::text AS job FROM job j"
+        f" WHERE {_IN_SCOPE} AND {_THERE} AND opened_at >= $3 AND state <> 'cancelled'"
+        " ORDER BY opened_at DESC, id LIMIT $4",
+        scope.centre_id,
+        scope.outlet_id,
+        since,
+        limit,
+    )
+    return [msgspec.json.decode(row["job"]) for row in rows]
+
+
 async def changes_of(job_ids: Iterable[UUID], fields: Sequence[str]) -> dict[UUID, list[tuple[int, dict[str, Any]]]]:
     """Job → (version, field → [old, new]) of every change that touched one of `fields`, in order."""
     rows = await db.fetch(

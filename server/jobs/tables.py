@@ -28,10 +28,14 @@ class JobType(Table):
 class Job(Table):
     """A synced record: the columns are its fields; who owns which field stands in `rules.ownership`.
     `checklist`: item key → {done, value, by, at}; `notes`, `photos`, `visits_done`: lists of entries with an `id`;
+    `site_hours`: windows in which the site can be entered, none for always; `parts_needed`: part number → quantity;
+    `lock`: what of its visit is fixed, none, person, time or both.
     `parts_used`: part number → quantity; `arrival`: {at, grade, raw, technician_id}.
-    `price_minor`: what the customer is to pay, in the smallest unit of the firm's money. `billing_held`: an open review
-    asks what of it counts, nothing is billed until it is settled. `sign_again`: the completion that the customer is
-    asked to sign anew. `deleted_at`: raised by mistake; on nobody's board, unless work that was done brings it back."""
+    `appointment_at`: when the customer expects us, as agreed; `hold_cause`: why the promise stands still, empty when it
+    does not. `price_minor`: what the customer is to pay, in the smallest unit of the firm's money. `billing_held`: an
+    open review asks what of it counts, nothing is billed until it is settled. `sign_again`: the completion that the
+    customer is asked to sign anew. `deleted_at`: raised by mistake; on nobody's board, unless work that was done brings
+    it back."""
 
     id = identity()
     number = BigInt(unique=True, default=None, null=False)
@@ -54,6 +58,9 @@ class Job(Table):
     opened_at = Timestamptz(default=None, null=False)
     duration_minutes = Integer(default=60)
     skill = Varchar(40, default="")
+    site_hours = JSONB(default="[]")
+    parts_needed = JSONB(default="{}")
+    lock = Varchar(10, default="none")
     technician_id = refers_to("Technician", null=True)
     visit_id = UUID(default=None, null=True)
     window_start = Timestamptz(default=None, null=True)
@@ -63,6 +70,8 @@ class Job(Table):
     respond_by = Timestamptz(default=None, null=True)
     resolve_by = Timestamptz(default=None, null=True)
     promise_state = Varchar(10, default="running")
+    appointment_at = Timestamptz(default=None, null=True)
+    hold_cause = Varchar(40, default="")
     diagnosis = Text(default="")
     result = Text(default="")
     readings = JSONB(default="{}")

@@ -24,6 +24,7 @@ TABLES: Mapping[str, str] = {
     "unit": "product_unit",
     "job_type": "job_type",
     "review": "review",
+    "alarm": "alarm",
 }
 
 #: Columns that are bookkeeping: kept with the record, not sent to anyone.

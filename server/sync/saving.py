@@ -12,8 +12,9 @@ from offline_sync.engine import Decision, HistoryEntry, Judged
 from offline_sync.fieldtime import anchored
 from offline_sync.operation import RecordKey, canonical
 from offline_sync.record import Record
+from server.commitments.rules.standing import Event
 from server.evidence import actions as evidence
-from server.jobs.field import apply_facts
+from server.jobs.field import apply_facts, events
 from server.jobs.publishing import Written, publish
 from server.jobs.reviews import ask
 from server.platform import clock, db
@@ -34,6 +35,7 @@ async def save(judgements: Iterable[Judgement]) -> list[Decision]:
     devices: list[tuple[UUID, int, str]] = []
     rows: list[tuple[Any, ...]] = []
     written: list[Written] = []
+    happened: dict[str, list[Event]] = {}
     for one in judgements:
         device, decision = one.device, one.decision
         if decision.fresh or decision.last_seq > device["last_seq"] or one.batch.sent_at.boot_id not in one.known.boots:
@@ -44,6 +46,7 @@ async def save(judgements: Iterable[Judgement]) -> list[Decision]:
             decision = _renamed(decision, became)
             await evidence.keep(decision.fresh, after, device)
             await apply_facts(decision.fresh, after)
+            happened |= events(decision.fresh)
             rows += [_operation_row(device["id"], judged) for judged in decision.fresh]
             written += [*_written(device, decision, one.known), *reviews]
         decisions.append(decision)
@@ -51,7 +54,7 @@ async def save(judgements: Iterable[Judgement]) -> list[Decision]:
     if rows:
         alongside += await store.add_operations(rows)
         customers = [w for w in written if w.after.type == "customer"]
-        await publish([w for w in written if w.after.type != "customer"], customers, alongside)
+        await publish([w for w in written if w.after.type != "customer"], customers, alongside, happened)
     elif alongside:
         await db.run(alongside[0])
     return decisions

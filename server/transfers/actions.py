@@ -91,7 +91,7 @@ async def _move_records(caller: Caller, outlet_id: UUID, centre_id: UUID) -> int
     deed = Deed("transfer", clock.now(), caller.user_id)
     changes: list[Change] = []
     ids: dict[str, set[UUID]] = {}
-    for record_type in ("job", "customer", "unit", "review"):  # jobs before customers, as every other writer locks them
+    for record_type in ("job", "customer", "unit", "review", "alarm"):  # jobs before customers, as every other writer locks them
         rows = await feed.load_for_update(record_type, await store.of_outlet(record_type, outlet_id, centre_id))
         ids[record_type] = set(rows)
         changes += [_moved(record_type, row, centre_id, deed) for row in rows.values()]
@@ -109,7 +109,7 @@ def _moved(record_type: str, row: Mapping[str, Any], centre_id: UUID, deed: Deed
 
 def _audience(record: Record) -> frozenset[str]:
     """Customers and units follow the jobs: see `_followers`."""
-    return audience(record) if record.type in ("job", "review") else frozenset()
+    return audience(record) if record.type in ("job", "review", "alarm") else frozenset()
 
 
 async def _followers(customers: set[UUID], units: set[UUID]) -> list[Change]:

@@ -94,7 +94,8 @@ class TestEveryChoice:
                 later = Effect(add={"parts_used": {key: 1}})
             now = written(settled.record, later).record
             found = settlement.in_the_way(changes, version, now.fields, now.field_versions)
-            assert [f["field"] for f in found] == ([] if name in ("parts_used", "billing_held") else [path])
+            judged_anew = name in ("parts_used", "billing_held", "promise_state")
+            assert [f["field"] for f in found] == ([] if judged_anew else [path])
         other = written(settled.record, Effect(force={"title": "later"})).record
         assert settlement.in_the_way(changes, version, other.fields, other.field_versions) == []
 
@@ -122,12 +123,13 @@ class TestACompletionThatCounts:
 
     def test_judges_the_promise_by_its_arrival(self) -> None:
         made = plan("done_after_cancel", "accept_work")
-        assert made.judged == {"state": "met", "at": "2026-11-07T10:00:00+00:00", "grade": "exact", "op_id": "op-1"}
+        assert made.effect.force["arrival"]["at"] == "2026-11-07T10:00:00+00:00"
+        assert made.effect.force["promise_state"] == "met"
 
     def test_leaves_the_promise_to_an_earlier_arrival(self) -> None:
         known = {"at": "2026-11-07T09:30:00+00:00", "grade": "exact"}
         made = plan("done_after_cancel", "accept_work", arrival=known, promise_state="met")
-        assert made.judged is None
+        assert "promise_state" not in made.effect.force
         assert "arrival" not in made.effect.force
 
 

@@ -41,6 +41,7 @@ JOB: dict[str, Any] = dict.fromkeys(
     "priority": 3,
     "title": "冰箱不制冷",
     "billing_held": False,
+    "hold_cause": "",
     "contact_name": "李梅",
     "notes": [],
     "photos": [],
@@ -106,6 +107,7 @@ def cases() -> Iterator[Case]:
     yield from _moves()
     yield from _edits()
     yield from _arrivals()
+    yield from _clocks()
     yield from _completions()
     yield from _unknown()
     yield from _arguments()
@@ -150,6 +152,31 @@ def _arrivals() -> Iterator[Case]:
             if known is not None:
                 now["arrival"] = {"at": known, "grade": "exact", "technician_id": OTHERS, "raw": None}
             yield case(f"arrive: promised {promised}, known {known}", "job.arrive", {}, now)
+
+
+def _clocks() -> Iterator[Case]:
+    """What stops the clocks of a promise, what starts them again, and arrivals that nobody can believe."""
+    for cause in ("customer_asked_later", "waiting_for_parts", "no_access", "lunch", None):
+        for event in ("pause", "cannot_complete"):
+            yield case(f"{event}: because of {cause}", f"job.{event}", {"reason": "x", "cause": cause}, {})
+    for event in ("arrive", "start", "pause", "resume", "complete", "cannot_complete"):
+        state = "paused" if event == "resume" else "scheduled" if event in ("arrive", "start") else "working"
+        now = {"state": state, "hold_cause": "no_access"}
+        yield case(f"{event}: held", f"job.{event}", ARGS[event], now)
+    suspect: dict[str, Any] = {"grade": "suspect", "technician_id": OTHERS, "raw": None}
+    for known in (EARLIER, LATER):
+        now = {"state": "en_route", "respond_by": LATER, "arrival": {"at": known, **suspect}}
+        yield case(f"arrive: known {known}, suspect", "job.arrive", {}, now)
+    for respond_by in (None, EARLIER, LATER):
+        for resolve_by in (EARLIER, LATER):
+            now = {"state": "en_route", "respond_by": respond_by, "resolve_by": resolve_by}
+            yield case(f"arrive: to respond by {respond_by}, to resolve by {resolve_by}", "job.arrive", {}, now)
+            yield case(
+                f"complete: to respond by {respond_by}, to resolve by {resolve_by}",
+                "job.complete",
+                ARGS["complete"],
+                now | {"arrival": {"at": EARLIER, "grade": "exact", "technician_id": MINE, "raw": None}},
+            )
 
 
 def _completions() -> Iterator[Case]:

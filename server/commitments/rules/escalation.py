@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 
 class Step(NamedTuple):
-    """`offset` from the deadline in elapsed time; negative is before it. `tell`: the role that is told."""
+    """`offset` from the deadline in elapsed time; negative is before it. `tell`: the role that is told. `clock`:
+    `response` or `resolution`; None: of both."""
 
     key: str
     offset: timedelta
     tell: str
+    clock: str | None = None
 
 
 class Escalation(NamedTuple):

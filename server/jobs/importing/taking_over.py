@@ -11,7 +11,9 @@ from uuid import UUID
 
 from schemas.jobs import JobState
 from server.commitments import actions as commitments
+from server.commitments import clocks
 from server.jobs import actions, store
+from server.jobs import cases as described
 from server.jobs.importing.mapping import Promise
 from server.jobs.importing.rows import PastJob
 from server.jobs.publishing import audience
@@ -39,7 +41,7 @@ async def take_over(jobs: Sequence[PastJob], source: str, promise: Promise | Non
         written.append((job, fields))
     deed = Deed("import", now)
     await feed.write([_change(fields, deed) for _, fields in written])
-    await commitments.make([(UUID(f["id"]), *made[job.key]) for job, f in written if job.key in made])
+    await clocks.make([(UUID(f["id"]), *made[job.key]) for job, f in written if job.key in made])
 
 
 def _made_promise(made: tuple[commitments.Case, commitments.Promise] | None) -> commitments.Promise | None:
@@ -47,12 +49,10 @@ def _made_promise(made: tuple[commitments.Case, commitments.Promise] | None) -> 
 
 
 async def _promises(jobs: Sequence[PastJob]) -> dict[str, tuple[commitments.Case, commitments.Promise]]:
-    cases = {
-        job.key: commitments.Case(job.outlet, job.wanted.job_type, job.opened_at)
-        for job in jobs
-        if job.finished_at is None
-    }
-    promises = await commitments.promises_for(list(cases.values()))
+    still_open = [job for job in jobs if job.finished_at is None]
+    made = await described.of_raised([described.Raised(job.outlet, job.wanted, job.opened_at) for job in still_open])
+    cases = {job.key: case for job, case in zip(still_open, made, strict=True)}
+    promises = await commitments.promises_for(made)
     return {key: (case, p) for (key, case), p in zip(cases.items(), promises, strict=True) if p is not None}
 
 

@@ -43,7 +43,7 @@ from schemas import operations
 from schemas.errors import Code
 from schemas.jobs import JobState
 from server.jobs.rules import lifecycle, ownership
-from server.jobs.rules.promise import judge_response
+from server.jobs.rules.promise import counts_first, judged
 
 _KEPT_WHEN_NOT_THEIRS = frozenset({"arrive", "start", "pause", "resume", "cannot_complete"})
 
@@ -121,8 +121,8 @@ class _Deed:
             "at": self.instant,
             "grade": self.when.grade,
         }
-        reason = getattr(self.args, "reason", None)
-        return line | ({"reason": reason} if reason else {})
+        said = {name: getattr(self.args, name, None) for name in ("reason", "cause")}
+        return line | {name: text for name, text in said.items() if text}
 
 
 # Keeps P-28 of docs/sync-protocol.md.
@@ -265,6 +265,29 @@ def _step(deed: _Deed, state: JobState) -> Effect:
     return Effect(force={"state": state})
 
 
+# A promise stands still for a cause, until work goes on (clock rule 4).
+
+
+def _hold(deed: _Deed) -> dict[str, Any]:
+    return {} if deed.args.cause is None else {"hold_cause": deed.args.cause}
+
+
+def _held(deed: _Deed) -> tuple[Fact, ...]:
+    return () if deed.args.cause is None else (Fact("held", {"cause": deed.args.cause, "at": deed.instant}),)
+
+
+def _going_on(deed: _Deed) -> dict[str, Any]:
+    return {"hold_cause": ""} if deed.job.get("hold_cause") else {}
+
+
+def _went_on(deed: _Deed) -> tuple[Fact, ...]:
+    return (Fact("went_on", {"at": deed.instant}),) if deed.job.get("hold_cause") else ()
+
+
+def _resume(deed: _Deed, state: JobState) -> Effect:
+    return Effect(force={"state": state, **_going_on(deed)}, facts=_went_on(deed))
+
+
 def _decline(deed: _Deed, state: JobState) -> Effect:
     freed = {"technician_id": None, "visit_id": None, "window_start": None, "window_end": None}
     return Effect(
@@ -276,25 +299,30 @@ def _decline(deed: _Deed, state: JobState) -> Effect:
 def _arrive(deed: _Deed, state: JobState) -> Effect:
     return Effect(
         append={"visits_done": [deed.entry("arrive")]},
-        force={"state": state, **_arrival(deed), **_terms(deed)},
-        facts=(*_visit(deed, "visit_active"), *_arrived(deed)),
+        force={"state": state, **_arrival(deed), **_terms(deed), **_going_on(deed)},
+        facts=(*_visit(deed, "visit_active"), *_went_on(deed), *_arrived(deed)),
     )
 
 
 def _start(deed: _Deed, state: JobState) -> Effect:
     terms = _terms(deed)
-    return Effect(force={"state": state, **terms}, facts=_visit(deed, "visit_active") if terms else ())
+    visit = _visit(deed, "visit_active") if terms else ()
+    return Effect(force={"state": state, **terms, **_going_on(deed)}, facts=(*visit, *_went_on(deed)))
 
 
 def _pause(deed: _Deed, state: JobState) -> Effect:
-    return Effect(append={"visits_done": [deed.entry("pause")]}, force={"state": state, "reason": deed.args.reason})
+    return Effect(
+        append={"visits_done": [deed.entry("pause")]},
+        force={"state": state, "reason": deed.args.reason, **_hold(deed)},
+        facts=_held(deed),
+    )
 
 
 def _cannot_complete(deed: _Deed, state: JobState) -> Effect:
     return Effect(
         append={"visits_done": [deed.entry("cannot_complete")]},
-        force={"state": state, "reason": deed.args.reason, **_terms(deed)},
-        facts=_visit(deed, "visit_done"),
+        force={"state": state, "reason": deed.args.reason, **_terms(deed), **_hold(deed)},
+        facts=(*_visit(deed, "visit_done"), *_held(deed)),
     )
 
 
@@ -305,18 +333,17 @@ _MOVES: Mapping[str, Callable[[_Deed, JobState], Effect]] = {
     "arrive": _arrive,
     "start": _start,
     "pause": _pause,
-    "resume": _step,
+    "resume": _resume,
     "cannot_complete": _cannot_complete,
 }
 
 
-# Arrival: the first valid one counts for the promise, whoever made it and however late it is told.
+# Arrival: the first valid one counts for the promise, whoever made it and however late it is told (clock rule 3).
 
 
 def _arrival(deed: _Deed) -> dict[str, Any]:
-    """The fields that change when this arrival is the earliest known; empty when it is not."""
-    known = deed.job.get("arrival")
-    if known is not None and datetime.fromisoformat(known["at"]) <= datetime.fromisoformat(deed.instant):
+    """The fields that change when this arrival is the first valid one known; empty when it is not."""
+    if not counts_first(deed.job.get("arrival"), deed.instant, deed.when.grade):
         return {}
     raw = deed.when.raw
     arrival = {
@@ -325,15 +352,18 @@ def _arrival(deed: _Deed) -> dict[str, Any]:
         "technician_id": deed.actor.technician_id,
         "raw": {"wall_ms": raw.wall_ms, "monotonic_ms": raw.monotonic_ms, "boot_id": raw.boot_id},
     }
-    return {"arrival": arrival, "promise_state": judge_response(deed.job.get("respond_by"), deed.instant)}
+    return {"arrival": arrival, "promise_state": _promise(deed, deed.instant)}
+
+
+def _promise(deed: _Deed, arrived_at: str, finished_at: str | None = None) -> str:
+    return judged(deed.job.get("respond_by"), deed.job.get("resolve_by"), arrived_at, finished_at)
 
 
 def _arrived(deed: _Deed) -> tuple[Fact, ...]:
     changed = _arrival(deed)
     if not changed:
         return ()
-    data = {"at": deed.instant, "grade": deed.when.grade, "state": changed["promise_state"]}
-    return (Fact("arrived", data | {"op_id": deed.operation.op_id}),)
+    return (Fact("arrived", {"at": deed.instant, "grade": deed.when.grade, "op_id": deed.operation.op_id}),)
 
 
 # Completion: kept in every case; only what it means is open.
@@ -351,7 +381,7 @@ def _complete(deed: _Deed) -> Effect:
     review = _doubt(deed)
     if review is not None:
         force |= _BILLING_HELD
-    facts = (_completion(deed), *_visits_after_completion(deed), *_arrived(deed))
+    facts = (_completion(deed), *_visits_after_completion(deed), *_went_on(deed), *_arrived(deed))
     return Effect(append=done, force=force, review=review, facts=facts)
 
 
@@ -383,15 +413,20 @@ def _visit_beside(deed: _Deed, question: str) -> tuple[Fact, ...]:
 
 
 def _finished(deed: _Deed) -> dict[str, Any]:
+    arrival = _arrival(deed)
     fields: dict[str, Any] = {
         "state": JobState.COMPLETED,
         "technician_id": deed.actor.technician_id,
         "finished_at": deed.instant,
         "completion_id": deed.operation.op_id,
         "sign_again": None,
-        **_arrival(deed),
+        **arrival,
         **_terms(deed),
+        **_going_on(deed),
     }
+    if deed.job.get("resolve_by") is not None:
+        arrived = arrival.get("arrival") or deed.job["arrival"]
+        fields["promise_state"] = _promise(deed, arrived["at"], deed.instant)
     signed = signed_price(deed.args.manifest)
     if signed is not None:
         fields["price_minor"] = signed

@@ -3,9 +3,9 @@
     new → scheduled → accepted → en_route → on_site → working ⇄ paused → completed → closed
     plus declined, cannot_complete, cancelled
 
-Theory. An *event* is what a person does. The office schedules, moves, takes back, cancels, deletes, closes; the field
-accepts, declines, sets off, arrives, starts, pauses, resumes, completes, or cannot. A technician may skip steps forward
-(nobody forgets to arrive, but people forget to say so), never back. A signed completion is accepted from every live
+Theory. An *event* is what a person does. The office schedules, moves, takes back, cancels, deletes, closes,
+re-opens; the field accepts, declines, sets off, arrives, starts, pauses, resumes, completes, or cannot. A technician may
+skip steps forward (nobody forgets to arrive, but people forget to say so), never back. A signed completion is accepted from every live
 state, because it is evidence that the work was done. What the field does to a job that the office meanwhile cancelled,
 deleted or gave to somebody else is not a move in this table: `field_work` decides that by "Who wins".
 """
@@ -35,6 +35,7 @@ TRANSITIONS: Mapping[str, Mapping[S, S]] = {
     "cancel": {s: S.CANCELLED for s in (S.NEW, S.DECLINED, S.CANNOT_COMPLETE, *LIVE)},
     "delete": {s: S.CANCELLED for s in (S.NEW, S.DECLINED, S.CANCELLED, *_BEFORE_ARRIVAL)},
     "close": {S.COMPLETED: S.CLOSED, S.CANNOT_COMPLETE: S.CLOSED},
+    "reopen": {S.COMPLETED: S.NEW, S.CLOSED: S.NEW},
     # the field
     "accept": {S.SCHEDULED: S.ACCEPTED},
     "decline": {S.SCHEDULED: S.DECLINED, S.ACCEPTED: S.DECLINED},

@@ -12,7 +12,7 @@ from typing import Any
 
 from offline_sync.rules import Effect
 from schemas.jobs import JobState
-from server.jobs.rules.promise import judge_response
+from server.jobs.rules.promise import counts_first, judged
 
 #: Reviews that ask what of the work counts: until the last of them is settled, nothing of the job is billed.
 BILLING = frozenset(
@@ -59,12 +59,11 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`effect`: on the record. `visits`: visit id → its new state. `makes_visit`: (technician, instant) of a visit that
-    is on record from now on. `judged`: how the promise is judged from now on, {state, at, grade, op_id}."""
+    is on record from now on."""
 
     effect: Effect = field(default_factory=Effect)
     visits: Mapping[str, str] = field(default_factory=dict)
     makes_visit: tuple[str, str] | None = None
-    judged: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def _leave(case: Case) -> Plan:
 def _count_completion(case: Case) -> Plan:
     """The field's completion counts. Somebody else's booking is withdrawn, unless they were there: that was a visit."""
     job, sides = case.record, case.sides
-    arrival, judged = _arrival(case)
+    arrival = _arrival(case)
     fields = {
         "state": job["state"] if job["state"] == JobState.CLOSED else JobState.COMPLETED.value,
         "technician_id": case.technician,
@@ -109,12 +108,12 @@ def _count_completion(case: Case) -> Plan:
     kept = case.theirs and booked is not None
     kept = kept or any(v["technician_id"] == case.technician and v["state"] == "done" for v in case.visits)
     made = None if kept or case.technician is None else (case.technician, str(fields["finished_at"]))
-    return Plan(Effect(force=fields), _really(case, moves), made, judged)
+    return Plan(Effect(force=fields), _really(case, moves), made)
 
 
 def _go_on(case: Case) -> Plan:
     """Work that was begun goes on, by whoever began it."""
-    arrival, judged = _arrival(case)
+    arrival = _arrival(case)
     event = _last_step(case.sides)
     assert event is not None
     visit_id = next((v["id"] for v in case.visits if v["technician_id"] == case.technician), None)
@@ -127,7 +126,7 @@ def _go_on(case: Case) -> Plan:
         **_released(case),
     }
     over = event == "cannot_complete"
-    return Plan(Effect(force=fields), _really(case, {visit_id: "done" if over else "active"}), None, judged)
+    return Plan(Effect(force=fields), _really(case, {visit_id: "done" if over else "active"}))
 
 
 def _restore(case: Case) -> Plan:
@@ -140,7 +139,7 @@ def _restore(case: Case) -> Plan:
         **({"promise_state": "running"} if promised else {}),
         **_released(case),
     }
-    return Plan(Effect(force=fields), judged={"state": "running"} if promised else None)
+    return Plan(Effect(force=fields))
 
 
 def _accept(case: Case) -> Plan:
@@ -207,19 +206,16 @@ def _last_step(sides: Mapping[str, Any]) -> str | None:
     return "complete" if "complete" in events else (events[-1] if events else None)
 
 
-def _arrival(case: Case) -> tuple[dict[str, Any], Mapping[str, Any] | None]:
-    """The fields that change when work counts whose arrival did not, and how the promise is judged by it."""
+def _arrival(case: Case) -> dict[str, Any]:
+    """The fields that change when work counts whose arrival did not."""
     job, steps = case.record, _steps(case.sides)
     if not steps:
-        return {}, None
+        return {}
     first = min(steps, key=lambda o: datetime.fromisoformat(o["at"]))
-    known = job.get("arrival")
-    if known is not None and datetime.fromisoformat(known["at"]) <= datetime.fromisoformat(first["at"]):
-        return {}, None
+    if not counts_first(job.get("arrival"), first["at"], first["grade"]):
+        return {}
     arrival = {"at": first["at"], "grade": first["grade"], "technician_id": case.technician, "raw": None}
-    state = judge_response(job["respond_by"], first["at"])
-    judged = {"state": state, "at": first["at"], "grade": first["grade"], "op_id": first["op_id"]}
-    return {"arrival": arrival, "promise_state": state}, judged
+    return {"arrival": arrival, "promise_state": judged(job["respond_by"], job.get("resolve_by"), first["at"])}
 
 
 # Choices
@@ -357,11 +353,11 @@ def in_the_way(
 ) -> list[dict[str, Any]]:
     """What was changed since the settlement that `changes` and `version` describe. `written`: path → the version at
     which it was last written. Differences and the hold on the bill are never in the way: they can be taken back beside
-    those of others."""
+    those of others; nor is how the promise stands, as that is judged anew."""
     found = []
     for path, (_, settled) in changes.items():
         name, inner, key = path.partition("/")
-        if name in ("parts_used", "billing_held"):
+        if name in ("parts_used", "billing_held", "promise_state"):
             continue
         if written.get(path, 0) > version:
             now = (fields.get(name) or {}).get(key) if inner else fields.get(name)

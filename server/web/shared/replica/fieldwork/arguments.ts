@@ -41,6 +41,8 @@ const shaped =
 const anyNumber = number(-Infinity, Infinity);
 const truth: Fits = (value) => typeof value === "boolean";
 const reason = text(1, 400);
+const CAUSES = new Set<Json>(["customer_asked_later", "waiting_for_parts", "no_access"]);
+const cause: Fits = (value) => value === null || CAUSES.has(value);
 const signature = text(0, 2000);
 const longText = text(0, 4000);
 const name = text(1, 120);
@@ -59,7 +61,7 @@ const KINDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ["job.set_off", SOMEWHERE],
   ["job.arrive", SOMEWHERE],
   ["job.start", NOTHING],
-  ["job.pause", { needed: { reason } }],
+  ["job.pause", { needed: { reason }, free: { cause } }],
   ["job.resume", NOTHING],
   ["job.check", { needed: { item: text(1, 60), done: truth }, free: { value: orNull(text(0, 120)) } }],
   ["job.note", { needed: { text: text(1, 4000) } }],
@@ -81,7 +83,10 @@ const KINDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
     },
   ],
   ["job.complete", { needed: { manifest: isObject, signature } }],
-  ["job.cannot_complete", { needed: { reason }, free: { manifest: orNull(isObject), signature: orNull(signature) } }],
+  [
+    "job.cannot_complete",
+    { needed: { reason }, free: { cause, manifest: orNull(isObject), signature: orNull(signature) } },
+  ],
   ["customer.patch", { free: { name, phone, address: longText, access_notes: longText } }],
 ]);
 

@@ -24,6 +24,11 @@ const OWNERSHIP: FieldPolicy = new Map([
   ["respond_by", "office"],
   ["resolve_by", "office"],
   ["promise_state", "office"],
+  ["appointment_at", "office"],
+  ["hold_cause", "office"],
+  ["site_hours", "office"],
+  ["parts_needed", "office"],
+  ["lock", "office"],
   ["reason", "office"],
   ["price_minor", "office"],
   ["billing_held", "office"],
@@ -127,14 +132,14 @@ class Deed {
 
   /** The deed as a line of `visits_done`. */
   get entry(): JsonObject {
-    const reason = this.said("reason");
+    const said = ["reason", "cause"].map((name) => [name, this.said(name)] as const);
     return {
       id: this.operation.op_id,
       event: this.event,
       technician_id: this.mine,
       at: this.instant,
       grade: this.when.grade,
-      ...(reason === null || reason === "" ? {} : { reason }),
+      ...Object.fromEntries(said.filter(([, text]) => text !== null && text !== "")),
     };
   }
 
@@ -192,13 +197,27 @@ function move(deed: Deed): Effect | Refusal {
         force: { state: to, reason, technician_id: null, visit_id: null, window_start: null, window_end: null },
       };
     case "arrive":
-      return { append: deed.done, force: { state: to, ...arrival(deed) } };
+      return { append: deed.done, force: { state: to, ...arrival(deed), ...goingOn(deed) } };
+    case "start":
+    case "resume":
+      return { force: { state: to, ...goingOn(deed) } };
     case "pause":
     case "cannot_complete":
-      return { append: deed.done, force: { state: to, reason } };
+      return { append: deed.done, force: { state: to, reason, ...hold(deed) } };
     default:
       return { force: { state: to } };
   }
+}
+
+/** A promise stands still for a cause, until work goes on. */
+function hold(deed: Deed): JsonObject {
+  const cause = deed.said("cause");
+  return cause === null ? {} : { hold_cause: cause };
+}
+
+function goingOn(deed: Deed): JsonObject {
+  const held = deed.now("hold_cause");
+  return held === null || held === "" ? {} : { hold_cause: "" };
 }
 
 function onCancelled(deed: Deed): Effect | Refusal {
@@ -217,23 +236,36 @@ function onAnothers(deed: Deed): Effect | Refusal {
   return deed.event === "arrive" ? { append: deed.done, force: arrival(deed) } : { append: deed.done };
 }
 
-/** The fields that change when this arrival is the earliest known; none when it is not. */
+/** The fields that change when this arrival is the first valid one known; none when it is not. */
 function arrival(deed: Deed): JsonObject {
-  const known = inner(deed.now("arrival"), "at");
-  if (typeof known === "string" && Date.parse(known) <= deed.when.ms) return {};
+  if (!countsFirst(deed)) return {};
   const { wall_ms, monotonic_ms, boot_id } = deed.when.raw;
   const { instant, mine } = deed;
   const raw = { wall_ms, monotonic_ms, boot_id };
   return {
     arrival: { at: instant, grade: deed.when.grade, technician_id: mine, raw },
-    promise_state: response(deed.now("respond_by"), deed.when.ms),
+    promise_state: judged(deed, deed.when.ms, null),
   };
 }
 
-/** `met` or `missed` by the arrival; `void` when nothing was promised. */
-function response(respond_by: Json, arrived_ms: number): string {
-  if (typeof respond_by !== "string") return "void";
-  return arrived_ms <= Date.parse(respond_by) ? "met" : "missed";
+/** The earliest counts, but a suspect time only where there is no better. */
+function countsFirst(deed: Deed): boolean {
+  const known = inner(deed.now("arrival"), "at");
+  if (typeof known !== "string") return true;
+  const suspect = deed.when.grade === "suspect";
+  if ((inner(deed.now("arrival"), "grade") === "suspect") !== suspect) return !suspect;
+  return deed.when.ms < Date.parse(known);
+}
+
+/** `void` when nothing was promised; `missed` when either promise is; `met` when all are; else `running`. */
+function judged(deed: Deed, arrived_ms: number, finished_ms: number | null): string {
+  const [respond_by, resolve_by] = [deed.now("respond_by"), deed.now("resolve_by")];
+  const promised: (readonly [string, number | null])[] = [];
+  if (typeof respond_by === "string") promised.push([respond_by, arrived_ms]);
+  if (typeof resolve_by === "string") promised.push([resolve_by, finished_ms]);
+  if (promised.length === 0) return "void";
+  if (promised.some(([by, at]) => at !== null && at > Date.parse(by))) return "missed";
+  return promised.every(([, at]) => at !== null) ? "met" : "running";
 }
 
 // ---- completion: kept in every case; only what it means is open
@@ -258,16 +290,24 @@ function question({ state, theirs }: Deed): string | null {
 
 function finished(deed: Deed): JsonObject {
   const signed = signedPrice(deed.said("manifest"));
+  const arrived = arrival(deed);
   return {
     state: "completed",
     technician_id: deed.mine,
     finished_at: deed.instant,
     completion_id: deed.operation.op_id,
     sign_again: null,
-    ...arrival(deed),
+    ...arrived,
+    ...goingOn(deed),
+    ...(typeof deed.now("resolve_by") === "string" ? { promise_state: finishedState(deed, arrived) } : {}),
     ...(signed === null ? {} : { price_minor: signed }),
     ...(deed.theirs ? {} : { visit_id: null }),
   };
+}
+
+function finishedState(deed: Deed, arrived: JsonObject): string {
+  const first = inner(at(arrived, "arrival") ?? deed.now("arrival"), "at");
+  return judged(deed, Date.parse(first as string), deed.when.ms);
 }
 
 /** What a completion that stands may leave in doubt: the product it was for, and its price. */
