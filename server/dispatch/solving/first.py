@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from server.dispatch.solving.model import Model, Task, Van
+from server.dispatch.solving.model import CHANGE, Model, Task, Van
 from server.dispatch.solving.plan import Plan
 
 Index = dict[int, int]
+Profile = tuple[int, int]
 Needs = dict[frozenset[int], int]
 
 LONGEST = 2**31 - 1
@@ -60,17 +61,12 @@ def routes_by_vroom(
     places = sorted({p for p in _places(model, tasks, vans) if p is not None})
     index = {place: i for i, place in enumerate(places)}
     problem = vroom.Input()
-    profiles: dict[int, str] = {}
+    profiles: dict[Profile, str] = {}
     for v in vans:
-        roads = model.vans[v].roads
-        if id(roads) not in profiles:
-            profiles[id(roads)] = name = f"p{len(profiles)}"
-            grid = np.ix_(places, places)
-            problem.set_durations_matrix(name, roads.cells[grid])
-            if roads.prices is not roads.cells:
-                problem.set_costs_matrix(name, roads.prices[grid])
-            if roads.metres is not None:
-                problem.set_distances_matrix(name, roads.metres[grid])
+        profile = _profile(model, v)
+        if profile not in profiles:
+            profiles[profile] = name = f"p{len(profiles)}"
+            _add_roads(problem, model, v, name, places, [j for j in tasks if in_other_hands(model, j, v)])
     needs = _needs(model, tasks)
     wanted = [j for j in tasks if model.able[j]]
     problem.add_vehicle([_vehicle(vroom, plan, v, index, profiles, needs, onwards) for v in vans])
@@ -94,20 +90,44 @@ def _places(model: Model, tasks: Sequence[int], vans: Sequence[int]) -> list[int
     return [*(model.tasks[j].place for j in tasks), *ends]
 
 
+def _profile(model: Model, v: int) -> Profile:
+    """The same roads cost everybody the same, until there are visits that people expect of somebody."""
+    van = model.vans[v]
+    return id(van.roads), van.person if model.told else 0
+
+
+def _add_roads(problem: Any, model: Model, v: int, name: str, places: Sequence[int], others: Sequence[int]) -> None:
+    """`others`: tasks that people expect of somebody else."""
+    roads, grid = model.vans[v].roads, np.ix_(places, places)
+    problem.set_durations_matrix(name, roads.cells[grid])
+    if roads.metres is not None:
+        problem.set_distances_matrix(name, roads.metres[grid])
+    if roads.prices is not roads.cells or model.told:
+        prices = roads.prices[grid].astype(np.int64)
+        for j in others:
+            prices[:, places.index(model.tasks[j].place)] += CHANGE * model.cents
+        problem.set_costs_matrix(name, prices)
+
+
+def in_other_hands(model: Model, j: int, v: int) -> bool:
+    told = model.tasks[j].told
+    return told is not None and model.vans[told.van].person != model.vans[v].person
+
+
 def _needs(model: Model, tasks: Sequence[int]) -> Needs:
     """Each distinct set of able vans is one skill: that covers skills, and visits fixed to a person."""
     return {able: i for i, able in enumerate(dict.fromkeys(model.able[j] for j in tasks))}
 
 
 def _vehicle(
-    vroom: Any, plan: Plan, v: int, index: Index, profiles: dict[int, str], needs: Needs, onwards: bool
+    vroom: Any, plan: Plan, v: int, index: Index, profiles: dict[Profile, str], needs: Needs, onwards: bool
 ) -> Any:
     van: Van = plan.model.vans[v]
     return vroom.Vehicle(
         v,
         start=None if van.start is None else index[van.start],
         end=None if van.end is None else index[van.end],
-        profile=profiles[id(van.roads)],
+        profile=profiles[_profile(plan.model, v)],
         capacity=list(van.capacity),
         skills={need for able, need in needs.items() if v in able},
         time_window=(van.opens, van.closes),

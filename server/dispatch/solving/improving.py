@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from server.dispatch.solving.first import Effort, plan_by_vroom
 from server.dispatch.solving.plan import Plan
-from server.dispatch.solving.polish import Part, part_of, polishable, polished, until
+from server.dispatch.solving.polish import Part, Until, part_of, polishable, polished
 from server.dispatch.solving.regions import Regions
 from server.dispatch.solving.valuing import total
 
@@ -20,6 +20,8 @@ SIZE = 55
 VROOM_SIZE = 110
 VROOM_EFFORT = Effort(1, 4)
 SLICE = 0.2
+ROOM_SIZE = 300
+"""Tasks among which room is looked for."""
 WHOLE = 120
 """Up to so many tasks the whole plan is one part."""
 
@@ -60,6 +62,39 @@ def serve_all(plan: Plan, deadline: float, seed: int) -> bool:
     return not any(plan.model.able[j] for j in plan.left)
 
 
+def find_room(plan: Plan, deadline: float, seed: int) -> None:
+    """For urgent work in a plan that people were told: VROOM, then PyVRP, may give visits to others, at a price. Then
+    as many as can be go back."""
+    left = [j for j in plan.left if plan.model.able[j]]
+    vans = _around(plan, left)
+    tasks = [*(j for v in vans for j in plan.routes[v]), *left]
+    plan_by_vroom(plan, tasks, vans, VROOM_EFFORT, deadline - time.monotonic(), onwards=True)
+    vans = [v for v in vans if polishable(plan, v)]
+    if left := _spare(plan, vans):
+        half = (time.monotonic() + deadline) / 2
+        strict = part_of(plan, vans, left, required=True, pinned=False)
+        loose = part_of(plan, vans, left, required=False, pinned=False)
+        with ThreadPoolExecutor(2) as pool:
+            runs = [
+                pool.submit(polished, strict, Until(half, any_plan=True), seed),
+                pool.submit(polished, loose, Until(half), seed),
+            ]
+            for run in runs:
+                _take(plan, run.result())
+    if time.monotonic() < deadline and plan.worth().changed:
+        spare = _spare(plan, vans)
+        for answer in _raced(part_of(plan, vans, spare, required=not spare, pinned=False), deadline, seed):
+            _take(plan, answer)
+
+
+def _around(plan: Plan, left: Sequence[int]) -> list[int]:
+    """All vans, or those nearest to what has no place."""
+    vans = range(len(plan.model.vans))
+    if len(plan.model.tasks) <= ROOM_SIZE:
+        return list(vans)
+    return Regions(plan, 1).nearest([plan.model.tasks[j].place for j in left], ROOM_SIZE, vans)
+
+
 def _improve_whole(plan: Plan, vans: list[int], deadline: float, seed: int) -> None:
     part = part_of(plan, vans, _spare(plan, vans), required=not plan.left)
     for answer in _raced(part, deadline, seed):
@@ -69,7 +104,7 @@ def _improve_whole(plan: Plan, vans: list[int], deadline: float, seed: int) -> N
 def _raced(part: Part, deadline: float, seed: int) -> list[Answer]:
     """The same part with two seeds side by side."""
     with ThreadPoolExecutor(_threads()) as pool:
-        runs = [pool.submit(polished, part, until(deadline), seed + i) for i in range(_threads())]
+        runs = [pool.submit(polished, part, Until(deadline), seed + i) for i in range(_threads())]
         return [run.result() for run in runs]
 
 
@@ -84,7 +119,7 @@ def _improve_parts(plan: Plan, vans: list[int], deadline: float, seed: int, slic
                     break
                 spare = [] if spare_out else _spare(plan, chosen)
                 part = part_of(plan, chosen, spare, required=not spare)
-                stop = until(min(deadline, time.monotonic() + slice_s))
+                stop = Until(min(deadline, time.monotonic() + slice_s))
                 seed += 1
                 running[pool.submit(polished, part, stop, seed)] = chosen
                 busy |= set(chosen)

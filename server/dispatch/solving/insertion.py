@@ -75,11 +75,11 @@ def weighed(plan: Plan, j: int, v: int, position: int, loose: bool = False) -> F
     return Found(plan.scale.key(_more(after, plan.worths[v])), v, position, table)
 
 
-def insert_late(plan: Plan, tasks: Iterable[int], stop: Stop) -> list[int]:
+def insert_late(plan: Plan, tasks: Iterable[int]) -> list[int]:
     """Wherever the objective suffers least, if that is better than to leave the task out."""
     left = []
     for j in sorted(tasks, key=lambda j: urgency(plan, j)):
-        found = None if stop() else _least_late(plan, j)
+        found = _least_late(plan, j)
         if found is None or found.cost >= plan.scale.key(worth_left(plan.model, j)):
             left.append(j)
             continue

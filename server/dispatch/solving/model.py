@@ -20,6 +20,10 @@ Span = tuple[int, int]
 
 FULL_HOUR, KILOMETRE = 3600, 1000
 
+CHANGE = 4 * FULL_HOUR
+"""What the solvers are told that a visit in other hands costs: more than any detour it may save, less than a promise.
+The objective itself has no such number, for there the order decides."""
+
 
 @dataclass(slots=True)
 class Roads:
@@ -49,8 +53,8 @@ class Told:
 
 @dataclass(slots=True)
 class Task:
-    """`windows` hold the start of work. `bound`: the last start the planner aims at: the due time, or the end of the
-    windows without one, or when it cannot be kept. `weight`: of a promise missed; `early`: never before (told time)."""
+    """`windows` hold the start of work; `opens` are those of the site, before what was told narrowed them. `weight`: of
+    a promise missed. `per_type`: set-up and service for kinds of vans that need other times."""
 
     id: int
     place: int
@@ -63,6 +67,7 @@ class Task:
     skills: frozenset[int]
     delivery: tuple[int, ...]
     pickup: tuple[int, ...]
+    opens: tuple[Span, ...]
     per_type: dict[str, Span] = field(default_factory=dict)
     told: Told | None = None
 
@@ -89,7 +94,8 @@ class Pause:
 @dataclass(slots=True)
 class Van:
     """One vehicle: one shift. `plain`: its routes can be judged from the two ends (no pauses, no set-up times, no
-    limits on travel), which is most of them."""
+    limits on travel), which is most of them. `person`: the same for all shifts of one person, which are the vehicles
+    with the same description and the same ends."""
 
     id: int
     start: int | None
@@ -106,6 +112,7 @@ class Van:
     max_tasks: int
     max_travel: int | None
     max_metres: int | None
+    person: int = 0
     plain: bool = True
 
 
@@ -147,7 +154,10 @@ def model_of(problem: Problem) -> Model:
         for i, vehicle in enumerate(problem.vehicles)
     ]
     setups = any(task.setup or task.per_type for task in tasks)
-    for van in vans:
+    people: dict[object, int] = {}
+    for van, vehicle in zip(vans, problem.vehicles, strict=True):
+        who = (vehicle.description, van.start, van.end) if vehicle.description else van.id
+        van.person = people.setdefault(who, len(people))
         van.plain = not (van.pauses or setups or van.max_travel is not None or van.max_metres is not None)
     able = _able(tasks, vans)
     return Model(problem, origin, tasks, vans, able, amounts, cents, [[] for _ in vans], horizon)
@@ -199,6 +209,7 @@ def _task(job: Job, origin: int, horizon: int, place: int, amounts: int) -> Task
         skills=frozenset(job.skills),
         delivery=tuple(delivery) or (0,) * amounts,
         pickup=tuple(job.pickup) or (0,) * amounts,
+        opens=windows,
         per_type={t: (job.setup_per_type.get(t, job.setup), job.service_per_type.get(t, job.service)) for t in types},
     )
 

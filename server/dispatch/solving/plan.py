@@ -62,7 +62,7 @@ class Plan:
 
     def put(self, v: int, route: list[int], table: Timetable | None = None) -> bool:
         """Drives `route` with van v from now on; False, and nothing changed, when that breaks a hard rule."""
-        table = table or timetable(self.model, v, route)
+        table = table or self._drivable(v, route)
         if table is None:
             return False
         for j in self.routes[v]:
@@ -76,7 +76,7 @@ class Plan:
 
     def put_all(self, routes: Iterable[tuple[int, list[int]]]) -> bool:
         """Several routes that exchange tasks. All or nothing."""
-        made = [(v, route, timetable(self.model, v, route)) for v, route in routes]
+        made = [(v, route, self._drivable(v, route)) for v, route in routes]
         if any(table is None for _, _, table in made):
             return False
         for v, _, _ in made:
@@ -85,10 +85,18 @@ class Plan:
             self.put(v, route, table)
         return True
 
+    def _drivable(self, v: int, route: list[int]) -> Timetable | None:
+        return timetable(self.model, v, route) if all(v in self.model.able[j] for j in route) else None
+
     def restore(self, snapshot: tuple[list[list[int]], list[int]]) -> None:
         routes, bounds = snapshot
         self.bounds = list(bounds)
         self.put_all((v, route) for v, route in enumerate(routes) if route is not self.routes[v])
+
+    def play_again(self) -> None:
+        """The same routes after the windows of tasks have changed; they must still be feasible."""
+        for v, route in enumerate(self.routes):
+            self.put(v, route)
 
     def bound_again(self) -> None:
         """The bounds as they are now: what is late may not become later, what is in time must stay so."""

@@ -21,7 +21,7 @@ from server.dispatch.solving.plan import Plan
 from server.dispatch.solving.reading import check, read_problem
 from server.dispatch.solving.refusals import Limits, refuse
 from server.dispatch.solving.regions import districts
-from server.dispatch.solving.told import put_told
+from server.dispatch.solving.told import free_times, hold_times, put_told
 
 DISTRICT = 200
 """Tasks that VROOM is asked about at once: 0.3 s here, and it grows with the square."""
@@ -79,11 +79,28 @@ def _search(plan: Plan, until: float, seed: int) -> None:
         _start(plan, until)
         if len(plan.model.tasks) > WHOLE:
             settle(plan, until - POLISHING * (until - time.monotonic()), seed)
-    left = insert_all(plan, plan.left, stop)
-    make_room(plan, left, stop)
+    told = plan.snapshot()
+    make_room(plan, insert_all(plan, plan.left, stop), stop)
+    if plan.model.told and any(plan.model.able[j] for j in plan.left):
+        _look_wider(plan, told, until - POLISHING / 2 * (until - time.monotonic()), seed)
+    insert_late(plan, plan.left)
+    plan.bound_again()
     if not stop():
         improve(plan, until, seed)
-    insert_late(plan, plan.left, stop)
+
+
+def _look_wider(plan: Plan, told: tuple[list[list[int]], list[int]], until: float, seed: int) -> None:
+    """What found no place by moving one visit: from the plan as told again, with all the means there are."""
+    from server.dispatch.solving.improving import find_room
+
+    near, key = plan.snapshot(), plan.key()
+    plan.restore(told)
+    free_times(plan)
+    find_room(plan, until, seed)
+    hold_times(plan)
+    if plan.key() >= key:
+        plan.restore(near)
+        hold_times(plan)
 
 
 def _start(plan: Plan, until: float) -> None:
@@ -97,7 +114,7 @@ def _start(plan: Plan, until: float) -> None:
 def _insert_left(plan: Plan, stop: Callable[[], bool]) -> None:
     left = insert_all(plan, plan.left, stop)
     left = make_room(plan, left, stop)
-    insert_late(plan, left, stop)
+    insert_late(plan, left)
 
 
 def _answer(plan: Plan, objective: Objective, warnings: list[Reason]) -> Solution:

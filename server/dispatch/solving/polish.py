@@ -1,11 +1,12 @@
 """PyVRP on a part of the plan: some vans with the tasks on their routes, from those routes on.
 
-A task's bound is a hard end here, so what is in time stays so and what is late does not become later; told visits stay
-with their van. What a van may not do costs more than it could ever save. Local search runs without the GIL.
+A task's bound is a hard end here, so what is in time stays so and what is late does not become later. Told visits stay
+with their van and begin no later, or (`pinned` false) cost much in other hands. What a van may not do costs more than
+it could ever save. Local search runs without the GIL.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,13 +33,17 @@ from pyvrp.search import (
     compute_neighbours,
 )
 
-from server.dispatch.solving.model import FULL_HOUR, Task, Van
+from server.dispatch.solving.first import in_other_hands
+from server.dispatch.solving.model import CHANGE, FULL_HOUR, Task, Van
 from server.dispatch.solving.plan import Plan
 from server.dispatch.solving.timetable import work_of
 
 NEIGHBOURS = 25
 PERTURBED = 12
 RESTART = 4_000
+
+NEVER = 2**62
+"""Beyond the cost of any plan: PyVRP's cost of one that is not feasible."""
 
 Grid = NDArray[np.int64]
 
@@ -59,7 +64,7 @@ def polishable(plan: Plan, v: int) -> bool:
     return not van.pauses and van.max_travel is None and van.max_metres is None
 
 
-def part_of(plan: Plan, vans: Sequence[int], spare: Sequence[int], required: bool) -> Part:
+def part_of(plan: Plan, vans: Sequence[int], spare: Sequence[int], required: bool, pinned: bool = True) -> Part:
     """`spare`: tasks on no route that may come in. `required`: every task must be served, through plans that are not
     feasible on the way; otherwise all are worth a prize by their weight."""
     model = plan.model
@@ -68,11 +73,11 @@ def part_of(plan: Plan, vans: Sequence[int], spare: Sequence[int], required: boo
     depots = sorted({(-1 if p is None else p) for v in vans for p in (model.vans[v].start, model.vans[v].end)})
     places = [*(model.tasks[j].place for j in tasks), *depots]
     at = {place: len(tasks) + i for i, place in enumerate(depots)}
-    profiles = _Profiles(plan, tasks, places)
+    profiles = _Profiles(plan, tasks, places, pinned)
     kinds: dict[_Kind, list[int]] = {}
     for v in vans:
         kinds.setdefault(_kind(plan.model.vans[v], profiles.of(v), len(tasks)), []).append(v)
-    clients = [_client(plan, j, row[j], required) for j in tasks]
+    clients = [_client(plan, j, row[j], required, pinned) for j in tasks]
     types = [_type(kind, len(alike), at, len(tasks)) for kind, alike in kinds.items()]
     data = ProblemData(
         [Location(0, 0) for _ in places],
@@ -126,8 +131,8 @@ class _Profiles:
     """Roads as PyVRP sees them, one profile for all vans that differ in nothing: what a van may not do is too dear to
     reach, and what takes it longer than others makes leaving slower."""
 
-    def __init__(self, plan: Plan, tasks: Sequence[int], places: Sequence[int]) -> None:
-        self._plan, self._tasks, self._places = plan, tasks, places
+    def __init__(self, plan: Plan, tasks: Sequence[int], places: Sequence[int], pinned: bool) -> None:
+        self._plan, self._tasks, self._places, self._pinned = plan, tasks, places, pinned
         self._least = np.array([_least_work(plan.model.tasks[j]) for j in tasks], dtype=np.int64)
         self._known: dict[tuple[object, ...], int] = {}
         self.distances: list[Any] = []
@@ -136,13 +141,15 @@ class _Profiles:
     def of(self, v: int) -> int:
         model = self._plan.model
         van, n = model.vans[v], len(self._tasks)
-        barred = np.array([not _may(self._plan, j, v) for j in self._tasks], dtype=bool)
+        barred = np.array([not self._may(j, v) for j in self._tasks], dtype=bool)
+        others = np.array([in_other_hands(model, j, v) for j in self._tasks], dtype=bool)
         works = np.array([sum(work_of(model.tasks[j], van)) for j in self._tasks], dtype=np.int64)
-        key = (id(van.roads), van.per_task_hour, barred.tobytes(), works.tobytes())
+        key = (id(van.roads), van.per_task_hour, barred.tobytes(), others.tobytes(), works.tobytes())
         if key not in self._known:
             self._known[key] = len(self._known)
             price, seconds = _grids(van, self._places, n)
             price[:, :n][:, barred] += _forbidding(self._plan)
+            price[:, :n][:, others] += CHANGE * model.cents
             price[:, :n] += works * van.per_task_hour * model.cents // FULL_HOUR
             seconds[:n] += (works - self._least)[:, None]
             for grid in (price, seconds):
@@ -151,8 +158,22 @@ class _Profiles:
             self.durations.append(seconds)
         return self._known[key]
 
+    def _may(self, j: int, v: int) -> bool:
+        told = self._plan.model.tasks[j].told is not None and self._plan.van_of[j] is not None
+        return self._plan.van_of[j] == v if told and self._pinned else v in self._plan.model.able[j]
 
-def polished(part: Part, stop: Callable[[], bool], seed: int) -> dict[int, list[int]] | None:
+
+class Until:
+    """A stopping criterion: the time, and with `any_plan` also when there is one at all."""
+
+    def __init__(self, instant: float, any_plan: bool = False) -> None:
+        self._instant, self._any_plan = instant, any_plan
+
+    def __call__(self, best_cost: float) -> bool:
+        return time.monotonic() >= self._instant or (self._any_plan and best_cost < NEVER)
+
+
+def polished(part: Part, stop: Until, seed: int) -> dict[int, list[int]] | None:
     """Better routes for the vans of the part; None when none were found. Touches no plan: may run in a thread."""
     rng = RandomNumberGenerator(seed=seed)
     neighbours = compute_neighbours(part.data, NeighbourhoodParams(num_neighbours=NEIGHBOURS))
@@ -165,9 +186,7 @@ def polished(part: Part, stop: Callable[[], bool], seed: int) -> dict[int, list[
     penalties = PenaltyParams()
     manager = PenaltyManager(penalties.midpoint_penalties(part.data), penalties)
     params = IteratedLocalSearchParams(num_iters_no_improvement=RESTART)
-    result = IteratedLocalSearch(part.data, manager, search, part.start, params).run(
-        lambda _: stop(), collect_stats=False
-    )
+    result = IteratedLocalSearch(part.data, manager, search, part.start, params).run(stop, collect_stats=False)
     best = result.best
     if not best.is_feasible():
         return None
@@ -177,15 +196,6 @@ def polished(part: Part, stop: Callable[[], bool], seed: int) -> dict[int, list[
         v = free[route.vehicle_type()].pop(0)
         routes[v] = [part.tasks[a.idx] for a in route if a.is_client()]
     return routes
-
-
-def until(instant: float) -> Callable[[], bool]:
-    return lambda: time.monotonic() >= instant
-
-
-def _may(plan: Plan, j: int, v: int) -> bool:
-    task = plan.model.tasks[j]
-    return plan.van_of[j] == v if task.told is not None and plan.van_of[j] is not None else v in plan.model.able[j]
 
 
 def _least_work(task: Task) -> int:
@@ -216,9 +226,9 @@ def _dearest(plan: Plan) -> int:
     return max(1, *(int(van.roads.prices.max(initial=0)) for van in plan.model.vans[:50]))
 
 
-def _client(plan: Plan, j: int, i: int, required: bool) -> Client:
+def _client(plan: Plan, j: int, i: int, required: bool, pinned: bool) -> Client:
     task = plan.model.tasks[j]
-    first, last = _window(plan, j)
+    first, last = _window(plan, j, pinned)
     return Client(
         i,
         delivery=[*task.delivery, 1],
@@ -231,12 +241,12 @@ def _client(plan: Plan, j: int, i: int, required: bool) -> Client:
     )
 
 
-def _window(plan: Plan, j: int) -> tuple[int, int]:
+def _window(plan: Plan, j: int, pinned: bool) -> tuple[int, int]:
     """The window it is in, or for a spare task the first; up to its bound."""
     task, bound = plan.model.tasks[j], plan.bounds[j]
     windows = [span for span in task.windows if span[0] <= bound] or [task.windows[0]]
     start = plan.start_of(j) if plan.van_of[j] is not None else windows[0][0]
     first, last = next((span for span in windows if span[0] <= start <= span[1]), windows[0])
-    if task.told is not None and plan.van_of[j] is not None:
+    if pinned and task.told is not None and plan.van_of[j] is not None:
         bound = start
     return first, max(first, min(last, bound))

@@ -58,6 +58,19 @@ class Regions:
         self._looks[middle] += 1
         return sorted(chosen)
 
+    def nearest(self, places: Sequence[int], size: int, among: Sequence[int]) -> list[int]:
+        """Vans with about `size` tasks between them, by how near they come to any of the places."""
+        spots = self._points[list(places)]
+        away = {v: float(np.hypot(*(spots - self._centre(v)).T).min()) for v in among}
+        chosen: list[int] = []
+        tasks = 0
+        for v in sorted(among, key=lambda v: (away[v], v)):
+            if tasks >= size:
+                break
+            chosen.append(v)
+            tasks += len(self._plan.routes[v])
+        return sorted(chosen)
+
     def _centre(self, v: int) -> Points:
         van = self._plan.model.vans[v]
         ends = [place for place in (van.start, van.end) if place is not None]

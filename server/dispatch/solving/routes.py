@@ -13,7 +13,7 @@ from schemas.errors import Code
 from schemas.solving import Solution
 from server.dispatch.solving.refusals import ProblemRefused
 from server.dispatch.solving.workers import solve_apart_bytes
-from server.platform.auth import OFFICE_READERS, Caller, only
+from server.platform.auth import OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
 
 BODY_LIMIT = 64 * 1024 * 1024
@@ -28,10 +28,10 @@ _solving: set[UUID] = set()
     "/solve",
     summary="Plan a self-contained problem: VROOM's JSON, with a soft `due` per job",
     description="The body is a `Problem` (VROOM's published JSON). Nothing is stored. See docs/solving.md.",
-    guards=[only(*OFFICE_READERS)],
+    guards=[only(*OFFICE_WRITERS)],
     status_code=200,
     media_type=JSON,
-    responses={200: ResponseSpec(Solution, description="The plan, in VROOM's shape")},
+    responses={200: ResponseSpec(Solution, description="The plan, in VROOM's shape", generate_examples=False)},
     opt={"raw_text": True},  # nothing of it is kept, and only the sender hears it again
     request_max_body_size=BODY_LIMIT,
 )

@@ -25,6 +25,29 @@ def put_told(plan: Plan) -> None:
         _put_longest(plan, v, list(route))
 
 
+def free_times(plan: Plan) -> None:
+    """Visits may begin before their told time now, but for those whose time is fixed: room for what has none else."""
+    model = plan.model
+    for j, task in enumerate(model.tasks):
+        if task.told is not None and task.told.fixed not in ("time", "both"):
+            model.tasks[j] = replace(task, windows=task.opens)
+    plan.play_again()
+
+
+def hold_times(plan: Plan) -> None:
+    """Back to the told times, visit by visit, wherever the route allows it."""
+    model = plan.model
+    for v, route in enumerate(plan.routes):
+        for j in route:
+            task = model.tasks[j]
+            if task.told is None or task.first >= task.told.start:
+                continue
+            model.tasks[j] = _narrowed(task, task.told)
+            if timetable(model, v, route, plan.bounds) is None:
+                model.tasks[j] = task
+    plan.play_again()
+
+
 def _routes(model: Model) -> list[dict[int, tuple[int | None, Lock]]]:
     """By van: task → told start if given, and what is fixed; in order."""
     index = {task.id: j for j, task in enumerate(model.tasks)}

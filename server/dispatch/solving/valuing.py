@@ -40,7 +40,7 @@ def worth_of_route(model: Model, v: int, table: Timetable) -> Worth:
             missed += task.weight
             late += task.weight * (start - task.due)
         if task.told is not None:
-            changed += task.told.van != v
+            changed += model.vans[task.told.van].person != model.vans[v].person
             moved += abs(start - task.told.start)
     return Worth(0, missed, late, 0, changed, moved, table.price)
 
