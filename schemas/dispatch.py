@@ -105,13 +105,14 @@ class PlanChange(StrEnum):
 
 class NewPlan(Request, frozen=True, kw_only=True):
     """Exactly one of `outlet_id` and `centre_id` (all its outlets). `from_day`: a day in the outlet's zone; today from
-    now on when left out. `days`: how many are planned. `seconds`: how long to search."""
+    now on when left out. `days`: how many are planned. `seconds`: how long to search; 0: by insertion alone, and so at
+    once."""
 
     outlet_id: UUID | None = None
     centre_id: UUID | None = None
     from_day: date | None = None
     days: Annotated[int, msgspec.Meta(ge=1, le=7)] = 1
-    seconds: Annotated[float, msgspec.Meta(ge=0.1, le=60)] = 5.0
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 5.0
 
 
 class PlannedVisit(Answer, frozen=True, kw_only=True):
@@ -137,9 +138,9 @@ class Stale(Answer, frozen=True, kw_only=True):
 
 class PlanItem(Answer, frozen=True, kw_only=True):
     """What the plan does with one job. `base_version`: of the job the plan was made from. `before`: the visit people
-    were told; `after`: the planned one. `reason`: the first rule that failed for all, when dropped or unassigned;
-    `counts`: then, rule → technicians it ruled out. `depends_on`: jobs whose change frees the time this one needs, still
-    to be published. `needs_consent`: it is published only when named in `consent`. `published_at`: done."""
+    were told; `after`: the planned one. `reason`: of a job that is dropped or unassigned, the rule that came nearest
+    to a place; `counts`: then, rule → technicians it ruled out. `depends_on`: jobs whose change frees the time this one
+    needs. `needs_consent`: it is published only when named in `consent`. `published_at`: done."""
 
     job_id: UUID
     number: int
@@ -195,8 +196,8 @@ class PlanFailure(Answer, frozen=True, kw_only=True):
 
 class PlanHead(Answer, frozen=True, kw_only=True):
     """A plan without its items. `counts`: change → jobs; `open`: changes not yet published. `told_changes`: how many
-    visits people were told of change. `method`: `search`, or `insertion` when no solver answered. `elapsed_seconds`: of
-    the search. All that is found is null or empty while solving."""
+    visits people were told of change. `method`: `search`, or `insertion` when none was wanted or no solver answered.
+    `elapsed_seconds`: of the search. All that is found is null or empty while solving."""
 
     id: UUID
     centre_id: UUID

@@ -66,8 +66,12 @@ async def publish_plan(caller: NamedDependency[Caller], plan_id: FromPath[UUID],
 
 
 @post("/plans/{plan_id:uuid}/discard", summary="Throw a draft away", guards=[WRITE], status_code=HTTP_200_OK)
-async def discard_plan(caller: NamedDependency[Caller], plan_id: FromPath[UUID]) -> PlanHead:
-    return await plans.discard(caller, plan_id)
+async def discard_plan(
+    caller: NamedDependency[Caller], plan_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> PlanHead:
+    head = await plans.discard(caller, plan_id)
+    request.app.state.planner.wake()  # it may be searching for this one
+    return head
 
 
 ROUTES = (begin_plan, list_plans, read_plan, publish_plan, discard_plan)

@@ -45,7 +45,7 @@ async def book(
 
 async def begun(firm: Firm, desk: Person, **asked: Any) -> Any:
     """The answer to the wish for a plan of that day."""
-    body = {"outlet_id": firm.outlet_id, "from_day": TOMORROW.isoformat(), "seconds": 0.2} | asked
+    body = {"outlet_id": firm.outlet_id, "from_day": TOMORROW.isoformat(), "seconds": 0} | asked
     return await desk.post("/dispatch/plans", body)
 
 

@@ -30,7 +30,7 @@ class TestADayIsPlanned:
     async def test_is_accepted_at_once_and_a_draft_soon(self, firm: Firm) -> None:
         desk = await working(firm, 0)
         await firm.job(desk)
-        answer = await begun(firm, desk)
+        answer = await begun(firm, desk, seconds=0.2)
         assert answer.status_code == 202, answer.text
         head = answer.json()
         assert (head["state"], head["outlet_id"]) == ("solving", firm.outlet_id)
@@ -56,9 +56,11 @@ class TestADayIsPlanned:
 
     async def test_books_nobody_twice(self, firm: Firm) -> None:
         desk = await working(firm, 0, 1)
+        await booked(firm, desk, 0, at=2 * HOUR)
         for n in range(10):
             await firm.job(desk, lat=31.2 + n % 3 / 50, lon=121.4 + n % 4 / 50)
-        plan = await planned(firm, desk)
+        plan = await planned(firm, desk, seconds=0.2)
+        assert (plan["method"], plan["counts"]["added"]) == ("search", 10)
         by_person: dict[str, list[Any]] = {}
         for each in plan["items"]:
             if each["after"]:

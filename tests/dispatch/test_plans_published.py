@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+from litestar import Litestar
 
 from schemas.accounts import NewUser, Role
 from server.accounts.actions import create_user
@@ -234,7 +235,7 @@ class TestTwoDispatchersAtOnce:
 
 
 class TestARestart:
-    async def test_takes_up_what_was_being_planned(self, firm: Firm) -> None:
+    async def test_takes_up_what_was_being_planned(self, firm: Firm, app: Litestar) -> None:
         """The worker that had it is gone: its lease has run out."""
         desk = await working(firm, 0)
         await firm.job(desk)
@@ -245,9 +246,10 @@ class TestARestart:
                 " lease_until = now() - interval '1 second' WHERE id = $1",
                 plan["id"],
             )
+        app.state.planner.wake()
         assert (await made(desk, plan["id"]))["state"] == "draft"
 
-    async def test_does_not_try_for_ever(self, firm: Firm) -> None:
+    async def test_does_not_try_for_ever(self, firm: Firm, app: Litestar) -> None:
         desk = await working(firm, 0)
         await firm.job(desk)
         plan = await planned(firm, desk)
@@ -257,5 +259,6 @@ class TestARestart:
                 " lease_until = now() - interval '1 second' WHERE id = $1",
                 plan["id"],
             )
+        app.state.planner.wake()
         done = await made(desk, plan["id"])
         assert (done["state"], done["failure"]["code"]) == ("failed", "interrupted")

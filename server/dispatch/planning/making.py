@@ -24,7 +24,7 @@ from server.dispatch.planning.measure import measure
 from server.dispatch.planning.posing import pose, problem, visits_of
 from server.dispatch.planning.scene import Scene, Visit, shifts_in
 from server.dispatch.rules.travel import TravelModel
-from server.dispatch.solving import ProblemRefused, solve
+from server.dispatch.solving import ProblemRefused, solve_apart
 from server.dispatch.store import Claimed
 from server.dispatch.travel import in_use
 from server.network import store as network
@@ -123,11 +123,13 @@ class Searched(NamedTuple):
 
 
 async def _searched(scene: Scene, seconds: float) -> Searched:
+    if not seconds:
+        return Searched(scene.told, INSERTION)
     posed = await asyncio.to_thread(pose, scene)
     try:
         square, _ = await in_use().square(posed.places, _midst(scene), scene.zone)
         asked = await asyncio.to_thread(lambda: problem(posed, square.seconds.tolist()))
-        solution = await asyncio.to_thread(solve, asked, seconds)
+        solution = await solve_apart(asked, seconds)
     except ProblemRefused as fault:
         log.warning("plan not searched", code=fault.code, where=fault.where, fault=fault.sentence.en)
         return Searched(scene.told, INSERTION)

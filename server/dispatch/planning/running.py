@@ -6,7 +6,6 @@ that is stopped gives its plan back at once.
 """
 
 import asyncio
-import contextlib
 from datetime import timedelta
 from uuid import UUID
 
@@ -37,7 +36,7 @@ _DATABASE_FAULTS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Planner:
-    """One per process. `wake`: there is a new plan; without it the next look finds it."""
+    """One per process. `wake`: there is a new plan, or one is not wanted any more; else the next look finds out."""
 
     def __init__(self) -> None:
         self._woken = asyncio.Event()
@@ -52,7 +51,7 @@ class Planner:
             self._woken.clear()
             try:
                 while not stopping.is_set() and (claimed := await self._claimed()):
-                    await _make(claimed, stopping)
+                    await _make(claimed, self._woken, stopping)
                 await self._tidy()
             except _DATABASE_FAULTS as fault:
                 log.warning("plans not made", fault=str(fault))
@@ -75,17 +74,13 @@ async def tell(centre_id: UUID, outlet_id: UUID | None) -> None:
     await store.nudge(board(each) for each in await network.outlet_ids(Scope(centre_id, outlet_id)))
 
 
-async def _make(claimed: Claimed, stopping: asyncio.Event) -> None:
+async def _make(claimed: Claimed, woken: asyncio.Event, stopping: asyncio.Event) -> None:
     """Until the plan is made, is not wanted any more, or this worker stops."""
     making_it = asyncio.create_task(_made(claimed))
     try:
         while not making_it.done():
-            await asyncio.wait(
-                {making_it, stop := asyncio.create_task(stopping.wait())},
-                timeout=_RENEW_SECONDS,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            stop.cancel()
+            await _first(making_it, woken, stopping, within=_RENEW_SECONDS)
+            woken.clear()
             if making_it.done():
                 break
             if stopping.is_set():
@@ -126,13 +121,13 @@ async def _fail(claimed: Claimed, failure: str) -> None:
         await tell(claimed.centre_id, claimed.outlet_id)
 
 
-async def _first(one: asyncio.Event, other: asyncio.Event, within: float) -> None:
-    """Until either is set, or `within` seconds."""
-    waiting = [asyncio.create_task(event.wait()) for event in (one, other)]
+async def _first(*waited_for: asyncio.Event | asyncio.Task[None], within: float) -> None:
+    """Until one of them is set or done, or `within` seconds."""
+    events = [asyncio.create_task(each.wait()) for each in waited_for if isinstance(each, asyncio.Event)]
+    tasks = [each for each in waited_for if isinstance(each, asyncio.Task)]
     try:
-        await asyncio.wait(waiting, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([*events, *tasks], timeout=within, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in waiting:
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(*waiting, return_exceptions=True)
+        for event in events:
+            event.cancel()
+        await asyncio.gather(*events, return_exceptions=True)
