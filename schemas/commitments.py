@@ -185,6 +185,57 @@ class PolicyEnd(Request, frozen=True, kw_only=True):
     at: Instant | None = None
 
 
+class Preview(Request, frozen=True, kw_only=True):
+    """A policy, or a calendar's next version, that nobody has made yet: what would it have promised to the jobs of the
+    last `days`?"""
+
+    policy: NewPolicy | None = None
+    calendar: NewCalendar | None = None
+    days: Annotated[int, msgspec.Meta(ge=1, le=92)] = 30
+
+
+class Kept(Answer, frozen=True, kw_only=True):
+    """Response promises of the same jobs, judged by when somebody arrived; `open`: nobody has, and it is not late yet.
+    """
+
+    met: int
+    missed: int
+    open: int
+    not_promised: int
+
+
+class PreviewedJob(Answer, frozen=True, kw_only=True):
+    """`respond_by`, `resolve_by`: by the policies as they are; `would_*`: with the change. Instants without pauses."""
+
+    job_id: UUID
+    number: int
+    opened_at: Instant
+    respond_by: Instant | None
+    would_respond_by: Instant | None
+    resolve_by: Instant | None
+    would_resolve_by: Instant | None
+    arrived_at: Instant | None
+
+
+class PreviewAnswer(Answer, frozen=True, kw_only=True):
+    """Of the `jobs` raised since `since` in the caller's subtree (the newest ones, where `capped`) that were not
+    cancelled: how many would be bound by the change, and promised otherwise than the policies as they are promise.
+    `sooner`, `later`: the first instant that differs; `examples`: the largest differences. `standing`: what a policy
+    would have when it is made; `shortfall`: why it would have to wait."""
+
+    since: Instant
+    jobs: int
+    capped: bool
+    bound: int
+    sooner: int
+    later: int
+    as_promised: Kept
+    with_change: Kept
+    examples: list[PreviewedJob]
+    standing: str
+    shortfall: Sentence | None
+
+
 class ConsideredPolicy(Answer, frozen=True, kw_only=True):
     """`verdict`: `chosen`, `less_specific`, `lower_rank`, `older_version`, `not_in_force`, `promises_less`,
     `awaiting_approval`, or the condition that differs; `why`: the same for people."""

@@ -1,7 +1,7 @@
 """Policies and calendars as they stand, read once for a batch of cases, and what they promise."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ Row = Mapping[str, Any]
 
 _BINDING = ("binding", "approved")
 _MOST = 4096
+_EVER = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 class Book(Calendars):
@@ -34,6 +35,17 @@ class Book(Calendars):
     @classmethod
     async def read(cls) -> "Book":
         return cls(await store.policies(), await store.calendars())
+
+    def with_policy(self, row: Row) -> "Book":
+        """As if `row` had always been the only version of its code, whoever has to approve it."""
+        others = [one for one in self.rows if one["code"] != row["code"]]
+        always = {"effective_from": _EVER, "effective_to": None, "standing": "approved", "version": 1}
+        return Book([*others, {**row, **always}], self.calendars)
+
+    def with_calendar(self, row: Row) -> "Book":
+        """As if `row` had always been what its code stands for."""
+        always = {**row, "effective_from": None, "effective_to": None}
+        return Book(self.rows, {i: always if one["code"] == row["code"] else one for i, one in self.calendars.items()})
 
     def bind(self, case: Case, zone: str, at: datetime) -> Bound | Unmatched:
         """What binds a job opened at `at` in an outlet of `zone`."""

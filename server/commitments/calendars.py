@@ -38,6 +38,15 @@ async def make_calendar(caller: Caller, new: NewCalendar) -> Calendar:
     return shown(row, clock.now().year)
 
 
+async def considered(caller: Caller, new: NewCalendar) -> dict[str, Any]:
+    """The row of a next version that nobody has made. Raises as `make_calendar`, and `calendar_unknown`."""
+    _judge(new)
+    last = await store.last_calendar(new.code) if new.code is not None else None
+    if last is None or not is_seen(last["centre_id"], caller.scope):
+        raise Refused(Code.CALENDAR_UNKNOWN)
+    return last | msgspec.structs.asdict(new) | {"id": clock.new_id()}
+
+
 def _judge(new: NewCalendar) -> None:
     refuse(calendar_from_plain("UTC", msgspec.to_builtins(new)))
 

@@ -50,16 +50,19 @@ async def make_policy(caller: Caller, new: NewPolicy, known: Known) -> Policy:
     """Raises `Refused`: `calendar_unknown`, `policy_matches_nothing`, `policy_promises_nothing`,
     `policy_promise_not_positive`, `policy_promise_twice`, `policy_promise_too_long`, `policy_ends_before_it_starts`,
     `policy_step_twice`, `policy_code_taken`, `time_out_of_range`; `forbidden` for a place outside the caller's."""
-    owner = caller.centre_id
-    row = _row(new, clock.now()) | {"owner_centre_id": owner, "made_by": caller.user_id}
-    row |= {"centre_id": await _centre(caller, new)}
-    await _refuse_empty(row, known)
-    book = await Book.read()
-    _check(row, book, owner)
-    if owner is not None:
-        row |= await _compared(row, book, caller.scope)
+    row = await considered(caller, new, known, await Book.read())
     async with db.transaction():
         return await _keep(row)
+
+
+async def considered(caller: Caller, new: NewPolicy, known: Known, book: Book) -> dict[str, Any]:
+    """The row that would be made, with its standing; nothing is kept. Raises as `make_policy`, but for its code and
+    when it begins."""
+    row = _row(new, clock.now()) | {"owner_centre_id": caller.centre_id, "made_by": caller.user_id}
+    row |= {"centre_id": _centre(caller, new)}
+    await _refuse_empty(row, known)
+    _check(row, book, caller.centre_id)
+    return row | (await _compared(row, book, caller.scope) if caller.centre_id is not None else {})
 
 
 def _row(new: NewPolicy, now: datetime) -> dict[str, Any]:
@@ -90,7 +93,7 @@ def _check(row: dict[str, Any], book: Book, owner: UUID | None) -> None:
     refuse(check_policy(rule_of(row | {"version": 1}), made_calendar(calendar, "UTC")))
 
 
-async def _centre(caller: Caller, new: NewPolicy) -> UUID | None:
+def _centre(caller: Caller, new: NewPolicy) -> UUID | None:
     """The centre the policy is for. Whoever has one makes policies for it alone."""
     if caller.centre_id is None:
         return new.centre_id

@@ -1,5 +1,5 @@
-"""What the rules of promises are told of a job: its kind, its product's line, its customer's tier, how urgent it is, and
-where it is done."""
+"""What the rules of promises are told of a job: its kind, its product's line, its customer's tier, how urgent it is,
+and where it is done."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -38,7 +38,7 @@ async def of_jobs(jobs: Sequence[Mapping[str, Any]]) -> list[Case]:
     """One for each job's fields, JSON-shaped, in order: as it is described now, opened when it was raised."""
     units, owners = ([_id(job[name]) for job in jobs] for name in ("unit_id", "customer_id"))
     known = await _known(set(units), set(owners))
-    outlets = {job["outlet_id"]: await network.outlet(UUID(job["outlet_id"])) for job in jobs}
+    outlets = {i: await network.outlet(UUID(i)) for i in {job["outlet_id"] for job in jobs}}
     made = []
     for job, unit_id, customer_id in zip(jobs, units, owners, strict=True):
         outlet = outlets[job["outlet_id"]]
