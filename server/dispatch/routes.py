@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from schemas.base import Instant
 from schemas.dispatch import Recommendations
 from server.dispatch import actions, plan_routes
+from server.dispatch.borrowing_routes import propose_borrowings
 from server.dispatch.solving.routes import solve_problem
 from server.platform.auth import OFFICE_READERS, Caller, only
 
@@ -32,5 +33,7 @@ async def read_recommendations(
 
 
 router = Router(
-    "/dispatch", route_handlers=[read_recommendations, solve_problem, *plan_routes.ROUTES], tags=["dispatch"]
+    "/dispatch",
+    route_handlers=[read_recommendations, propose_borrowings, solve_problem, *plan_routes.ROUTES],
+    tags=["dispatch"],
 )
