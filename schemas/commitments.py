@@ -249,11 +249,14 @@ class ConsideredPolicy(Answer, frozen=True, kw_only=True):
 
 
 class BindingPolicy(Answer, frozen=True, kw_only=True):
-    """Which policy binds a case, and why not the others. `policy_id` null: nothing is promised."""
+    """Which policy binds a case, and why not the others. `policy_id` null: nothing is promised. `unknown_years`: those
+    up to the last deadline whose swapped weekends the library does not know: only the calendar's own dates tell them.
+    """
 
     policy_id: UUID | None
     why: Sentence
     respond_by: Instant | None
     resolve_by: Instant | None
     calendar_id: UUID | None
+    unknown_years: list[int]
     considered: list[ConsideredPolicy]

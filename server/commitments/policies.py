@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -18,6 +19,7 @@ from server.commitments.actions import Case
 from server.commitments.book import Book, made_calendar, rule_of
 from server.commitments.calendars import is_seen, refuse
 from server.commitments.rules.binding import VERDICTS, Bound
+from server.commitments.rules.calendar import Calendar
 from server.commitments.rules.comparison import Place, shortfall, shortfall_in_words
 from server.commitments.rules.policy import LONGEST, PAUSING, Considered, check_policy
 from server.commitments.rules.policy import Policy as PolicyRule
@@ -267,8 +269,17 @@ async def binding(caller: Caller, asked: QuoteRequest) -> BindingPolicy:
         respond_by=bound.promise.response.at if bound and bound.promise.response else None,
         resolve_by=bound.promise.resolution.at if bound and bound.promise.resolution else None,
         calendar_id=book.calendar_row(bound.match.policy, opened_at)["id"] if bound else None,
+        unknown_years=_unknown_years(bound, book.of(bound.match.policy, outlet["zone"], opened_at), opened_at)
+        if bound
+        else [],
         considered=[_considered(c) for c in (*considered, *waiting) if _is_seen(rows[c.policy.id], caller.scope)],
     )
+
+
+def _unknown_years(bound: Bound, calendar: Calendar, opened_at: datetime) -> list[int]:
+    last = max(due.at for due in bound.promise if due is not None)
+    first_year, last_year = (at.astimezone(ZoneInfo(calendar.zone)).year for at in (opened_at, last))
+    return calendar.years_not_known(first_year, last_year)
 
 
 def _considered(one: Considered) -> ConsideredPolicy:

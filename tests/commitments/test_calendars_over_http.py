@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from server.commitments.rules import public_holidays
 from tests.commitments.conftest import OFFICE, WEEK, Desks, instant
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -46,6 +47,14 @@ class TestACalendarWithTheCountrysHolidays:
         ]
         assert sorted(told + known) == list(range(year, year + 3))
         assert (await desks.calendar(holidays_of="DE"))["unknown_years"] == []
+
+    async def test_says_so_of_a_deadline_too(self, desks: Desks) -> None:
+        calendar = await desks.calendar(holidays_of="CN")
+        await desks.policy(calendar_id=calendar["id"], respond_seconds=3600, effective_from="2020-01-01T00:00:00Z")
+        assert (await desks.binding(opened_at="2026-02-13T17:00:00+08:00"))["unknown_years"] == []
+        last = max(y for y in range(2026, 2036) if public_holidays.known("CN", y))
+        new_years_eve = f"{last}-12-31T23:00:00+08:00"
+        assert (await desks.binding(opened_at=new_years_eve))["unknown_years"] == [last + 1]
 
     async def test_whose_year_can_be_looked_at(self, desks: Desks) -> None:
         year = (await desks.hq.get("/commitments/holidays", country="CN", year=2026)).json()

@@ -67,7 +67,8 @@ class Calendar:
         return self.weekly[day.weekday()]
 
     def years_not_known(self, first: int, last: int) -> list[int]:
-        """Years, of `first` to `last`, whose swapped weekends nobody has told: only the overrides speak for them."""
+        """Years, of `first` to `last`, whose swapped weekends the library does not know: only `closed` and `extra` tell
+        them."""
         if not self.holidays_of:
             return []
         return [year for year in range(first, last + 1) if not public_holidays.known(self.holidays_of, year)]
