@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from schemas.accounts import Role
 from schemas.commitments import EscalationStep, NewCalendar, NewPolicy
 from server.commitments import calendars, policies
 from server.jobs.deadlines import judge_overdue, planned
@@ -17,14 +18,19 @@ from tests.journeys.firm import Firm, Person, Phone
 pytestmark = pytest.mark.contract
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-BOTH = {"respond_seconds": 4 * 3600, "resolve_seconds": 8 * 3600}
+BOTH: dict[str, Any] = {"respond_seconds": 4 * 3600, "resolve_seconds": 8 * 3600}
 
 
 async def promise(code: str, calendar: NewCalendar | None = None, **terms: Any) -> None:
     """A policy of this firm for urgent jobs (priority 1), from long ago."""
     calendar = calendar or NewCalendar(name=code, always_open=True)
     calendar_id = await calendars.add_calendar(calendar)
-    known = {"severity": "1", "effective_from": datetime(2020, 1, 1, tzinfo=UTC), "name": code, "code": code}
+    known: dict[str, Any] = {
+        "severity": "1",
+        "effective_from": datetime(2020, 1, 1, tzinfo=UTC),
+        "name": code,
+        "code": code,
+    }
     await policies.add_policy(NewPolicy(calendar_id=calendar_id, **(known | terms)))
 
 
@@ -411,9 +417,9 @@ class TestWorkThatIsTakenUpAgain:
 
 
 STEPS = [
-    EscalationStep(key="half", offset_seconds=-2 * 3600, tell="dispatcher"),
-    EscalationStep(key="last", offset_seconds=-3600, tell="outlet_manager"),
-    EscalationStep(key="over", offset_seconds=1, tell="centre_manager"),
+    EscalationStep(key="half", offset_seconds=-2 * 3600, tell=Role.DISPATCHER),
+    EscalationStep(key="last", offset_seconds=-3600, tell=Role.OUTLET_MANAGER),
+    EscalationStep(key="over", offset_seconds=1, tell=Role.CENTRE_MANAGER),
 ]
 
 

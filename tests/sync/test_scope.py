@@ -122,6 +122,6 @@ class TestAnOutletThatMovesToAnotherCentre:
 
 
 WITH_A_CENTRE = (
-    *("job", "customer", "product_unit", "review", "visit", "commitment", "completion", "history"),
+    *("job", "customer", "product_unit", "review", "visit", "commitment", "alarm", "completion", "history"),
     *("app_user", "device", "technician"),
 )

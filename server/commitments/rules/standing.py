@@ -222,10 +222,11 @@ def stand(promised: Promised, calendar: Calendar, facts: Facts, now: datetime) -
     kept = {c.kind: _remembered(c, judgements[c.kind]) for c in promised.clocks}
     new = tuple((k, judgements[k]) for c in promised.clocks if len(kept[k := c.kind].judgements) > len(c.judgements))
     promised = replace(promised, response=kept.get("response"), resolution=kept.get("resolution"))
+    ended = frozenset(k for k, j in judgements.items() if j.stopped is not None or promised.voided_at is not None)
     fire: list[tuple[Kind, Step]] = []
     moments: list[datetime] = []
     for kind, judgement in judgements.items():
-        if judgement.stopped is not None or judgement.state in ("void", "paused", "met"):
+        if kind in ended or judgement.state == "paused":
             continue
         if judgement.state != "missed":
             moments.append(judgement.due)
@@ -245,7 +246,7 @@ def stand(promised: Promised, calendar: Calendar, facts: Facts, now: datetime) -
         states=states,
         due={kind: judgement.due for kind, judgement in judgements.items()},
         judged=new,
-        ended=frozenset(k for k, j in judgements.items() if j.stopped is not None or j.state == "void"),
+        ended=ended,
         fire=tuple(fire),
         next_at=min(moments, default=None),
     )
