@@ -17,8 +17,9 @@ _IN_SCOPE = "($1::uuid IS NULL OR p.centre_id = $1) AND ($2::uuid IS NULL OR p.o
 _KEPT = (
     "p.id, p.centre_id, p.outlet_id, p.state, p.made_by, coalesce((SELECT name FROM app_user u WHERE u.id = p.made_by),"
     " '') AS made_by_name, p.made_at, p.starts_at, p.ends_at, p.seconds, p.expires_at, p.failure,"
-    " p.published::text AS published, p.made::text AS made"
+    " p.published::text AS published"
 )
+_WHOLE, _HEAD = "p.made::text AS made", "(p.made - 'items' - 'seen')::text AS made"
 
 
 class NewPlan(NamedTuple):
@@ -72,7 +73,7 @@ async def insert(plan: NewPlan) -> None:
 
 async def plan(scope: Scope, plan_id: UUID, *, lock: bool = False) -> Kept | None:
     row = await db.fetch_row(
-        f"SELECT {_KEPT} FROM plan p WHERE {_IN_SCOPE} AND p.id = $3{' FOR UPDATE' if lock else ''}",
+        f"SELECT {_KEPT}, {_WHOLE} FROM plan p WHERE {_IN_SCOPE} AND p.id = $3{' FOR UPDATE' if lock else ''}",
         scope.centre_id,
         scope.outlet_id,
         plan_id,
@@ -83,9 +84,9 @@ async def plan(scope: Scope, plan_id: UUID, *, lock: bool = False) -> Kept | Non
 async def page(
     scope: Scope, outlet_id: UUID | None, state: PlanState | None, before: UUID | None, limit: int
 ) -> list[Kept]:
-    """The newest first. `before`: the last one seen."""
+    """The newest first, without their items. `before`: the last one seen."""
     rows = await db.fetch(
-        f"SELECT {_KEPT} FROM plan p WHERE {_IN_SCOPE} AND ($3::uuid IS NULL OR p.outlet_id = $3)"
+        f"SELECT {_KEPT}, {_HEAD} FROM plan p WHERE {_IN_SCOPE} AND ($3::uuid IS NULL OR p.outlet_id = $3)"
         " AND ($4::text IS NULL OR p.state = $4) AND ($5::uuid IS NULL OR p.id < $5) ORDER BY p.id DESC LIMIT $6",
         scope.centre_id,
         scope.outlet_id,

@@ -194,6 +194,11 @@ def _instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def told_changes(items: Iterable[PlanItem]) -> int:
+    """Visits that people were told and that the plan changes."""
+    return sum(item.change in CARRIED_OUT and item.before is not None for item in items)
+
+
 def count_by_change(items: Iterable[PlanItem]) -> dict[str, int]:
     counts = {change.value: 0 for change in PlanChange}
     for item in items:

@@ -1,6 +1,6 @@
 """Pure. What a plan holds once it is made: kept as JSON, read back for the desk and for publishing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,19 +10,23 @@ import msgspec
 from schemas.dispatch import PlanFailure, PlanHead, PlanItem, PlanState, PlanTerm, PlanTotals
 from schemas.travel import TravelTimes
 from server.dispatch.planning import saying
-from server.dispatch.planning.drafting import CARRIED_OUT, count_by_change, in_a_sentence, sentence
+from server.dispatch.planning.drafting import CARRIED_OUT, in_a_sentence, sentence
 
 SEARCH, INSERTION = "search", "insertion"
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """`seen`: job → what of it the plan was made from, as `staleness.seen`. `outlet_ids`: whose jobs they are."""
+    """`seen`: job → what of it the plan was made from, as `staleness.seen`. `outlet_ids`: whose jobs they are.
+    `counts`: change → jobs. For a list of plans `items` and `seen` are left in the database: they are a kilobyte a
+    job."""
 
-    items: list[PlanItem]
+    items: list[PlanItem] = []
+    seen: dict[str, dict[str, Any]] = {}
     objective: list[PlanTerm]
     before: PlanTotals
     after: PlanTotals
-    seen: dict[str, dict[str, Any]]
+    counts: dict[str, int]
+    told_changes: int
     outlet_ids: list[UUID]
     method: str
     travel: TravelTimes
@@ -64,8 +68,9 @@ def head(kept: Kept) -> PlanHead:
 
 def facts(kept: Kept) -> dict[str, Any]:
     """The fields of `PlanHead`."""
-    made, items = kept.made, kept.items()
-    told = told_changes(items)
+    made = kept.made
+    counts = made.counts if made else {}
+    to_do = sum(counts.get(change.value, 0) for change in CARRIED_OUT)
     nothing = saying.FAILURES.get(kept.failure or "", saying.SOLVING)
     return {
         "id": kept.id,
@@ -84,14 +89,9 @@ def facts(kept: Kept) -> dict[str, Any]:
         "travel": made.travel if made else None,
         "before": made.before if made else None,
         "after": made.after if made else None,
-        "counts": count_by_change(items) if made else {},
-        "open": sum(item.change in CARRIED_OUT and item.published_at is None for item in items),
-        "told_changes": told,
-        "sentence": in_a_sentence(made.before, made.after, told) if made else sentence(nothing),
+        "counts": counts,
+        "open": to_do - len(kept.published),
+        "told_changes": made.told_changes if made else 0,
+        "sentence": in_a_sentence(made.before, made.after, made.told_changes) if made else sentence(nothing),
         "failure": PlanFailure(code=kept.failure, sentence=sentence(nothing)) if kept.failure else None,
     }
-
-
-def told_changes(items: Sequence[PlanItem]) -> int:
-    """Visits that people were told and that the plan changes."""
-    return sum(item.change in CARRIED_OUT and item.before is not None for item in items)

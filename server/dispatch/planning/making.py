@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from schemas.dispatch import PlanChange
-from server.dispatch.planning.drafting import Draft, draft
+from server.dispatch.planning.drafting import Draft, count_by_change, draft, told_changes
 from server.dispatch.planning.filling import Filled, fill, overlaps
 from server.dispatch.planning.gathering import Gathered, gather
 from server.dispatch.planning.kept import INSERTION, SEARCH, Made
@@ -70,7 +70,7 @@ async def repair(
     stays = {i: visit for i, visit in smaller.scene.told.items() if i not in named}
     made = await _made(smaller, stays, INSERTION, begun)
     kept = [item for item in made.items if item.change is not PlanChange.UNCHANGED or str(item.job_id) in named]
-    return msgspec.structs.replace(made, items=kept)
+    return msgspec.structs.replace(made, items=kept, counts=count_by_change(kept))
 
 
 async def _made(gathered: Gathered, found: Mapping[str, Visit], method: str, begun: float) -> Made:
@@ -85,6 +85,8 @@ async def _made(gathered: Gathered, found: Mapping[str, Visit], method: str, beg
         objective=drafted.objective,
         before=drafted.before,
         after=drafted.after,
+        counts=count_by_change(drafted.items),
+        told_changes=told_changes(drafted.items),
         seen={job_id: dict(fields) for job_id, fields in gathered.seen.items() if job_id in scene.subjects},
         outlet_ids=list(gathered.outlet_ids),
         method=method,
@@ -128,7 +130,7 @@ async def _searched(scene: Scene, seconds: float) -> Searched:
     posed = await asyncio.to_thread(pose, scene)
     try:
         square, _ = await in_use().square(posed.places, _midst(scene), scene.zone)
-        asked = await asyncio.to_thread(lambda: problem(posed, square.seconds.tolist()))
+        asked = await asyncio.to_thread(problem, posed, square.seconds)
         solution = await solve_apart(asked, seconds)
     except ProblemRefused as fault:
         log.warning("plan not searched", code=fault.code, where=fault.where, fault=fault.sentence.en)

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from schemas.solving import Job as Task
 from schemas.solving import Lock, Matrix, PlannedStep, Problem, Solution, Vehicle
 from server.dispatch.planning.scene import MINUTE, Scene, Subject, Visit, shifts_in, up_to_minute
@@ -50,9 +53,9 @@ def pose(scene: Scene) -> Posed:
     return Posed(scene, pieces, subjects, list(index), index)
 
 
-def problem(posed: Posed, seconds: Sequence[Sequence[int]]) -> Problem:
+def problem(posed: Posed, seconds: ArrayLike) -> Problem:
     """`seconds`: of travel between `posed.places`."""
-    whole = [[up_to_minute(s) for s in row] for row in seconds]
+    whole: list[list[int]] = (-(-np.asarray(seconds) // MINUTE) * MINUTE).tolist()
     numbers = {subject.job.id: n for n, subject in enumerate(posed.subjects, 1)}
     skills = _skills(posed)
     tasks = [_task(n, s, posed.index, skills.of_subject[s.job.id]) for n, s in enumerate(posed.subjects, 1)]
