@@ -182,7 +182,8 @@ class Value(_Told, frozen=True, kw_only=True, omit_defaults=True):
 
 class Summary(_Told, frozen=True, kw_only=True, omit_defaults=True):
     """VROOM's, then ours: `breaches` are jobs begun after their `due` or, with a `due`, on no route; `lateness` in
-    seconds; `changed`: visits given to another vehicle than people were told; `moved`: begun at another time."""
+    seconds; `hands`: visits by somebody else than people were told; `changed`: more than 15 minutes from their time;
+    `moved`: how far, at most two hours each; `dropped`: on no route now."""
 
     cost: int
     routes: int
@@ -195,6 +196,7 @@ class Summary(_Told, frozen=True, kw_only=True, omit_defaults=True):
     violations: list[str]
     breaches: int
     lateness: int
+    hands: int
     changed: int
     moved: int
     dropped: int

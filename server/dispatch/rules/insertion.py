@@ -31,7 +31,7 @@ RULES = (
 )
 """In the order in which they are asked; a technician not proposed is told the first that leaves no position."""
 
-(DROPPED, MISSED, LATE, UNASSIGNED, CHANGED, MOVED, OVERTIME, TRAVEL, OVERQUALIFIED, UNFAMILIAR, LOAD) = range(
+(DROPPED, MISSED, LATE, UNASSIGNED, HANDS, CHANGED, MOVED, OVERTIME, TRAVEL, OVERQUALIFIED, UNFAMILIAR, LOAD) = range(
     len(NAMES)
 )
 

@@ -152,6 +152,7 @@ def _summary(plan: Plan, routes: list[Route], left: list[Unassigned], objective:
         violations=[],
         breaches=len(late) + with_due,
         lateness=sum(late),
+        hands=worth.hands,
         changed=worth.changed,
         moved=worth.moved,
         dropped=worth.dropped,

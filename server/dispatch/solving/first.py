@@ -28,15 +28,21 @@ class Effort(NamedTuple):
 
 
 def plan_by_vroom(
-    plan: Plan, tasks: Sequence[int], vans: Sequence[int], effort: Effort, seconds: float, onwards: bool = False
+    plan: Plan,
+    tasks: Sequence[int],
+    vans: Sequence[int],
+    effort: Effort,
+    seconds: float,
+    onwards: bool = False,
+    anyway: bool = False,
 ) -> bool:
     """Puts VROOM's routes for these tasks and vans into the plan in place of what the vans had, if the plan is better
-    then. `onwards`: from the routes as they are, otherwise afresh."""
+    then. `onwards`: from the routes as they are, otherwise afresh. `anyway`: better or not."""
     answer = {v: list[int]() for v in vans} | routes_by_vroom(plan, tasks, vans, effort, seconds, onwards)
     before, key = {v: plan.routes[v] for v in vans}, plan.key()
     if not plan.put_all(answer.items()):
         _put_what_holds(plan, answer)
-    if plan.key() < key:
+    if anyway or plan.key() < key:
         return True
     plan.put_all(before.items())
     return False

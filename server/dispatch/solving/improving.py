@@ -81,7 +81,7 @@ def find_room(plan: Plan, deadline: float, seed: int) -> None:
             ]
             for run in runs:
                 _take(plan, run.result())
-    if time.monotonic() < deadline and plan.worth().changed:
+    if time.monotonic() < deadline and plan.worth().hands:
         spare = _spare(plan, vans)
         for answer in _raced(part_of(plan, vans, spare, required=not spare, pinned=False), deadline, seed):
             _take(plan, answer)

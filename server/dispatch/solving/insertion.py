@@ -39,8 +39,8 @@ def insert_all(plan: Plan, tasks: Iterable[int], stop: Stop) -> list[int]:
     return left
 
 
-def insert(plan: Plan, j: int, apart_from: int | None = None) -> bool:
-    found = best_place(plan, j, apart_from)
+def insert(plan: Plan, j: int, vans: Iterable[int] | None = None) -> bool:
+    found = best_place(plan, j, plan.model.able[j] if vans is None else vans)
     if found is None:
         return False
     route = plan.routes[found.v]
@@ -48,12 +48,10 @@ def insert(plan: Plan, j: int, apart_from: int | None = None) -> bool:
     return True
 
 
-def best_place(plan: Plan, j: int, apart_from: int | None = None) -> Found | None:
+def best_place(plan: Plan, j: int, vans: Iterable[int]) -> Found | None:
     """Within all bounds. With told visits about, what is pushed costs too, so the few cheapest places are weighed."""
     model = plan.model
-    offers = [
-        (price, v, position) for v in model.able[j] if v != apart_from for price, position in plan.places_for(j, v)
-    ]
+    offers = [(price, v, position) for v in vans for price, position in plan.places_for(j, v)]
     offers.sort()
     if not model.told:
         for _, v, position in offers:
@@ -104,16 +102,16 @@ def make_room(plan: Plan, tasks: Iterable[int], stop: Stop) -> list[int]:
     Returns those nobody can make room for."""
     left = []
     for j in sorted(tasks, key=lambda j: urgency(plan, j)):
-        if stop() or not (insert(plan, j) or _exchange(plan, j, stop)):
+        if stop() or not (insert(plan, j) or _exchange(plan, j, sorted(plan.model.able[j]), stop)):
             left.append(j)
     return left
 
 
-def _exchange(plan: Plan, j: int, stop: Stop) -> bool:
+def _exchange(plan: Plan, j: int, vans: Iterable[int], stop: Stop) -> bool:
     """Tries every task `out` of every able route; the van that takes j may take `out` again at another place."""
     best: tuple[Key, int, list[int], Timetable, int, Found] | None = None
     model = plan.model
-    for v in sorted(model.able[j]):
+    for v in vans:
         if stop():
             break
         route = plan.routes[v]
@@ -126,7 +124,7 @@ def _exchange(plan: Plan, j: int, stop: Stop) -> bool:
             gain = plan.scale.key(_more(taken[1], before))
             if best is not None and gain >= best[0]:
                 continue
-            placed = best_place(plan, out, apart_from=v)
+            placed = best_place(plan, out, model.able[out] - {v})
             if placed is None:
                 continue
             cost = tuple(a + b for a, b in zip(gain, placed.cost, strict=True))
@@ -138,6 +136,23 @@ def _exchange(plan: Plan, j: int, stop: Stop) -> bool:
     plan.put(v, route, table)
     other = plan.routes[placed.v]
     return plan.put(placed.v, [*other[: placed.position], out, *other[placed.position :]], placed.table)
+
+
+def bring_home(plan: Plan, stop: Stop) -> None:
+    """Visits in other hands than people were told go back, alone or in exchange, where the plan is better for it."""
+    model = plan.model
+    for j, task in enumerate(model.tasks):
+        v = plan.van_of[j]
+        if task.told is None or v is None or stop():
+            continue
+        person = model.vans[task.told.van].person
+        if model.vans[v].person == person:
+            continue
+        before, key = plan.snapshot(), plan.key()
+        plan.put(v, [i for i in plan.routes[v] if i != j])
+        own = [u for u in model.able[j] if model.vans[u].person == person]
+        if not (insert(plan, j, own) or _exchange(plan, j, own, stop)) or plan.key() >= key:
+            plan.restore(before)
 
 
 def _cheapest_into(plan: Plan, j: int, v: int, rest: list[int]) -> tuple[Timetable, Worth, list[int]] | None:

@@ -20,7 +20,7 @@ Span = tuple[int, int]
 
 FULL_HOUR, KILOMETRE = 3600, 1000
 
-CHANGE = 4 * FULL_HOUR
+CHANGE = 50 * FULL_HOUR
 """What the solvers are told that a visit in other hands costs: more than any detour it may save, less than a promise.
 The objective itself has no such number, for there the order decides."""
 

@@ -237,7 +237,7 @@ def _client(plan: Plan, j: int, i: int, required: bool, pinned: bool) -> Client:
         tw_early=first,
         tw_late=last,
         prize=0 if required else 20 * _dearest(plan) * max(1, task.weight),
-        required=required,
+        required=required or (plan.van_of[j] is not None and task.told is not None),
     )
 
 

@@ -7,21 +7,24 @@ One route is valued at a time, for the search changes few of them. Terms and the
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from server.dispatch.rules.objective import NAMES, TIER_OF, TIERS, Cost, Objective
-from server.dispatch.solving.model import Model, Task
+from server.dispatch.rules.objective import NAMES, Cost, Objective
+from server.dispatch.solving.model import Model
 from server.dispatch.solving.timetable import Timetable
 
 MINUTE = 60
+NOTICED, FORGOTTEN = 15 * MINUTE, 120 * MINUTE
 
 
 class Worth(NamedTuple):
-    """Smaller is better, in each place. `missed`, `late` (second × weight), `unassigned`: also for tasks on no route;
-    `moved` in seconds, `price` in cents of VROOM's cost."""
+    """Smaller is better, in each place. `missed`, `late` (second × weight) and `unassigned` count tasks on no route too;
+    `hands`: visits by somebody else than people were told; `changed`: at another time by more than NOTICED; `moved` in
+    seconds, at most FORGOTTEN a visit, for then it is simply another appointment; `price` in cents of VROOM's cost."""
 
     dropped: int = 0
     missed: int = 0
     late: int = 0
     unassigned: int = 0
+    hands: int = 0
     changed: int = 0
     moved: int = 0
     price: int = 0
@@ -31,7 +34,7 @@ NOTHING = Worth()
 
 
 def worth_of_route(model: Model, v: int, table: Timetable) -> Worth:
-    missed = late = changed = moved = 0
+    missed = late = hands = changed = moved = 0
     for entry, start in zip(table.entries, table.starts, strict=True):
         if entry < 0:
             continue
@@ -40,9 +43,11 @@ def worth_of_route(model: Model, v: int, table: Timetable) -> Worth:
             missed += task.weight
             late += task.weight * (start - task.due)
         if task.told is not None:
-            changed += model.vans[task.told.van].person != model.vans[v].person
-            moved += abs(start - task.told.start)
-    return Worth(0, missed, late, 0, changed, moved, table.price)
+            off = abs(start - task.told.start)
+            hands += model.vans[task.told.van].person != model.vans[v].person
+            changed += off > NOTICED
+            moved += min(off, FORGOTTEN)
+    return Worth(0, missed, late, 0, hands, changed, moved, table.price)
 
 
 def worth_left(model: Model, j: int) -> Worth:
@@ -63,6 +68,7 @@ def cost_of(worth: Worth, cents: int, objective: Objective) -> Cost:
         "missed": worth.missed,
         "late": worth.late / MINUTE,
         "unassigned": worth.unassigned,
+        "hands": worth.hands,
         "changed": worth.changed,
         "moved": worth.moved / MINUTE,
         "travel": worth.price / cents / MINUTE,
@@ -77,7 +83,8 @@ class Scale:
         weight = dict(zip(NAMES, objective.weights, strict=True))
         per_minute = weight["moved"] / MINUTE
         self._dropped, self._missed, self._late = weight["dropped"], weight["missed"], weight["late"]
-        self._unassigned, self._changed, self._moved = weight["unassigned"], weight["changed"], per_minute
+        self._unassigned, self._hands = weight["unassigned"], weight["hands"]
+        self._changed, self._moved = weight["changed"], per_minute
         self._price = weight["travel"] / cents
 
     def key(self, worth: Worth) -> tuple[float, ...]:
@@ -86,20 +93,9 @@ class Scale:
             worth.missed * self._missed,
             worth.late * self._late,
             worth.unassigned * self._unassigned,
-            worth.changed * self._changed + worth.moved * self._moved,
+            worth.hands * self._hands + worth.changed * self._changed + worth.moved * self._moved,
             worth.price * self._price,
         )
-
-
-def kept(task: Task, start: int) -> bool:
-    return task.due is None or start <= task.due
-
-
-def tiers_of(cost: Cost) -> list[float]:
-    sums = [0.0] * TIERS
-    for tier, paid in zip(TIER_OF, cost.weighted, strict=True):
-        sums[tier] += paid
-    return sums
 
 
 def minus(one: Sequence[float], other: Sequence[float]) -> tuple[float, ...]:
