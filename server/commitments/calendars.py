@@ -11,12 +11,16 @@ import msgspec
 from schemas.commitments import Calendar, Holiday, NewCalendar, YearOfHolidays
 from schemas.errors import Code
 from server.commitments import store
+from server.commitments.book import made_calendar, rule_of
 from server.commitments.rules import public_holidays
 from server.commitments.rules.calendar import calendar_from_plain
+from server.commitments.rules.policy import check_policy
 from server.commitments.rules.said import Refusal
 from server.platform import clock, db
 from server.platform.auth import Caller, Scope
 from server.platform.errors import Refused
+
+_LIVING = ("binding", "approved", "awaiting_approval")
 
 
 async def add_calendar(new: NewCalendar) -> UUID:
@@ -29,7 +33,7 @@ async def add_calendar(new: NewCalendar) -> UUID:
 async def make_calendar(caller: Caller, new: NewCalendar) -> Calendar:
     """A calendar, or the next version of one. Raises `Refused`: `calendar_never_open`, `calendar_window_unreadable`,
     `calendar_windows_overlap`, `calendar_country_unknown`, `calendar_code_taken`, `calendar_under_approval`,
-    `time_out_of_range`."""
+    `time_out_of_range`, `policy_promise_too_long` for a policy that runs on it."""
     _judge(new)
     async with db.transaction():
         made = await _add(new, caller.centre_id, caller.user_id)
@@ -44,7 +48,9 @@ async def considered(caller: Caller, new: NewCalendar) -> dict[str, Any]:
     last = await store.last_calendar(new.code) if new.code is not None else None
     if last is None or not is_seen(last["centre_id"], caller.scope):
         raise Refused(Code.CALENDAR_UNKNOWN)
-    return last | msgspec.structs.asdict(new) | {"id": clock.new_id()}
+    row = last | msgspec.structs.asdict(new) | {"id": clock.new_id()}
+    await _refuse_too_narrow(row, clock.now())
+    return row
 
 
 def _judge(new: NewCalendar) -> None:
@@ -58,6 +64,7 @@ async def _add(new: NewCalendar, owner: UUID | None, user_id: UUID | None) -> UU
     last = await store.last_calendar(row["code"])
     if last is not None:
         await _refuse_next_version(last, owner, new.effective_from or now, now)
+        await _refuse_too_narrow(row, now)
         row |= {"version": last["version"] + 1, "effective_from": new.effective_from or now}
         owner = last["centre_id"]
     await store.add_calendar(row | {"centre_id": owner, "made_by": user_id, "made_at": now})
@@ -73,6 +80,17 @@ async def _refuse_next_version(last: Mapping[str, Any], owner: UUID | None, begi
         raise Refused(Code.TIME_OUT_OF_RANGE, "effective_from: a version takes effect now or later")
     if owner is not None and await store.is_under_approval(last["code"], now):
         raise Refused(Code.CALENDAR_UNDER_APPROVAL)
+
+
+async def _refuse_too_narrow(row: Mapping[str, Any], now: datetime) -> None:
+    """What runs on this calendar must still fall due: hours may shrink, but a promise is never longer than ten years.
+    Raises `Refused(policy_promise_too_long)`, `extra.policy` says which."""
+    versions = await store.calendars()
+    for policy in await store.policies():
+        runs = versions[policy["calendar_id"]]["code"] == row["code"] and policy["standing"] in _LIVING
+        if runs and (policy["effective_to"] is None or policy["effective_to"] > now):
+            begins_now = policy | {"effective_from": max(policy["effective_from"], now)}
+            refuse(check_policy(rule_of(begins_now), made_calendar(row, "UTC")), policy=policy["code"])
 
 
 async def calendars(scope: Scope) -> list[Calendar]:
@@ -114,8 +132,8 @@ def year_of_holidays(country: str, year: int) -> YearOfHolidays:
     )
 
 
-def refuse(judged: object) -> None:
+def refuse(judged: object, **extra: object) -> None:
     """Raises `Refused` with the code of a refusal by the rules; whatever else it is passes."""
     if isinstance(judged, Refusal):
         known = judged.code in Code.__members__.values()
-        raise Refused(Code(judged.code) if known else Code.INVALID, judged.said.en, reason=judged.code)
+        raise Refused(Code(judged.code) if known else Code.INVALID, judged.said.en, reason=judged.code, **extra)

@@ -215,10 +215,10 @@ async def end(caller: Caller, policy_id: UUID, at: datetime | None, reason: str)
 # -------------------------------------------------------------------------------------------------------------- reading
 
 
-async def policies(scope: Scope, code: str | None = None) -> list[Policy]:
+async def policies(scope: Scope, code: str | None = None, standing: str | None = None) -> list[Policy]:
     """Every version that concerns the caller, by code and version."""
     rows = await (store.policies() if code is None else store.versions(code))
-    return [_shown(row) for row in rows if _is_seen(row, scope)]
+    return [_shown(row) for row in rows if _is_seen(row, scope) and standing in (None, row["standing"])]
 
 
 async def policy(scope: Scope, policy_id: UUID) -> Policy:

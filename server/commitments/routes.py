@@ -54,9 +54,11 @@ async def quote(caller: NamedDependency[Caller], data: JSONBody[QuoteRequest]) -
 
 
 @get("/policies", summary="Every version of every policy", guards=[only(*OFFICE_READERS)])
-async def list_policies(caller: NamedDependency[Caller], code: FromQuery[str | None] = None) -> list[Policy]:
-    """`code`: of this one alone."""
-    return await policies.policies(caller.scope, code)
+async def list_policies(
+    caller: NamedDependency[Caller], code: FromQuery[str | None] = None, standing: FromQuery[str | None] = None
+) -> list[Policy]:
+    """`code`, `standing`: of these alone; `awaiting_approval` is what headquarters have to decide."""
+    return await policies.policies(caller.scope, code, standing)
 
 
 @post(

@@ -93,6 +93,14 @@ class TestACalendarThatIsEdited:
         asked = {"code": "office", "name": "x", "weekly": WEEK, "effective_from": "2026-01-01T00:00:00Z"}
         assert code_of(await desks.hq.post("/commitments/calendars", asked)) == (400, "time_out_of_range")
 
+    async def test_never_leaves_a_promise_without_end(self, desks: Desks) -> None:
+        office = await desks.calendar(code="office")
+        await desks.policy(calendar_id=office["id"], respond_seconds=100 * 3600)
+        asked = {"code": "office", "name": "x", "weekly": {"0": [["09:00", "09:01"]]}}
+        answer = await desks.hq.post("/commitments/calendars", asked)
+        assert code_of(answer) == (422, "policy_promise_too_long")
+        assert answer.json()["extra"]["policy"] == "repair_4h"
+
     async def test_stays_as_headquarters_saw_it_when_they_approved(self, desks: Desks) -> None:
         own = await desks.calendar(desks.east, code="east_office")
         made = await desks.policy(desks.east, calendar_id=own["id"])

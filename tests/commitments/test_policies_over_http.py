@@ -172,6 +172,8 @@ class TestACentreThatPromisesLess:
     async def test_waits_and_says_what_it_falls_short_of(self, desks: Desks) -> None:
         made = await desks.policy(desks.east, respond_seconds=25 * HOUR)
         assert made["standing"] == "awaiting_approval"
+        waiting = await desks.hq.get("/commitments/policies", standing="awaiting_approval")
+        assert waiting.json() == [made]
         assert "1 h later than by headquarters' “On site within 24 h”" in made["shortfall"]["en"]
         assert "晚 1 小时" in made["shortfall"]["zh"]
         assert verdicts(await desks.binding()) == {"repair_24h-1": "chosen", "repair_4h-1": "awaiting_approval"}
