@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from server.dispatch.solving.first import Effort, plan_by_vroom
+from server.dispatch.solving.homing import bring_home
+from server.dispatch.solving.insertion import make_room
 from server.dispatch.solving.plan import Plan
 from server.dispatch.solving.polish import Part, Until, part_of, polishable, polished
 from server.dispatch.solving.regions import Regions
@@ -18,7 +20,7 @@ from server.dispatch.solving.valuing import total
 SIZE = 55
 """Tasks that PyVRP looks at together: it makes a few hundred rounds a second over so many, fewer over more."""
 VROOM_SIZE = 110
-VROOM_EFFORT = Effort(1, 4)
+VROOM_EFFORT, ROOM_EFFORT = Effort(1, 4), Effort(1, 5)
 SLICE = 0.2
 ROOM_SIZE = 300
 """Tasks among which room is looked for."""
@@ -65,26 +67,31 @@ def serve_all(plan: Plan, deadline: float, seed: int) -> bool:
 def find_room(plan: Plan, deadline: float, seed: int) -> None:
     """For urgent work in a plan that people were told: VROOM, then PyVRP, may give visits to others, at a price. Then
     as many as can be go back."""
+
+    def stop() -> bool:
+        return time.monotonic() >= deadline
+
     left = [j for j in plan.left if plan.model.able[j]]
     vans = _around(plan, left)
     tasks = [*(j for v in vans for j in plan.routes[v]), *left]
-    plan_by_vroom(plan, tasks, vans, VROOM_EFFORT, deadline - time.monotonic(), onwards=True)
-    vans = [v for v in vans if polishable(plan, v)]
-    if left := _spare(plan, vans):
-        half = (time.monotonic() + deadline) / 2
-        strict = part_of(plan, vans, left, required=True, pinned=False)
-        loose = part_of(plan, vans, left, required=False, pinned=False)
-        with ThreadPoolExecutor(2) as pool:
-            runs = [
-                pool.submit(polished, strict, Until(half, any_plan=True), seed),
-                pool.submit(polished, loose, Until(half), seed),
-            ]
-            for run in runs:
-                _take(plan, run.result())
-    if time.monotonic() < deadline and plan.worth().hands:
-        spare = _spare(plan, vans)
-        for answer in _raced(part_of(plan, vans, spare, required=not spare, pinned=False), deadline, seed):
-            _take(plan, answer)
+    plan_by_vroom(plan, tasks, vans, ROOM_EFFORT, deadline - time.monotonic(), onwards=True, anyway=True)
+    make_room(plan, plan.left, stop)
+    if plan.left and not stop():
+        _race_for_room(plan, [v for v in vans if polishable(plan, v)], (time.monotonic() + deadline) / 2, seed)
+    bring_home(plan, stop, seed)
+
+
+def _race_for_room(plan: Plan, vans: list[int], deadline: float, seed: int) -> None:
+    """Two ways side by side: everything must be served, or as much as is worth it."""
+    left = _spare(plan, vans)
+    strict, loose = (part_of(plan, vans, left, required=required, pinned=False) for required in (True, False))
+    with ThreadPoolExecutor(2) as pool:
+        runs = [
+            pool.submit(polished, strict, Until(deadline, any_plan=True), seed),
+            pool.submit(polished, loose, Until(deadline), seed),
+        ]
+        for run in runs:
+            _take(plan, run.result())
 
 
 def _around(plan: Plan, left: Sequence[int]) -> list[int]:

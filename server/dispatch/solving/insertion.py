@@ -102,12 +102,12 @@ def make_room(plan: Plan, tasks: Iterable[int], stop: Stop) -> list[int]:
     Returns those nobody can make room for."""
     left = []
     for j in sorted(tasks, key=lambda j: urgency(plan, j)):
-        if stop() or not (insert(plan, j) or _exchange(plan, j, sorted(plan.model.able[j]), stop)):
+        if stop() or not (insert(plan, j) or exchange(plan, j, sorted(plan.model.able[j]), stop)):
             left.append(j)
     return left
 
 
-def _exchange(plan: Plan, j: int, vans: Iterable[int], stop: Stop) -> bool:
+def exchange(plan: Plan, j: int, vans: Iterable[int], stop: Stop) -> bool:
     """Tries every task `out` of every able route; the van that takes j may take `out` again at another place."""
     best: tuple[Key, int, list[int], Timetable, int, Found] | None = None
     model = plan.model
@@ -136,23 +136,6 @@ def _exchange(plan: Plan, j: int, vans: Iterable[int], stop: Stop) -> bool:
     plan.put(v, route, table)
     other = plan.routes[placed.v]
     return plan.put(placed.v, [*other[: placed.position], out, *other[placed.position :]], placed.table)
-
-
-def bring_home(plan: Plan, stop: Stop) -> None:
-    """Visits in other hands than people were told go back, alone or in exchange, where the plan is better for it."""
-    model = plan.model
-    for j, task in enumerate(model.tasks):
-        v = plan.van_of[j]
-        if task.told is None or v is None or stop():
-            continue
-        person = model.vans[task.told.van].person
-        if model.vans[v].person == person:
-            continue
-        before, key = plan.snapshot(), plan.key()
-        plan.put(v, [i for i in plan.routes[v] if i != j])
-        own = [u for u in model.able[j] if model.vans[u].person == person]
-        if not (insert(plan, j, own) or _exchange(plan, j, own, stop)) or plan.key() >= key:
-            plan.restore(before)
 
 
 def _cheapest_into(plan: Plan, j: int, v: int, rest: list[int]) -> tuple[Timetable, Worth, list[int]] | None:

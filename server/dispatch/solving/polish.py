@@ -236,9 +236,14 @@ def _client(plan: Plan, j: int, i: int, required: bool, pinned: bool) -> Client:
         service_duration=_least_work(task),
         tw_early=first,
         tw_late=last,
-        prize=0 if required else 20 * _dearest(plan) * max(1, task.weight),
-        required=required or (plan.van_of[j] is not None and task.told is not None),
+        prize=0 if required else _prize(plan, pinned) * max(1, task.weight),
+        required=required,
     )
+
+
+def _prize(plan: Plan, pinned: bool) -> int:
+    """More than anything that may be paid for it, and no more than a few seconds of lateness cost at first."""
+    return max(20 * _dearest(plan), 0 if pinned else 4 * CHANGE * plan.model.cents)
 
 
 def _window(plan: Plan, j: int, pinned: bool) -> tuple[int, int]:

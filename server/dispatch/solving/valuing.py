@@ -16,7 +16,7 @@ NOTICED, FORGOTTEN = 15 * MINUTE, 120 * MINUTE
 
 
 class Worth(NamedTuple):
-    """Smaller is better, in each place. `missed`, `late` (second × weight) and `unassigned` count tasks on no route too;
+    """Smaller is better, in each place. `missed`, `late` (second × weight), `unassigned` also of tasks on no route;
     `hands`: visits by somebody else than people were told; `changed`: at another time by more than NOTICED; `moved` in
     seconds, at most FORGOTTEN a visit, for then it is simply another appointment; `price` in cents of VROOM's cost."""
 
