@@ -138,4 +138,4 @@ class Alarm(Table):
     field_writers = JSONB(default="{}")
     created_at = Timestamptz(default=TimestamptzNow())
 
-    once = Unique([job_id, clock, step])
+    one_alarm_per_step = Unique([job_id, clock, step])

@@ -97,7 +97,7 @@ async def forwards() -> MigrationManager:
     manager.add_constraint(
         table_class_name="Alarm",
         tablename="alarm",
-        constraint_name="once",
+        constraint_name="one_alarm_per_step",
         constraint_class=Unique,
         params={"columns": ["job_id", "clock", "step"], "nulls_distinct": True},
         schema=None,
