@@ -1,6 +1,6 @@
 """What the database holds for a plan: one picture of its jobs and people, and the same again when it is published."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from math import ceil, floor
@@ -43,7 +43,14 @@ class Gathered:
     outlet_ids: Sequence[UUID]
 
 
-async def gather(outlets: Sequence[network.Row], starts: datetime, ends: datetime, *, thawed: bool = False) -> Gathered:
+async def gather(
+    outlets: Sequence[network.Row],
+    starts: datetime,
+    ends: datetime,
+    *,
+    thawed: bool = False,
+    loose: Collection[UUID] = (),
+) -> Gathered:
     """The scene of a plan for these outlets over [starts, ends). `thawed`: also visits within the freeze horizon may
     change. Raises `TooLarge`. Ten queries and one per outlet, in one snapshot if the caller holds a transaction."""
     now = clock.now()
@@ -51,6 +58,8 @@ async def gather(outlets: Sequence[network.Row], starts: datetime, ends: datetim
     outlet_ids = [outlet["id"] for outlet in outlets]
     candidates = await _candidates(outlet_ids, starts, ends)
     rows = await jobs.to_plan(outlet_ids, starts, ends)
+    if named := set(loose) - {UUID(row["id"]) for row in rows}:
+        rows += (await jobs.rows(named)).values()
     if len(rows) > MOST_JOBS or len(candidates) > MOST_PEOPLE:
         raise TooLarge
     held = [msgspec.convert(row, HeldJob, strict=False) for row in rows]
@@ -58,7 +67,7 @@ async def gather(outlets: Sequence[network.Row], starts: datetime, ends: datetim
     people = await _people(candidates, starts, ends, limits)
     depots = await _depots(held, people, outlet_ids)
     subjects = await _subjects(held, people, zones, starts, depots)
-    stays, free = apart(people, subjects, frozen_until)
+    stays, free = apart(people, subjects, frozen_until, {str(job_id) for job_id in loose})
     horizon = asking.earliest(starts), floor(ends.timestamp())
     scene = Scene(*horizon, ceil(now.timestamp()), zones[str(outlet_ids[0])], limits, stays, free)
     return Gathered(scene, {str(row["id"]): seen(row) for row in rows}, outlet_ids)

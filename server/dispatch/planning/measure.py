@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from server.dispatch.planning.scene import Scene, Subject, Visit, shifts_in
-from server.dispatch.rules.objective import NAMES, TERMS
+from server.dispatch.rules.objective import NAMES
 from server.dispatch.rules.problem import Place, Span, Stop, Technician
 from server.dispatch.rules.travel import TravelModel
 
@@ -71,7 +71,7 @@ def measure(scene: Scene, visits: Mapping[str, Visit], travel: TravelModel) -> M
     values["overtime"], values["travel"] = overtime_s / 60, travel_s / 60
     _count_changes(scene, visits, values)
     _count_people(scene, visits, values)
-    return Measured(totals, {t.name: values.get(t.name, 0.0) for t in TERMS}, _travel_to(tours))
+    return Measured(totals, values, _travel_to(tours))
 
 
 def late_s(subject: Subject, visit: Visit) -> int | None:
@@ -99,9 +99,10 @@ def _count_changes(scene: Scene, visits: Mapping[str, Visit], values: dict[str, 
     for job_id, told in scene.told.items():
         visit = visits.get(job_id)
         if visit is None:
-            values["dropped"] = values.get("dropped", 0) + 1
+            values["dropped"] += 1
         elif visit[:2] != told[:2]:
             values["changed"] += 1
+            values["hands"] += visit.technician_id != told.technician_id
             values["moved"] += abs(visit.start - told.start) / 60
 
 

@@ -14,7 +14,7 @@
 Times are whole seconds since the epoch.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import NamedTuple
@@ -112,17 +112,21 @@ def _with(person: Technician, stops: Sequence[Stop]) -> Technician:
 
 
 def apart(
-    people: Iterable[Technician], subjects: Mapping[str, Subject], frozen_until: int
+    people: Iterable[Technician],
+    subjects: Mapping[str, Subject],
+    frozen_until: int,
+    loose: Collection[str] = (),
 ) -> tuple[tuple[Technician, ...], dict[str, Subject]]:
     """The people with what stays in their routes, and the subjects that may be placed. Those that are frozen or locked
-    are taken out of the subjects."""
+    are taken out of the subjects, unless they are `loose`."""
     stays: list[Technician] = []
     stops: dict[str, Stop] = {}
     for person in people:
         kept = []
         for stop in person.route:
             subject = subjects.get(stop.job_id)
-            if subject is None or stop.start < frozen_until or stop.lock in ("time", "both"):
+            stays_put = stop.start < frozen_until or stop.lock in ("time", "both")
+            if subject is None or (stays_put and stop.job_id not in loose):
                 kept.append(replace(stop, lock="both"))  # nobody pushes what stays
             else:
                 stops[stop.job_id] = stop
