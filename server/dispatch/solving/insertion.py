@@ -11,6 +11,9 @@ from server.dispatch.solving.plan import Plan
 from server.dispatch.solving.timetable import Timetable, timetable
 from server.dispatch.solving.valuing import Worth, minus, worth_left, worth_of_route
 
+WEIGHED = 12
+"""Places by price that are weighed by the whole objective, beside all in the hands that people expect."""
+
 Key = tuple[float, ...]
 Stop = Callable[[], bool]
 
@@ -59,7 +62,10 @@ def best_place(plan: Plan, j: int, vans: Iterable[int]) -> Found | None:
             if found is not None:
                 return found
         return None
-    weighed_all = (weighed(plan, j, v, position) for _, v, position in offers)
+    told = model.tasks[j].told
+    own = None if told is None else model.vans[told.van].person
+    chosen = offers[:WEIGHED] + [offer for offer in offers[WEIGHED:] if model.vans[offer[1]].person == own]
+    weighed_all = (weighed(plan, j, v, position) for _, v, position in chosen)
     return min((found for found in weighed_all if found), key=lambda found: (found.cost, found.v), default=None)
 
 
