@@ -1,5 +1,6 @@
 """Whether a centre's policy promises at least as much, and what binds when it does not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -106,6 +107,12 @@ class TestAPolicyBesideStandards:
         assert (found.kind, found.due) == ("resolution", None)
         assert "promises resolution" in shortfall_in_words(found, SHANGHAI).en
 
+    def test_falls_short_when_more_can_pause_it(self) -> None:
+        strict = policy("strict", respond=Within(DAY), pausing=frozenset({"no_access"}))
+        own = policy("own", centre_id="centre", respond=Within(HOUR))
+        assert short(own, strict) == "strict pausing"
+        assert short(replace(own, pausing=frozenset()), strict) is None
+
     def test_promises_more_where_nothing_is_promised(self) -> None:
         assert short(policy("own", centre_id="centre")) is None
 
@@ -129,6 +136,12 @@ class TestWhatBinds:
         assert isinstance(found, Bound)
         assert found.match.policy.code == "better"
         assert ("worst", "promises_less") in [(c.policy.code, c.verdict) for c in found.match.considered]
+
+    def test_never_one_that_more_can_pause(self) -> None:
+        strict = policy("strict", respond=Within(DAY), pausing=frozenset({"no_access"}))
+        found = self.bound(strict, policy("own", owner="centre", centre_id="centre", respond=Within(HOUR)))
+        assert isinstance(found, Bound)
+        assert found.match.policy.code == "strict"
 
     def test_one_that_was_approved_whatever_it_promises(self) -> None:
         found = self.bound(self.day, policy("own", owner=None, centre_id="centre", respond=Within(3 * DAY)))

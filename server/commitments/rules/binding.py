@@ -1,8 +1,9 @@
 """Pure. Which policy binds a case when centres make policies beside headquarters': a centre may only promise more.
 
 A centre's policy that headquarters did not approve binds a case only where it falls due no later than what headquarters
-promise for that very case, opened at that very instant. This is asked each time a promise is made, so it holds whatever
-became of either side since the policy was saved: a newer policy of headquarters, an edited calendar, a region's grade.
+promise for that very case, opened at that very instant, and is paused by nothing that does not pause theirs. This is
+asked each time a promise is made, so it holds whatever became of either side since the policy was saved: a newer policy
+of headquarters, an edited calendar, a region's grade.
 `comparison` asks beforehand, for a year of instants, whether a policy has to wait for an approval.
 """
 
@@ -42,7 +43,7 @@ class Binding:
                 return chosen._replace(considered=(*chosen.considered, *passed_over.values()))
             made = promising(chosen.policy, at)
             floor = self._floor(chosen.policy, case, at)
-            if floor is None or not falls_short(made, promising(floor, at)):
+            if floor is None or not (pauses_more(chosen.policy, floor) or falls_short(made, promising(floor, at))):
                 return Bound(_after(chosen, tuple(passed_over.values())), made)
             passed_over[chosen.policy.id] = Considered(chosen.policy, "promises_less")
 
@@ -79,6 +80,11 @@ def _after(match: Match, passed_over: tuple[Considered, ...]) -> Match:
         "so it does not apply.",
     )
     return Match(match.policy, why, (*match.considered, *passed_over))
+
+
+def pauses_more(policy: Policy, standard: Policy) -> frozenset[str]:
+    """What stops the policy's clocks and not the standard's: a deadline that moves is promised less."""
+    return policy.pausing - standard.pausing
 
 
 VERDICTS = {

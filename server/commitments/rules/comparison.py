@@ -16,6 +16,7 @@ from itertools import accumulate
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from server.commitments.rules.binding import pauses_more
 from server.commitments.rules.calendar import Calendar
 from server.commitments.rules.opening import first_instant, from_instant, intervals_of, to_instant
 from server.commitments.rules.policy import ByEndOfDay, Case, Match, Policy, Term, Within, choose, promise
@@ -34,8 +35,8 @@ class Place(NamedTuple):
 
 
 class Shortfall(NamedTuple):
-    """For a job opened at `opened_at`, `kind` (`response` or `resolution`) is due later than by `standard`. `due` None:
-    it is not promised at all."""
+    """For a job opened at `opened_at`, `kind` (`response` or `resolution`) is due later than by `standard`; `due` None:
+    it is not promised at all. Kind `pausing`: it is paused by what does not pause the standard."""
 
     standard: Policy
     kind: str
@@ -63,6 +64,8 @@ def shortfall(
             continue
         judged.add((standard.id, place.zone))
         mine, theirs = calendars.of(policy, place.zone, at), calendars.of(standard, place.zone, at)
+        if pauses_more(policy, standard):
+            return Shortfall(standard, "pausing", place.outlet_id, at, None, at)
         found = _less(policy, mine, standard, theirs, at)
         if found is not None:
             kind, opened_at = found
@@ -179,6 +182,9 @@ def shortfall_in_words(short: Shortfall, zone: str) -> Said:
     """One sentence for whoever made it, and whoever approves it."""
     opened = short.opened_at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
     standard, standard_en = short.standard.name, short.standard.name_en or short.standard.name
+    if short.kind == "pausing":
+        en = f"It is paused by what does not pause headquarters' “{standard_en}”."
+        return Said(f"暂停计时的情形多于总部「{standard}」。", en)
     kind = Said("上门", "arrival") if short.kind == "response" else Said("解决", "resolution")
     if short.due is None:
         return Said(
