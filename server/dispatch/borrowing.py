@@ -34,7 +34,7 @@ from server.platform.errors import Refused
 NEAR_M = 60_000.0
 """Outlets of other centres are asked when they lie this near; those of the own centre always are."""
 
-MOST_NEIGHBOURS = 40
+MOST_NEIGHBOURS = 25
 LONGEST = timedelta(days=14)
 _A_DAY, _PAST_WEEKS = timedelta(days=1), timedelta(days=14)
 _NOBODY = Acquainted(frozenset(), None)
@@ -114,10 +114,10 @@ class _Gathered:
     technicians: Mapping[UUID, Technician]
     people: Mapping[UUID, Sequence[UUID]]
 
-    def place(self, outlet_id: UUID) -> borrowing.Place:
+    def place(self, outlet_id: UUID) -> borrowing.Outlet:
         waiting = [job for job in self.jobs.values() if job.outlet_id == str(outlet_id)]
         people = [self.technicians[who] for who in self.people[outlet_id]]
-        return borrowing.Place(_name(self.outlets[outlet_id]), waiting, people)
+        return borrowing.Outlet(_name(self.outlets[outlet_id]), waiting, people)
 
     def at_risk(self, risk: borrowing.AtRisk) -> JobAtRisk:
         held = self.held[risk.job.id]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.commitments.rules.said import Said
-from server.dispatch.rules.borrowing import Answer, Place, Question, offers
+from server.dispatch.rules.borrowing import Answer, Outlet, Question, offers
 from server.dispatch.rules.problem import Job, Limits, Span, Technician
 from tests.dispatch import builders
 from tests.dispatch.builders import HOUR, Street, at, job, stop, technician
@@ -23,8 +23,8 @@ def asked(
 ) -> Answer:
     question = Question(
         outlet_id="east",
-        here=Place(Said("城东", "East"), waiting, own),
-        there={"west": Place(WEST, theirs or [], others)},
+        here=Outlet(Said("城东", "East"), waiting, own),
+        there={"west": Outlet(WEST, theirs or [], others)},
         neighbours=others,
         period=Span(at("00:00"), at("00:00", 1)),
         now=at("08:00"),

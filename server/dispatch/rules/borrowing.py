@@ -21,7 +21,7 @@ from server.dispatch.rules.problem import Job, Limits, Span, Stop, Technician
 from server.dispatch.rules.recommendation import Proposal, Recommendation, recommend
 from server.dispatch.rules.travel import TravelModel
 
-MOST_JOBS = 40
+MOST_JOBS = 30
 """Of one outlet, the most urgent."""
 
 
@@ -57,7 +57,7 @@ class Offer(NamedTuple):
     said: Said
 
 
-class Place(NamedTuple):
+class Outlet(NamedTuple):
     """An outlet: the jobs that wait there, and its people."""
 
     name: Said
@@ -69,8 +69,8 @@ class Question(NamedTuple):
     """`here` borrows for `period`; `there`: the lenders by outlet id; `neighbours`: who could be lent."""
 
     outlet_id: str
-    here: Place
-    there: Mapping[str, Place]
+    here: Outlet
+    there: Mapping[str, Outlet]
     neighbours: Sequence[Technician]
     period: Span
     now: int
@@ -109,7 +109,7 @@ def offers(asked: Question, travel: TravelModel) -> Answer:
     return Answer(tuple(at_risk), tuple(sorted(worth, key=lambda o: (-o.weight, o.travel_s, o.technician.no))))
 
 
-def _place(place: Place, asked: Question, travel: TravelModel) -> _Placed:
+def _place(place: Outlet, asked: Question, travel: TravelModel) -> _Placed:
     people = {person.id: person for person in place.people}
     placed = _Placed(people, {}, [])
     for job in sorted(place.jobs, key=_urgency)[:MOST_JOBS]:
