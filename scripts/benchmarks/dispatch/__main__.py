@@ -49,7 +49,8 @@ def _week(chosen: argparse.Namespace) -> None:
 def _solomon(chosen: argparse.Namespace) -> None:
     from scripts.benchmarks.dispatch import solomon
 
-    solomon.show(chosen.folder, chosen.seconds, chosen.solvers if chosen.beside else ("onsite",), chosen.instances)
+    solvers = chosen.solvers if chosen.beside else ("onsite",)
+    solomon.show(chosen.folder, chosen.seconds, solvers, chosen.instances, chosen.fewest)
 
 
 PARTS: Mapping[str, Callable[[argparse.Namespace], None]] = {
@@ -62,6 +63,9 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "solomon": _solomon,
 }
 """Imports are in the parts: a part does not need what another does."""
+
+NEEDS = {"week": "requests", "solomon": "folder"}
+"""Part → the option that names what the project does not hold."""
 
 
 def _among(known: Mapping[str, object]) -> Callable[[str], tuple[str, ...]]:
@@ -96,12 +100,14 @@ def _arguments() -> argparse.Namespace:
         metavar="NAME,…",
         help="solomon: only these",
     )
+    add("--fewest", action="store_true", help="solomon: only with as many vehicles as the best known solution")
     add("--beside", action="store_true", help="solomon: the other solvers too")
     chosen = parser.parse_args()
     if chosen.only is None:
-        needs = {"week": chosen.requests, "solomon": chosen.folder}
-        chosen.only = tuple(part for part in PARTS if needs.get(part, part) is not None)
-    for part, option in (("week", "requests"), ("solomon", "folder")):
+        chosen.only = tuple(part for part in PARTS if part not in NEEDS or getattr(chosen, NEEDS[part]) is not None)
+        if left := [f"{part} (needs --{NEEDS[part]})" for part in PARTS if part not in chosen.only]:
+            print(f"Left out: {', '.join(left)}.")
+    for part, option in NEEDS.items():
         if part in chosen.only and getattr(chosen, option) is None:
             parser.error(f"{part} needs --{option}")
     return chosen

@@ -22,7 +22,7 @@ from scripts.benchmarks.load import Connection
 from scripts.benchmarks.server import Cluster, Server, cluster, serving
 
 JOBS, TECHNICIANS, DAYS = 1_000, 100, 2
-PLAN_S, TURN_S, PACE_S = 5.0, 5.0, 0.004
+PLAN_S, TURN_S, PACE_S = 5.0, 4.0, 0.004
 WORKERS = 2
 GOAL = 2.0
 """p99 while a plan is made to p99 when idle."""

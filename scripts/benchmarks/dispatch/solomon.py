@@ -153,14 +153,15 @@ FEWEST, ALL = "as many vehicles as best known", "all vehicles"
 COLUMNS = ("instance", "best known", "", "vehicles", "distance", "to best known", "seconds", "")
 
 
-def show(folder: Path, seconds: float, solvers: Sequence[str], names: Sequence[str]) -> None:
-    """Every instance with the vehicles of its best known solution, and with all of its own."""
+def show(folder: Path, seconds: float, solvers: Sequence[str], names: Sequence[str], fewest: bool) -> None:
+    """Every instance, or those of `names`, with the vehicles of its best known solution and, unless `fewest`, with all
+    of its own."""
     gaps: dict[tuple[str, str], list[float]] = {}
     table.head(f"Solomon-type instances, {seconds:g} s each", COLUMNS)
     for case in cases(folder):
         if names and case.name not in names:
             continue
-        for allowed, best in _rounds(case):
+        for allowed, best in _rounds(case)[: 1 if fewest else None]:
             for solver in solvers:
                 gap = _show_one(case, allowed, best, solver, seconds)
                 gaps.setdefault((solver, ALL if allowed is None else FEWEST), []).append(gap)

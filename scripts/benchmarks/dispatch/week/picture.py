@@ -10,6 +10,7 @@ matplotlib.rcParams.update({"svg.hashsalt": "onsite", "svg.fonttype": "path", "f
 
 from matplotlib import pyplot  # noqa: E402  # the back end is chosen first
 from matplotlib.axes import Axes  # noqa: E402
+from matplotlib.patheffects import withStroke  # noqa: E402
 
 INK, PALE = "#1f2933", "#d7dde3"
 LOOKS = (("#0b6e4f", ""), ("#7aa6c2", ""), ("#c8b79a", "//"))
@@ -32,8 +33,19 @@ def draw(
     for number, (way, values) in enumerate(shares.items()):
         left = [day - GROUP / 2 + (number + 0.5) * width for day in range(len(days))]
         heights, (colour, hatch) = [100 * value for value in values], LOOKS[number]
-        bars = axes.bar(left, heights, width, label=way, color=colour, hatch=hatch, edgecolor="white", linewidth=0.8)
-        axes.bar_label(bars, fmt="%.0f", padding=2, fontsize=8.5, color=INK)
+        bars = axes.bar(
+            left,
+            heights,
+            width,
+            label=_named(way, values, due),
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0.8,
+        )
+        labels = axes.bar_label(bars, [_share(height) for height in heights], padding=2.5, fontsize=8.5, color=INK)
+        for label in labels:  # readable where a line of the grid runs behind it
+            label.set_path_effects([withStroke(linewidth=3, foreground="white")])
     axes.set_xticks(range(len(days)), [f"{day}\n{count} due" for day, count in zip(days, due, strict=True)])
     axes.set_ylim(0, 108)
     axes.set_yticks(range(0, 101, 20), [f"{share} %" for share in range(0, 101, 20)])
@@ -46,6 +58,17 @@ def draw(
     file.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(file, dpi=150, metadata={"Date": None} if file.suffix == ".svg" else None)
     pyplot.close(figure)
+
+
+def _share(height: float) -> str:
+    """Whole per cent; just below a hundred is not a hundred."""
+    return f"{height:.1f}" if 99 < height < 100 else f"{height:.0f}"
+
+
+def _named(way: str, shares: Sequence[float], due: Sequence[int]) -> str:
+    """With its share of the whole week."""
+    kept = sum(share * count for share, count in zip(shares, due, strict=True))
+    return f"{way}: {_share(100 * kept / sum(due))} %"
 
 
 def _plain(axes: Axes) -> None:

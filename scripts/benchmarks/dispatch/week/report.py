@@ -24,7 +24,7 @@ PICTURE = Path("docs/images/dispatch-week.svg")
 WAYS: Mapping[str, Callable[[Week], Way]] = {
     "Onsite's plan": lambda week: Planned(),
     "recommend only": lambda week: Recommended(week.zone),
-    "first come, nearest": lambda week: FirstCome(),
+    "first come, nearest technician": lambda week: FirstCome(),
 }
 
 
@@ -78,7 +78,7 @@ def _row(name: str, days: list[Day], played: Played, seconds: float) -> None:
     table.row(
         [
             name,
-            *(f"{day.kept / max(1, day.due):.0%}" for day in days),
+            *(f"{day.kept / max(1, day.due):.1%}" for day in days),
             f"{kept_all:,} of {due:,}, {kept_all / due:.1%}",
             f"{sum(day.broken_weight for day in days):,}",
             f"{played.visits:,}",
