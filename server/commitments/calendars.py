@@ -2,7 +2,7 @@
 on, and a promise that was made stays on the version it was made on."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +14,13 @@ from server.commitments import store
 from server.commitments.book import made_calendar, rule_of
 from server.commitments.rules import public_holidays
 from server.commitments.rules.calendar import calendar_from_plain
-from server.commitments.rules.policy import check_policy
+from server.commitments.rules.policy import LONGEST, check_policy
 from server.commitments.rules.said import Refusal
 from server.platform import clock, db
 from server.platform.auth import Caller, Scope
 from server.platform.errors import Refused
 
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _LIVING = ("binding", "approved", "awaiting_approval")
 
 
@@ -54,6 +55,7 @@ async def considered(caller: Caller, new: NewCalendar) -> dict[str, Any]:
 
 
 def _judge(new: NewCalendar) -> None:
+    refuse_unbelievable(new.effective_from)
     refuse(calendar_from_plain("UTC", msgspec.to_builtins(new)))
 
 
@@ -69,6 +71,13 @@ async def _add(new: NewCalendar, owner: UUID | None, user_id: UUID | None) -> UU
         owner = last["centre_id"]
     await store.add_calendar(row | {"centre_id": owner, "made_by": user_id, "made_at": now})
     return calendar_id
+
+
+def refuse_unbelievable(*instants: datetime | None) -> None:
+    """Raises `Refused(time_out_of_range)` for what is a typing error, not a plan."""
+    latest = clock.now() + LONGEST
+    if any(at is not None and not EARLIEST <= at <= latest for at in instants):
+        raise Refused(Code.TIME_OUT_OF_RANGE, "between 1990 and ten years ahead")
 
 
 async def _refuse_next_version(last: Mapping[str, Any], owner: UUID | None, begins: datetime, now: datetime) -> None:

@@ -4,7 +4,7 @@ headquarters do waits for their approval."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,11 +17,11 @@ from schemas.quotes import QuoteRequest
 from server.commitments import store
 from server.commitments.actions import Case
 from server.commitments.book import Book, made_calendar, rule_of
-from server.commitments.calendars import is_seen, refuse
+from server.commitments.calendars import is_seen, refuse, refuse_unbelievable
 from server.commitments.rules.binding import VERDICTS, Bound
 from server.commitments.rules.calendar import Calendar
 from server.commitments.rules.comparison import Place, shortfall, shortfall_in_words
-from server.commitments.rules.policy import LONGEST, PAUSING, Considered, check_policy
+from server.commitments.rules.policy import PAUSING, Considered, check_policy
 from server.commitments.rules.policy import Policy as PolicyRule
 from server.commitments.rules.said import Said
 from server.network import store as network
@@ -33,7 +33,6 @@ from server.platform.errors import Refused
 Known = Mapping[str, Callable[[str], Awaitable[bool]]]
 
 _ALL_OUTLETS = 100_000
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 # --------------------------------------------------------------------------------------------------------------- making
@@ -82,6 +81,7 @@ def _row(new: NewPolicy, now: datetime) -> dict[str, Any]:
 
 
 def _check(row: dict[str, Any], book: Book, owner: UUID | None) -> None:
+    refuse_unbelievable(row["effective_from"], row["effective_to"])
     calendar = book.calendars.get(row["calendar_id"])
     if calendar is None or calendar["centre_id"] not in (None, owner):
         raise Refused(Code.CALENDAR_UNKNOWN)
@@ -193,6 +193,7 @@ async def end(caller: Caller, policy_id: UUID, at: datetime | None, reason: str)
     Raises `Refused`: `not_found`, `forbidden` for somebody else's, `policy_ended`, `policy_decided`,
     `time_out_of_range`."""
     now = clock.now()
+    refuse_unbelievable(at)
     async with db.transaction():
         await store.lock_terms()
         row = await store.policy(policy_id)
@@ -252,8 +253,7 @@ async def binding(caller: Caller, asked: QuoteRequest) -> BindingPolicy:
     if outlet is None:
         raise Refused(Code.OUTLET_UNKNOWN)
     opened_at = asked.opened_at or clock.now()
-    if not _EARLIEST <= opened_at <= clock.now() + LONGEST:
-        raise Refused(Code.TIME_OUT_OF_RANGE, "opened_at: between 1990 and ten years ahead")
+    refuse_unbelievable(opened_at)
     case = Case(outlet, asked.job_type, opened_at, asked.product_category, asked.customer_tier, asked.severity)
     book = await Book.read()
     found = book.bind(case.described(), outlet["zone"], opened_at)

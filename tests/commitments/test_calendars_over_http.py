@@ -90,8 +90,9 @@ class TestACalendarThatIsEdited:
 
     async def test_is_never_edited_in_the_past(self, desks: Desks) -> None:
         await desks.calendar(code="office")
-        asked = {"code": "office", "name": "x", "weekly": WEEK, "effective_from": "2026-01-01T00:00:00Z"}
-        assert code_of(await desks.hq.post("/commitments/calendars", asked)) == (400, "time_out_of_range")
+        for at in ("2026-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+            asked = {"code": "office", "name": "x", "weekly": WEEK, "effective_from": at}
+            assert code_of(await desks.hq.post("/commitments/calendars", asked)) == (400, "time_out_of_range")
 
     async def test_never_leaves_a_promise_without_end(self, desks: Desks) -> None:
         office = await desks.calendar(code="office")

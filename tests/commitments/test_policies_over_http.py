@@ -326,6 +326,18 @@ class TestPoliciesThatAreRefused:
         for code, fields in self.CODES:
             assert code_of(await desks.asked(**({"calendar_id": office} | fields))) == (422, code), fields
 
+    async def test_by_an_instant_that_nobody_means(self, desks: Desks) -> None:
+        made = await desks.policy()
+        end = f"/commitments/policies/{made['id']}/end"
+        for typo in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2206-01-01T00:00:00Z"):
+            for name in ("effective_from", "effective_to"):
+                answer = await desks.asked(desks.east, code="typo", **{name: typo})
+                assert code_of(answer) == (400, "time_out_of_range"), typo
+            assert code_of(await desks.hq.post(end, {"reason": "x", "at": typo})) == (400, "time_out_of_range")
+            asked = {"outlet_id": desks.firm.outlet_id, "job_type": "repair", "opened_at": typo}
+            answer = await desks.hq.get("/commitments/policies/binding", **asked)
+            assert code_of(answer) == (400, "time_out_of_range")
+
     async def test_an_outlet_of_another_grade_or_centre_is_met_by_nothing(self, desks: Desks) -> None:
         others: tuple[dict[str, Any], ...] = ({"region_grade": "B"}, {"centre_id": desks.west_id})
         for other in others:
