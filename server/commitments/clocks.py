@@ -14,6 +14,7 @@ from server.commitments.rules import standing
 from server.commitments.rules.calendar import ALWAYS_OPEN, Calendar
 from server.commitments.rules.clock import Appointment, Commitment, FieldTime, Judgement, Kind, Pause
 from server.commitments.rules.escalation import Step
+from server.commitments.rules.policy import PAUSING
 from server.commitments.rules.said import Refusal
 from server.commitments.rules.standing import Event, Facts, Fired, Promised, Standing
 from server.platform import clock
@@ -54,6 +55,19 @@ def _new_row(job_id: UUID, case: Case, made: Promise, now: datetime) -> tuple[An
     )
 
 
+async def take_over(jobs: Sequence[tuple[UUID, Mapping[str, Any], datetime, datetime]]) -> None:
+    """Keeps what another system promised: (job, outlet's row, opened, to be resolved by) each. Nothing is known of a
+    calendar, so its clock never stops but for pauses."""
+    rows: list[tuple[Any, ...]] = []
+    for job_id, outlet, opened_at, resolve_by in jobs:
+        place = (outlet["centre_id"], outlet["id"], None, None, outlet["zone"])
+        due, states = (None, resolve_by), (None, "running")
+        terms = (_text(sorted(PAUSING)), _text([]))
+        rows.append((clock.new_id(), job_id, *place, opened_at, *due, *due, *due, *states, *terms, resolve_by))
+    if rows:
+        await ledger.add(rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A job to be looked at. `facts`: what is known of it now; `why`: what changed it, kept with a new judgement."""
@@ -86,6 +100,8 @@ async def follow(turns: Sequence[Turn]) -> Followed:
         if row is None:
             continue
         calendar = await _calendar_of(row["calendar_id"], row["zone"])
+        if row["policy_id"] is None:  # the promise of another system: our policies have no say in it
+            turn = replace(turn, events=[e for e in turn.events if not isinstance(e, standing.Repromised)])
         answer = _followed(_promised(row), calendar, turn, now)
         if isinstance(answer, Refusal):
             refused[turn.job_id] = answer

@@ -77,19 +77,20 @@ class CommitmentPolicy(Table):
 
 
 class Commitment(Table):
-    """The promise made for one job. `first_*`: what was promised at first, never changed; `base_*`: what the policy in
-    force promises; `respond_by`, `resolve_by`: the deadlines as they stand, moved by pauses and appointments. `state`:
-    of the whole, as the job shows it; `response_state`, `resolution_state`: of each clock, NULL where not promised.
-    `pausing`, `steps`, `calendar_id`, `zone`: as they were when the promise was made. `pauses`: list of {cause, began,
-    ended}; `appointments`: {clock, at, agreed_at}; `restated`: {clock, policy_id, base_due}; `judgements`: every
-    judgement ever given (the first one and each later one); `fired`: escalation steps that are done, {clock, key, at,
-    told}. `next_at`: when to look again; NULL: nothing to look for."""
+    """The promise made for one job. `policy_id`, `calendar_id` NULL: another system made it. `first_*`: what was
+    promised at first, never changed; `base_*`: what the policy in force promises; `respond_by`, `resolve_by`: the
+    deadlines as they stand, moved by pauses and appointments. `state`: of the whole, as the job shows it;
+    `response_state`, `resolution_state`: of each clock, NULL where not promised. `pausing`, `steps`, `calendar_id`,
+    `zone`: as they were when the promise was made. `pauses`: list of {cause, began, ended}; `appointments`: {clock, at,
+    agreed_at}; `restated`: {clock, policy_id, base_due}; `judgements`: every judgement ever given (the first one and
+    each later one); `fired`: escalation steps that are done, {clock, key, at, told}. `next_at`: when to look again;
+    NULL: nothing to look for."""
 
     id = identity()
     job_id = refers_to("Job")
     centre_id = UUID(default=None, null=False)
     outlet_id = UUID(default=None, null=False)
-    policy_id = refers_to("CommitmentPolicy")
+    policy_id = refers_to("CommitmentPolicy", null=True)
     calendar_id = UUID(default=None, null=True)
     zone = Varchar(64, default="UTC")
     started_at = Timestamptz(default=None, null=False)

@@ -94,6 +94,17 @@ async def forwards() -> MigrationManager:
             params=_PLAIN | params,
             schema=None,
         )
+    manager.alter_column(
+        table_class_name="Commitment",
+        tablename="commitment",
+        column_name="policy_id",
+        db_column_name="policy_id",
+        params={"null": True},
+        old_params={"null": False},
+        column_class=ForeignKey,
+        old_column_class=ForeignKey,
+        schema=None,
+    )
     manager.add_constraint(
         table_class_name="Alarm",
         tablename="alarm",

@@ -9,7 +9,7 @@ VERSION = "1.38.0"
 DESCRIPTION = "clocks of the promises made so far; index of what is due"
 
 #: What was judged was the response alone. Where a resolution is promised as well and still open, the watch looks at the
-#: job at once, so that its record says how the whole stands.
+#: job at once, so that its record says how the whole stands. Targets of other systems get a clock as well.
 _FORWARDS = """
 UPDATE commitment c SET
     first_respond_by = c.respond_by, base_respond_by = c.respond_by,
@@ -28,6 +28,13 @@ UPDATE commitment c SET
         WHEN c.state = 'running' THEN c.respond_by END
 FROM job j, commitment_policy p, outlet o
 WHERE j.id = c.job_id AND p.id = c.policy_id AND o.id = c.outlet_id;
+INSERT INTO commitment (id, job_id, centre_id, outlet_id, zone, started_at, first_resolve_by, base_resolve_by,
+    resolve_by, state, resolution_state, pausing, next_at)
+SELECT gen_random_uuid(), j.id, j.centre_id, j.outlet_id, o.zone, j.opened_at, j.resolve_by, j.resolve_by, j.resolve_by,
+    j.promise_state, j.promise_state, '["customer_asked_later", "no_access", "waiting_for_parts"]', now()
+FROM job j JOIN outlet o ON o.id = j.outlet_id
+WHERE j.resolve_by IS NOT NULL AND j.finished_at IS NULL AND j.state NOT IN ('cancelled', 'closed')
+    AND NOT EXISTS (SELECT FROM commitment c WHERE c.job_id = j.id);
 CREATE INDEX commitment_due ON commitment (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX alarm_open ON alarm (outlet_id, id) WHERE over_at IS NULL;
 DROP INDEX job_deadline;

@@ -42,6 +42,17 @@ async def take_over(jobs: Sequence[PastJob], source: str, promise: Promise | Non
     deed = Deed("import", now)
     await feed.write([_change(fields, deed) for _, fields in written])
     await clocks.make([(UUID(f["id"]), *made[job.key]) for job, f in written if job.key in made])
+    await clocks.take_over([_taken_over(job, f) for job, f in written if _is_kept(job, f)])
+
+
+def _is_kept(job: PastJob, fields: Mapping[str, Any]) -> bool:
+    """Whether the source's own target is still to be kept."""
+    return job.finished_at is None and job.resolve_by is not None and fields["resolve_by"] == job.resolve_by.isoformat()
+
+
+def _taken_over(job: PastJob, fields: Mapping[str, Any]) -> tuple[UUID, Mapping[str, Any], datetime, datetime]:
+    assert job.resolve_by is not None
+    return UUID(fields["id"]), job.outlet, job.opened_at, job.resolve_by
 
 
 def _made_promise(made: tuple[commitments.Case, commitments.Promise] | None) -> commitments.Promise | None:
