@@ -1,6 +1,6 @@
 """Ten urgent jobs come into a full plan of 200: what it costs those who already have their day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import fmean, median
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -15,7 +15,11 @@ from scripts.benchmarks.dispatch.judge import Routes, judge
 from server.dispatch.solving import first_answer, solve
 
 JOBS, TECHNICIANS, DAYS, URGENT = 200, 25, 2, 10
-DUE_S = (3600, 4 * 3600)
+HOUR_S = 3600
+PROMISES = {"4 h": (4 * HOUR_S, 4 * HOUR_S + 1), "1 to 4 h": (HOUR_S, 4 * HOUR_S)}
+"""What the urgent are promised, from now → the range their due times are drawn from. The goals are for the first; of
+the second no more is known than that some are very near."""
+
 SECONDS, CHANGES, FIRST_MS = 2.0, 6, 50.0
 """To hold: within so many seconds, with so many jobs in other hands, a first answer in so many milliseconds."""
 
@@ -36,8 +40,8 @@ class Replan(NamedTuple):
     broken: tuple[str, ...]
 
 
-def measure(seed: int) -> Replan:
-    instance = with_urgent(generate(JOBS + URGENT, TECHNICIANS, DAYS, seed), URGENT, DUE_S, seed)
+def measure(seed: int, promised: tuple[int, int]) -> Replan:
+    instance = with_urgent(generate(JOBS + URGENT, TECHNICIANS, DAYS, seed), URGENT, promised, seed)
     whole = to_vroom(instance)
     told = routes_of(solve(_problem({**whole, "jobs": whole["jobs"][:JOBS]}), SECONDS))
     problem = _problem(_with_plan(whole, told))
@@ -91,8 +95,15 @@ COLUMNS = ("seed", "breaches before", "first answer, ms", "its breaches", "breac
 
 
 def show(seeds: tuple[int, ...]) -> None:
-    table.head(f"{URGENT} urgent jobs into a plan of {JOBS}, {SECONDS:g} s", COLUMNS)
-    found = [measure(seed) for seed in seeds]
+    for number, (promise, due) in enumerate(PROMISES.items()):
+        table.head(f"{URGENT} urgent jobs, promised within {promise}, into a plan of {JOBS}, {SECONDS:g} s", COLUMNS)
+        found = [measure(seed, due) for seed in seeds]
+        _rows(found)
+        if not number:
+            _conclude(found)
+
+
+def _rows(found: Sequence[Replan]) -> None:
     for one in found:
         table.row(
             [
@@ -105,6 +116,9 @@ def show(seeds: tuple[int, ...]) -> None:
                 f"{one.seconds:.2f}",
             ]
         )
+
+
+def _conclude(found: Sequence[Replan]) -> None:
     held = (
         not any(one.breaches or one.broken for one in found)
         and max(one.changed for one in found) <= CHANGES
