@@ -75,8 +75,8 @@ class PromiseClock(Answer, frozen=True, kw_only=True):
 
 class JobPromise(Answer, frozen=True, kw_only=True):
     """`policy_id` null: another system made the promise. `state`: as the job shows it. A clock is null where nothing
-    was promised. `planned_at`: when the best plan would arrive, where no visit is booked. `next_at`: when it is looked at
-    again."""
+    was promised. `planned_at`: when the best plan would arrive, where no visit is booked. `next_at`: when it is looked
+    at again."""
 
     job_id: UUID
     policy_id: UUID | None
