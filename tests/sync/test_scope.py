@@ -118,9 +118,11 @@ class TestAnOutletThatMovesToAnotherCentre:
             " ON a.table_name = b.table_name AND a.table_schema = b.table_schema"
             " WHERE a.table_schema = 'public' AND a.column_name = 'centre_id' AND b.column_name = 'outlet_id'"
         )
-        assert {row["table_name"] for row in found} == set(WITH_A_CENTRE)
+        assert {row["table_name"] for row in found} - OF_A_CONDITION == set(WITH_A_CENTRE)
 
 
+#: There the two are what a policy asks of a job: never edited, and a centre's policies stay behind with the centre.
+OF_A_CONDITION = {"commitment_policy"}
 WITH_A_CENTRE = (
     *("job", "customer", "product_unit", "review", "visit", "commitment", "alarm", "completion", "history"),
     *("app_user", "device", "technician"),
