@@ -6,8 +6,12 @@ First VROOM, from the routes as they are: its local search over a hundred visits
 
 import os
 import time
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+
+from pyvrp.exceptions import PenaltyBoundWarning
 
 from server.dispatch.solving.first import Effort, plan_by_vroom
 from server.dispatch.solving.homing import bring_home
@@ -59,7 +63,7 @@ def serve_all(plan: Plan, deadline: float, seed: int) -> bool:
     if not left or not vans:
         return not left
     part = part_of(plan, vans, left, required=True)
-    for answer in _raced(part, deadline, seed):
+    for answer in _raced(part, deadline, seed, any_plan=True):
         _take(plan, answer)
     return not any(plan.model.able[j] for j in plan.left)
 
@@ -85,7 +89,7 @@ def _race_for_room(plan: Plan, vans: list[int], deadline: float, seed: int) -> N
     """Two ways side by side: everything must be served, or as much as is worth it."""
     left = _spare(plan, vans)
     strict, loose = (part_of(plan, vans, left, required=required, pinned=False) for required in (True, False))
-    with ThreadPoolExecutor(2) as pool:
+    with _threads_at_work(2) as pool:
         runs = [
             pool.submit(polished, strict, Until(deadline, any_plan=True), seed),
             pool.submit(polished, loose, Until(deadline), seed),
@@ -103,22 +107,23 @@ def _around(plan: Plan, left: Sequence[int]) -> list[int]:
 
 
 def _improve_whole(plan: Plan, vans: list[int], deadline: float, seed: int) -> None:
-    part = part_of(plan, vans, _spare(plan, vans), required=not plan.left)
+    spare = _spare(plan, vans)
+    part = part_of(plan, vans, spare, required=not spare)
     for answer in _raced(part, deadline, seed):
         _take(plan, answer)
 
 
-def _raced(part: Part, deadline: float, seed: int) -> list[Answer]:
+def _raced(part: Part, deadline: float, seed: int, any_plan: bool = False) -> list[Answer]:
     """The same part with two seeds side by side."""
-    with ThreadPoolExecutor(_threads()) as pool:
-        runs = [pool.submit(polished, part, Until(deadline), seed + i) for i in range(_threads())]
+    with _threads_at_work(_threads()) as pool:
+        runs = [pool.submit(polished, part, Until(deadline, any_plan), seed + i) for i in range(_threads())]
         return [run.result() for run in runs]
 
 
 def _improve_parts(plan: Plan, vans: list[int], deadline: float, seed: int, slice_s: float, size: int) -> None:
     regions, running, busy = Regions(plan, seed), dict[Future[Answer], list[int]](), set[int]()
     spare_out = False
-    with ThreadPoolExecutor(_threads()) as pool:
+    with _threads_at_work(_threads()) as pool:
         while True:
             while len(running) < _threads() and time.monotonic() < deadline - slice_s / 4:
                 chosen = regions.next(size, busy, vans)
@@ -156,6 +161,14 @@ def _take(plan: Plan, answer: Answer) -> bool:
         return True
     plan.put_all(before.items())
     return False
+
+
+@contextmanager
+def _threads_at_work(count: int) -> Iterator[ThreadPoolExecutor]:
+    """PyVRP warns when it thinks that there is no feasible plan; that is for us to find out."""
+    with warnings.catch_warnings(), ThreadPoolExecutor(count) as pool:
+        warnings.simplefilter("ignore", PenaltyBoundWarning)
+        yield pool
 
 
 def _threads() -> int:

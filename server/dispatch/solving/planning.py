@@ -29,6 +29,9 @@ DISTRICT = 200
 POLISHING = 0.25
 """Of the time, at least, for PyVRP after VROOM."""
 
+SEARCHED = 300
+"""Tasks up to which PyVRP looks for a plan that serves all when VROOM found none."""
+
 ANSWER = 0.05
 """Of the seconds, kept for writing the answer; and half of one at most."""
 
@@ -73,7 +76,7 @@ def _search(plan: Plan, until: float, seed: int) -> None:
     def stop() -> bool:
         return time.monotonic() > until
 
-    from server.dispatch.solving.improving import WHOLE, improve, settle  # PyVRP is slow to load
+    from server.dispatch.solving.improving import WHOLE, improve, serve_all, settle  # PyVRP is slow to load
 
     if not plan.model.told:
         _start(plan, until)
@@ -83,6 +86,8 @@ def _search(plan: Plan, until: float, seed: int) -> None:
     make_room(plan, insert_all(plan, plan.left, stop), stop)
     if plan.model.told and any(plan.model.able[j] for j in plan.left):
         _look_wider(plan, told, until - POLISHING / 2 * (until - time.monotonic()), seed)
+    elif len(plan.model.tasks) <= SEARCHED and not stop():
+        serve_all(plan, until - POLISHING * (until - time.monotonic()), seed)
     insert_late(plan, plan.left)
     plan.bound_again()
     if not stop():

@@ -183,10 +183,12 @@ def polished(part: Part, stop: Until, seed: int) -> dict[int, list[int]] | None:
     for operator in OPERATORS:
         if operator.supports(part.data):
             search.add_operator(operator(part.data))
-    penalties = PenaltyParams()
-    manager = PenaltyManager(penalties.midpoint_penalties(part.data), penalties)
+    manager = _penalties(part)
     params = IteratedLocalSearchParams(num_iters_no_improvement=RESTART)
-    result = IteratedLocalSearch(part.data, manager, search, part.start, params).run(stop, collect_stats=False)
+    start = part.start
+    if start.num_missing_clients():  # the search never puts those back by itself
+        start = search(Solution.make_random(part.data, rng), manager.cost_evaluator(), exhaustive=True)
+    result = IteratedLocalSearch(part.data, manager, search, start, params).run(stop, collect_stats=False)
     best = result.best
     if not best.is_feasible():
         return None
@@ -196,6 +198,18 @@ def polished(part: Part, stop: Until, seed: int) -> dict[int, list[int]] | None:
         v = free[route.vehicle_type()].pop(0)
         routes[v] = [part.tasks[a.idx] for a in route if a.is_client()]
     return routes
+
+
+def _penalties(part: Part) -> PenaltyManager:
+    """From a plan with everything served, breaking rules is dear. Otherwise it must be cheap at first, or the search
+    never finds its way through plans that break some; and it learns faster what a breach should cost."""
+    data = part.data
+    if part.start.is_feasible():
+        params = PenaltyParams()
+        return PenaltyManager(params.midpoint_penalties(data), params)
+    params = PenaltyParams(solutions_between_updates=100, target_feasible=0.4)
+    dearest = max(int(grid.max(initial=1)) for grid in data.distance_matrices())
+    return PenaltyManager(([dearest / 200] * data.num_load_dimensions, 2.0, 1.0), params)
 
 
 def _least_work(task: Task) -> int:
