@@ -7,6 +7,7 @@ import type { User } from "../shared/api/types";
 import { t } from "../shared/text/language";
 import { now } from "../shared/time/now";
 import { go, query } from "../shared/views/address";
+import { AlarmNews, Alarms } from "./alarms/Alarms";
 import { openBoard } from "./board";
 import { bookBest } from "./deeds";
 import { Filters } from "./Filters";
@@ -14,6 +15,7 @@ import { JobDrawer } from "./JobDrawer";
 import { KeyboardHelp } from "./KeyboardHelp";
 import { useKeys } from "./keys";
 import { bookingIn } from "./offers";
+import { PlanPage } from "./plans/PlanPage";
 import { neighbour, queueOf } from "./queue";
 import { QueueList } from "./QueueList";
 import { Reviews } from "./Reviews";
@@ -95,9 +97,10 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
       />
       <div class="desk-body" data-drawer={job !== null}>
         <main>
-          {page === "reviews" ? (
-            <Reviews board={board} show={show} />
-          ) : (
+          {page === "reviews" && <Reviews board={board} show={show} />}
+          {page === "plan" && <PlanPage board={board} view={view} show={show} />}
+          {page === "alarms" && <Alarms board={board} show={show} />}
+          {page === "queue" && (
             <>
               <h1 class="unseen">{t("desk.queue")}</h1>
               <Filters board={board} view={view} queue={queue} show={show} />
@@ -112,6 +115,7 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
       <p class="unseen" aria-live="polite">
         {board.reviews.value.length > 0 && t("desk.reviews_count", { n: board.reviews.value.length })}
       </p>
+      <AlarmNews board={board} />
     </div>
   );
 }

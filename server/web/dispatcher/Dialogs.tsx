@@ -1,16 +1,17 @@
 /** What is asked before something is done by hand. The browser's own dialog keeps focus and Escape right. */
-import { useSignal, type Signal } from "@preact/signals";
-import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { sentence, type Problem } from "../shared/api/problem";
+import type { Signal } from "@preact/signals";
+import type { JSX } from "preact";
+import type { Problem } from "../shared/api/problem";
 import type { Job } from "../shared/api/types";
 import { named, t } from "../shared/text/language";
-import { toLocalInput } from "../shared/time/format";
+import { fromLocalInput, toLocalInput } from "../shared/time/format";
 import type { Board } from "./board";
-import { book, cancelJob, closeJob, deleteJob, takeBack } from "./deeds";
-import type { Offer } from "./offers";
+import { book, cancelJob, closeJob, deleteJob, resumePromise, takeBack } from "./deeds";
+import { entered, Frame } from "./Frame";
+import type { Arrangement, Offer } from "./offers";
+import { Agree, HoldClock, LockVisit, ZoneOf } from "./promises/arranging";
 
-export type Asked = Offer;
+export type Asked = Offer | Arrangement;
 
 interface DialogsProps {
   readonly job: Job;
@@ -61,6 +62,23 @@ export function Dialogs({ job, board, asked }: DialogsProps): JSX.Element | null
           onClose={close}
         />
       );
+    case "hold":
+      return <HoldClock job={job} board={board} onClose={close} />;
+    case "appointment":
+      return <Agree job={job} board={board} onClose={close} />;
+    case "lock":
+      return <LockVisit job={job} board={board} onClose={close} />;
+    case "resume":
+      return (
+        <Asking
+          title={t("act.resume_title", words)}
+          text={t("act.resume_text")}
+          confirm={t("act.resume")}
+          reasonless
+          deed={() => resumePromise(board, job)}
+          onClose={close}
+        />
+      );
     case "close":
       return (
         <Asking
@@ -73,63 +91,6 @@ export function Dialogs({ job, board, asked }: DialogsProps): JSX.Element | null
         />
       );
   }
-}
-
-interface FrameProps {
-  readonly title: string;
-  readonly confirm: string;
-  readonly danger?: boolean;
-  readonly children: ComponentChildren;
-  /** Reads the form and does it; null when it is done. */
-  readonly onConfirm: (fields: FormData) => Promise<Problem | string | null>;
-  readonly onClose: () => void;
-}
-
-function Frame({ title, confirm, danger = false, children, onConfirm, onClose }: FrameProps): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const busy = useSignal(false);
-  const trouble = useSignal<string | null>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
-
-  async function submit(form: HTMLFormElement): Promise<void> {
-    if (busy.value) return;
-    busy.value = true;
-    const refused = await onConfirm(new FormData(form));
-    busy.value = false;
-    if (refused === null) dialog.current?.close();
-    else trouble.value = typeof refused === "string" ? refused : sentence(refused);
-  }
-
-  return (
-    <dialog ref={dialog} class="asking" aria-labelledby="asking-title" onClose={onClose}>
-      <form
-        method="dialog"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit(event.currentTarget);
-        }}
-      >
-        <h2 id="asking-title">{title}</h2>
-        {trouble.value !== null && (
-          <p class="trouble" role="alert">
-            {trouble.value}
-          </p>
-        )}
-        {children}
-        <footer>
-          <button type="button" class="button" onClick={() => dialog.current?.close()}>
-            {t("cancel")}
-          </button>
-          <button type="submit" class={danger ? "button danger" : "button first"} aria-disabled={busy.value}>
-            {busy.value ? t("act.busy") : confirm}
-          </button>
-        </footer>
-      </form>
-    </dialog>
-  );
 }
 
 interface AskingProps {
@@ -176,17 +137,20 @@ const QUARTER_MS = 900_000;
 
 function Booking({ how, job, board, onClose }: BookingProps): JSX.Element {
   const candidates = [...board.technicians.value.values()].filter((each) => each.outlet_id === job.outlet_id);
+  const zone = board.zoneOf(job.outlet_id);
   const soon = Math.ceil(Date.now() / QUARTER_MS) * QUARTER_MS;
   const start = job.window_start === null ? soon : Date.parse(job.window_start);
 
   function confirm(fields: FormData): Promise<Problem | string | null> {
-    const [technician, startsAt] = [entered(fields, "technician"), Date.parse(entered(fields, "start"))];
+    const technician = entered(fields, "technician");
+    const startsAt = fromLocalInput(entered(fields, "start"), zone);
     const minutes = Number(entered(fields, "minutes"));
     if (technician === "" || Number.isNaN(startsAt) || !(minutes > 0)) return Promise.resolve(t("act.incomplete"));
     return book(board, job, {
       technician_id: technician,
       starts_at: new Date(startsAt).toISOString(),
       ends_at: new Date(startsAt + minutes * 60_000).toISOString(),
+      override: false,
     });
   }
 
@@ -210,8 +174,10 @@ function Booking({ how, job, board, onClose }: BookingProps): JSX.Element {
       </div>
       <div class="field-pair">
         <div class="field">
-          <label for="start">{t("act.start")}</label>
-          <input id="start" name="start" type="datetime-local" step={60} defaultValue={toLocalInput(start)} />
+          <label for="start">
+            {t("act.start")} <ZoneOf zone={zone} at={start} />
+          </label>
+          <input id="start" name="start" type="datetime-local" step={60} defaultValue={toLocalInput(start, zone)} />
         </div>
         <div class="field">
           <label for="minutes">{t("act.minutes")}</label>
@@ -228,9 +194,4 @@ function Booking({ how, job, board, onClose }: BookingProps): JSX.Element {
       </div>
     </Frame>
   );
-}
-
-function entered(fields: FormData, name: string): string {
-  const value = fields.get(name);
-  return typeof value === "string" ? value.trim() : "";
 }

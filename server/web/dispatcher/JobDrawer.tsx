@@ -14,7 +14,8 @@ import { Notice } from "../shared/views/Notice";
 import type { Board } from "./board";
 import type { Show } from "./Desk";
 import { Dialogs, type Asked } from "./Dialogs";
-import { bookingIn, offersIn } from "./offers";
+import { arrangementsOf, bookingIn, offersIn } from "./offers";
+import { PromiseHistory } from "./promises/PromiseHistory";
 import { Proposals } from "./Proposals";
 import { Story } from "./Story";
 import { fieldName, money } from "./values";
@@ -101,6 +102,7 @@ function Contents({ job, board, asked, show }: ContentsProps): JSX.Element {
         </span>
         <span class="tag">{t(`job.state.${job.state}`)}</span>
       </div>
+      <PromiseHistory job={job} board={board} />
       <dl class="facts">
         <Fact name={t("drawer.contact")}>
           <span class="typed">{job.contact_name}</span>
@@ -112,7 +114,15 @@ function Contents({ job, board, asked, show }: ContentsProps): JSX.Element {
         </Fact>
         {job.address !== "" && <Fact name={fieldName("address")}>{job.address}</Fact>}
         {job.access_notes !== "" && <Fact name={fieldName("access_notes")}>{job.access_notes}</Fact>}
-        <Fact name={t("drawer.visit")}>{visitWords(job, board)}</Fact>
+        <Fact name={t("drawer.visit")}>
+          {visitWords(job, board)}
+          {job.lock !== undefined && job.lock !== "none" && (
+            <span class="tag">
+              <Icon name="lock" />
+              {t(`lock.${job.lock}`)}
+            </span>
+          )}
+        </Fact>
         <Fact name={t("drawer.details")}>
           {[type && named(type), outlet && named(outlet), t("job.priority", { n: job.priority })]
             .filter(Boolean)
@@ -149,7 +159,7 @@ function visitWords(job: Job, board: Board): string {
   if (job.technician_id === null) return t("desk.unassigned");
   if (job.window_start === null) return board.nameOf(job.technician_id);
   const end = job.window_end === null ? null : Date.parse(job.window_end);
-  return `${board.nameOf(job.technician_id)} · ${timeWindow(now.value, Date.parse(job.window_start), end)}`;
+  return `${board.nameOf(job.technician_id)} · ${timeWindow(now.value, Date.parse(job.window_start), end, board.zoneOf(job.outlet_id))}`;
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }): JSX.Element {
@@ -180,7 +190,8 @@ function CoverageSentence({ unitId, board }: { readonly unitId: string; readonly
 
 function Offers({ job, asked }: { readonly job: Job; readonly asked: Signal<Asked | null> }): JSX.Element | null {
   const offers = offersIn(job.state, job.visits_done.length > 0 || typeof job.deleted_at === "string");
-  if (offers.length === 0) return null;
+  const arrangements = arrangementsOf(job);
+  if (offers.length === 0 && arrangements.length === 0) return null;
   return (
     <div class="offers">
       {offers.map((offer) => (
@@ -193,6 +204,18 @@ function Offers({ job, asked }: { readonly job: Job; readonly asked: Signal<Aske
           }}
         >
           {t(`act.${offer}`)}
+        </button>
+      ))}
+      {arrangements.map((arrangement) => (
+        <button
+          key={arrangement}
+          type="button"
+          class="button"
+          onClick={() => {
+            asked.value = arrangement;
+          }}
+        >
+          {t(`act.${arrangement}`)}
         </button>
       ))}
     </div>

@@ -2,14 +2,14 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { sentence } from "../shared/api/problem";
-import type { Job, Recommendation, Recommendations } from "../shared/api/types";
+import type { Job, Recommendation, Recommendations, TravelTimes } from "../shared/api/types";
 import { inLanguage, say, t } from "../shared/text/language";
 import { span, timeWindow } from "../shared/time/format";
 import { now } from "../shared/time/now";
 import { Icon } from "../shared/views/Icon";
 import { useLoaded } from "../shared/views/loading";
 import type { Board } from "./board";
-import { bookProposal, recommend } from "./deeds";
+import { bookProposal, recommend, recommendNamed } from "./deeds";
 import { bookingIn } from "./offers";
 
 interface ProposalsProps {
@@ -50,6 +50,7 @@ export function Proposals({ job, board }: ProposalsProps): JSX.Element {
       )}
       {loaded.kind === "ready" && (
         <>
+          <TravelNotice travel={loaded.data.travel} />
           {loaded.data.recommendations.length === 0 && (
             <p class="trouble" role="status">
               <Icon name="warning" />
@@ -63,6 +64,7 @@ export function Proposals({ job, board }: ProposalsProps): JSX.Element {
                 proposal={proposal}
                 job={job}
                 name={board.nameOf(proposal.technician_id, proposal.technician_name)}
+                zone={board.zoneOf(job.outlet_id)}
                 busy={busy.value !== null}
                 onTake={board.mayWrite ? take : null}
               />
@@ -74,9 +76,94 @@ export function Proposals({ job, board }: ProposalsProps): JSX.Element {
             </p>
           )}
           <WhyNot answer={loaded.data} />
+          <AskAbout job={job} board={board} busy={busy.value !== null} onTake={board.mayWrite ? take : null} />
         </>
       )}
     </section>
+  );
+}
+
+/** Times that were estimated for want of the road network are not passed off as others. */
+export function TravelNotice({ travel }: { readonly travel: TravelTimes | null }): JSX.Element | null {
+  if (travel?.fallback !== true) return null;
+  return (
+    <p class="caution" role="status">
+      <Icon name="route" />
+      {inLanguage(travel.sentence)}
+    </p>
+  );
+}
+
+interface AskAboutProps {
+  readonly job: Job;
+  readonly board: Board;
+  readonly busy: boolean;
+  readonly onTake: ((proposal: Recommendation) => Promise<void>) | null;
+}
+
+/** "Why not Wang?": the answer for one technician, wherever they stand among the others. */
+function AskAbout({ job, board, busy, onTake }: AskAboutProps): JSX.Element {
+  const named = useSignal<string | null>(null);
+  const everybody = [...board.technicians.value.values()]
+    .map((each) => ({ id: each.id, name: board.nameOf(each.id), near: each.outlet_id === job.outlet_id }))
+    .sort((a, b) => Number(b.near) - Number(a.near) || a.name.localeCompare(b.name));
+  return (
+    <div class="ask-about">
+      <label for="ask-about">{t("proposals.ask")}</label>
+      <select
+        id="ask-about"
+        value={named.value ?? ""}
+        onChange={(event) => {
+          named.value = event.currentTarget.value || null;
+        }}
+      >
+        <option value="">{t("act.choose")}</option>
+        {everybody.map((each) => (
+          <option key={each.id} value={each.id}>
+            {each.name}
+          </option>
+        ))}
+      </select>
+      <div aria-live="polite">
+        {named.value !== null && (
+          <AboutOne key={named.value} technicianId={named.value} job={job} board={board} busy={busy} onTake={onTake} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function AboutOne({
+  technicianId,
+  job,
+  board,
+  busy,
+  onTake,
+}: AskAboutProps & { readonly technicianId: string }): JSX.Element {
+  const [state] = useLoaded(() => recommendNamed(board, job, technicianId), technicianId, job.version);
+  const loaded = state.value;
+  if (loaded.kind === "loading") return <p class="soft">{t("loading")}</p>;
+  if (loaded.kind === "failed") return <p class="trouble">{sentence(loaded.problem)}</p>;
+  const [proposal] = loaded.data.recommendations;
+  const [why] = loaded.data.why_not;
+  if (proposal !== undefined)
+    return (
+      <ol>
+        <Proposal
+          proposal={proposal}
+          job={job}
+          name={board.nameOf(technicianId, proposal.technician_name)}
+          zone={board.zoneOf(job.outlet_id)}
+          busy={busy}
+          onTake={onTake}
+        />
+      </ol>
+    );
+  return (
+    <p class="caution">
+      <Icon name="person" />
+      {why === undefined ? t("proposals.ask_nothing") : inLanguage(why.sentence)}
+    </p>
   );
 }
 
@@ -84,12 +171,14 @@ interface ProposalProps {
   readonly proposal: Recommendation;
   readonly job: Job;
   readonly name: string;
+  /** The outlet's: its windows are told as the sentence beside them is. */
+  readonly zone: string | undefined;
   readonly busy: boolean;
   readonly onTake: ((proposal: Recommendation) => Promise<void>) | null;
 }
 
-function Proposal({ proposal, job, name, busy, onTake }: ProposalProps): JSX.Element {
-  const window = timeWindow(now.value, Date.parse(proposal.starts_at), Date.parse(proposal.ends_at));
+function Proposal({ proposal, job, name, zone, busy, onTake }: ProposalProps): JSX.Element {
+  const window = timeWindow(now.value, Date.parse(proposal.starts_at), Date.parse(proposal.ends_at), zone);
   const moving = bookingIn(job.state) === "move";
   const words = { name, window };
   return (

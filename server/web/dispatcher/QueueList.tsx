@@ -203,7 +203,9 @@ function Visit({ job, board }: { readonly job: Job; readonly board: Board }): JS
   return (
     <span class="two-lines visit">
       <span class="line">{board.nameOf(job.technician_id)}</span>
-      <span class="line soft numbers">{start === null ? t("time.unset") : timeWindow(now.value, start, end)}</span>
+      <span class="line soft numbers">
+        {start === null ? t("time.unset") : timeWindow(now.value, start, end, board.zoneOf(job.outlet_id))}
+      </span>
     </span>
   );
 }

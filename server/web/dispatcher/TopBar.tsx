@@ -9,6 +9,7 @@ import { leavesToBrowser } from "../shared/views/address";
 import { Brand } from "../shared/views/Brand";
 import { Icon } from "../shared/views/Icon";
 import { LanguageButton } from "../shared/views/LanguageButton";
+import { untaken } from "./alarms/alarms";
 import type { Board } from "./board";
 import type { Show } from "./Desk";
 import { writeView, type DeskView } from "./view";
@@ -24,12 +25,20 @@ interface TopBarProps {
 
 export function TopBar({ board, session, view, show, search, onHelp }: TopBarProps): JSX.Element {
   const reviews = board.reviews.value.length;
+  const alarms = untaken(board.alarms.value).length;
   return (
     <header class="top-bar">
       <Brand face="desk" />
       <nav>
         <PageLink page="queue" view={view.value} show={show}>
           {t("desk.queue")}
+        </PageLink>
+        <PageLink page="plan" view={view.value} show={show}>
+          {t("desk.plan")}
+        </PageLink>
+        <PageLink page="alarms" view={view.value} show={show}>
+          {t("desk.alarms")}
+          {alarms > 0 && <span class="count numbers">{alarms}</span>}
         </PageLink>
         <PageLink page="reviews" view={view.value} show={show}>
           {t("desk.reviews")}

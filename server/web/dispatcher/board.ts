@@ -3,12 +3,13 @@ import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { answer, createApi, type Api } from "../shared/api/client";
 import type { Answer } from "../shared/api/problem";
 import type { Session } from "../shared/api/session";
-import type { Job, JobType, Outlet, Review, Role, Technician, User } from "../shared/api/types";
+import type { Alarm, Job, JobType, Outlet, Review, Role, Technician, User } from "../shared/api/types";
 import { jobTypesByCode, recordsOf } from "../shared/feed/bodies";
 import { connectFeed } from "../shared/feed/connect";
 import type { FeedReader } from "../shared/feed/reader";
 import { named, t } from "../shared/text/language";
 import { now } from "../shared/time/now";
+import { byPress } from "./alarms/alarms";
 
 const WRITERS: ReadonlySet<Role> = new Set(["dispatcher", "outlet_manager", "centre_manager", "hq_manager"]);
 const PAGE = 500;
@@ -25,17 +26,22 @@ export interface Board {
   readonly reviews: ReadonlySignal<readonly Review[]>;
   /** Settled ones that can still be undone, the newest first. */
   readonly settled: ReadonlySignal<readonly Review[]>;
+  /** Promises that somebody has to see to, the most pressing first. */
+  readonly alarms: ReadonlySignal<readonly Alarm[]>;
   readonly typesByCode: ById<JobType>;
   readonly technicians: ById<Technician>;
   readonly outlets: ById<Outlet>;
   /** Technician's name in the reader's language; for one we may not see what else is known, or a dash. */
   readonly nameOf: (technicianId: string | null, otherwise?: string) => string;
+  /** The zone people at an outlet live in; undefined until it is known. */
+  readonly zoneOf: (outletId: string) => string | undefined;
 }
 
 export function openBoard(session: Session, user: User): Board {
   const api = createApi(session.send);
   const feed = connectFeed(session, api);
   const types = recordsOf(feed.replica, "job_type");
+  const allAlarms = recordsOf(feed.replica, "alarm");
   const allReviews = recordsOf(feed.replica, "review");
   const technicians = signal<ReadonlyMap<string, Technician>>(new Map());
   const outlets = signal<ReadonlyMap<string, Outlet>>(new Map());
@@ -61,6 +67,7 @@ export function openBoard(session: Session, user: User): Board {
         .filter((review) => review.undo_until !== null && Date.parse(review.undo_until) > now.value)
         .sort((a, b) => (b.settled_at ?? "").localeCompare(a.settled_at ?? "")),
     ),
+    alarms: computed(() => byPress([...allAlarms.value.values()])),
     typesByCode: computed(() => jobTypesByCode(types.value)),
     technicians,
     outlets,
@@ -68,6 +75,7 @@ export function openBoard(session: Session, user: User): Board {
       const known = id === null ? undefined : technicians.value.get(id);
       return known === undefined ? otherwise : named(known);
     },
+    zoneOf: (id) => outlets.value.get(id)?.zone,
   };
 }
 

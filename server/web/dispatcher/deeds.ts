@@ -2,7 +2,7 @@
  * Nothing is changed here: what the server accepts comes back by the feed. */
 import { answer } from "../shared/api/client";
 import { sentence, type Answer, type Problem } from "../shared/api/problem";
-import type { Assign, Job, Recommendation, Recommendations, Review } from "../shared/api/types";
+import type { Alarm, Assign, Hold, Job, Lock, Recommendation, Recommendations, Review } from "../shared/api/types";
 import { say, t } from "../shared/text/language";
 import { timeWindow } from "../shared/time/format";
 import { now } from "../shared/time/now";
@@ -18,6 +18,12 @@ const PROPOSALS = 5; // nobody reads more before taking one
 export function recommend(board: Board, job: Job): Promise<Answer<Recommendations>> {
   const few = { params: { ...at(job).params, query: { limit: PROPOSALS } } };
   return answer(board.api.GET("/dispatch/jobs/{job_id}/recommendations", few));
+}
+
+/** One technician: either recommended, or told why not. */
+export function recommendNamed(board: Board, job: Job, technicianId: string): Promise<Answer<Recommendations>> {
+  const one = { params: { ...at(job).params, query: { technician_id: technicianId } } };
+  return answer(board.api.GET("/dispatch/jobs/{job_id}/recommendations", one));
 }
 
 /** Books a visit as proposed or as entered. Null when it is booked, else why not. */
@@ -41,7 +47,11 @@ function put(board: Board, how: "assign" | "move", job: Job, wanted: Assign): Pr
 function bookedWords(board: Board, how: "assign" | "move", job: Job): string {
   const start = Date.parse(job.window_start ?? job.opened_at);
   const end = job.window_end === null ? null : Date.parse(job.window_end);
-  const words = { n: job.number, name: board.nameOf(job.technician_id), window: timeWindow(now.value, start, end) };
+  const words = {
+    n: job.number,
+    name: board.nameOf(job.technician_id),
+    window: timeWindow(now.value, start, end, board.zoneOf(job.outlet_id)),
+  };
   return how === "assign" ? t("done.assigned", words) : t("done.moved", words);
 }
 
@@ -58,7 +68,8 @@ function wayBack(
   const { technician_id, window_start, window_end } = before;
   if (how === "assign") return () => undo(board, takeBackQuietly(board, after));
   if (technician_id === null || window_start === null) return null;
-  return () => undo(board, put(board, "move", after, { technician_id, starts_at: window_start, ends_at: window_end }));
+  const back = { technician_id, starts_at: window_start, ends_at: window_end, override: false };
+  return () => undo(board, put(board, "move", after, back));
 }
 
 function takeBackQuietly(board: Board, job: Job): Promise<Answer<Job>> {
@@ -117,6 +128,35 @@ export async function deleteJob(board: Board, job: Job, reason: string): Promise
 export async function closeJob(board: Board, job: Job): Promise<Problem | null> {
   const done = await answer(board.api.POST("/jobs/{job_id}/close", at(job)));
   return said(board, done, t("done.closed", { n: job.number }));
+}
+
+export async function holdPromise(board: Board, job: Job, hold: Hold): Promise<Problem | null> {
+  const done = await answer(board.api.POST("/jobs/{job_id}/hold", { ...at(job), body: hold }));
+  return said(board, done, t("done.held", { n: job.number }));
+}
+
+export async function resumePromise(board: Board, job: Job): Promise<Problem | null> {
+  const done = await answer(board.api.POST("/jobs/{job_id}/resume", { ...at(job), body: {} }));
+  return said(board, done, t("done.resumed", { n: job.number }));
+}
+
+export async function agreeAppointment(board: Board, job: Job, when: string, note: string): Promise<Problem | null> {
+  const done = await answer(board.api.POST("/jobs/{job_id}/appointment", { ...at(job), body: { at: when, note } }));
+  return said(board, done, t("done.agreed", { n: job.number }));
+}
+
+export async function lockVisit(board: Board, job: Job, lock: Lock): Promise<Problem | null> {
+  const done = await answer(board.api.POST("/jobs/{job_id}/lock", { ...at(job), body: { lock } }));
+  return said(board, done, lock === "none" ? t("done.freed", { n: job.number }) : t("done.locked", { n: job.number }));
+}
+
+/** Whoever takes an alarm will see to it; the last one to take it has it. */
+export async function takeAlarm(board: Board, alarm: Alarm): Promise<void> {
+  const path = { params: { path: { alarm_id: alarm.id } } };
+  const done = await answer(board.api.POST("/commitments/alarms/{alarm_id}/take", path));
+  board.feed.pullSoon();
+  if (done.ok) tell("good", t("done.taken", { n: alarm.number }));
+  else tell("bad", sentence(done.problem));
 }
 
 /** `recordVersion`: of the effects on screen; when the record has moved on, nothing is settled. True when it is. */

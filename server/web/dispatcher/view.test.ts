@@ -8,7 +8,14 @@ describe("the desk's address", () => {
   });
 
   it("holds the view, and gives it back", () => {
-    const view: DeskView = { page: "reviews", filter: "at_risk", outlet: "o 1", search: "王 & 138", job: "j" };
+    const view: DeskView = {
+      page: "reviews",
+      filter: "at_risk",
+      outlet: "o 1",
+      search: "王 & 138",
+      job: "j",
+      plan: "p",
+    };
     expect(readView(new URLSearchParams(writeView(view).toString()))).toEqual(view);
   });
 

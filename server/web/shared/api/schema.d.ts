@@ -288,6 +288,215 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/skills": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Skills the firm knows, and which need a certificate */
+    get: operations["SkillsListSkills"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/skills/{code}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Add a skill, or put it anew */
+    put: operations["SkillsCodePutSkill"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/technicians/{technician_id}/certificates": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Certificates of a technician, the withdrawn among them */
+    get: operations["TechniciansTechnicianIdCertificatesListCertificates"];
+    put?: never;
+    /** Add a certificate */
+    post: operations["TechniciansTechnicianIdCertificatesAddCertificate"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/technicians/{technician_id}/certificates/{certificate_id}/withdraw": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Withdraw a certificate */
+    post: operations["TechniciansTechnicianIdCertificatesCertificateIdWithdrawWithdrawCertificate"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/technicians/{technician_id}/absences": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Absences of a technician, the withdrawn among them; the latest first */
+    get: operations["TechniciansTechnicianIdAbsencesListAbsences"];
+    put?: never;
+    /** Add an absence; visits booked in it stay booked until somebody moves them */
+    post: operations["TechniciansTechnicianIdAbsencesAddAbsence"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/technicians/{technician_id}/absences/{absence_id}/withdraw": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Withdraw an absence */
+    post: operations["TechniciansTechnicianIdAbsencesAbsenceIdWithdrawWithdrawAbsence"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/technicians/{technician_id}/van": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Parts on a technician's van, as counted */
+    get: operations["TechniciansTechnicianIdVanReadVan"];
+    /** What was counted on a technician's van */
+    put: operations["TechniciansTechnicianIdVanCountVan"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/outlets/{outlet_id}/depot": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Parts at an outlet's depot, as counted */
+    get: operations["OutletsOutletIdDepotReadDepot"];
+    /** What was counted at an outlet's depot */
+    put: operations["OutletsOutletIdDepotCountDepot"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/outlets/{outlet_id}/dispatch": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** How an outlet is dispatched: its freeze horizon */
+    patch: operations["OutletsOutletIdDispatchSetDispatch"];
+    trace?: never;
+  };
+  "/borrowings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** People lent to or by outlets of my subtree, the newest first */
+    get: operations["BorrowingsListBorrowings"];
+    put?: never;
+    /** Ask for a technician of another outlet; lent at once when the caller may speak for the lender */
+    post: operations["BorrowingsAskBorrowing"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/borrowings/{borrowing_id}/agree": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Agree to lend */
+    post: operations["BorrowingsBorrowingIdAgreeAgreeBorrowing"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/borrowings/{borrowing_id}/end": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** End a loan now, refuse it, or take it back */
+    post: operations["BorrowingsBorrowingIdEndEndBorrowing"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/customers": {
     parameters: {
       query?: never;
@@ -365,11 +574,102 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Every version of every policy */
+    /**
+     * Every version of every policy
+     * @description `code`, `standing`: of these alone; `awaiting_approval` is what headquarters have to decide.
+     */
     get: operations["CommitmentsPoliciesListPolicies"];
     put?: never;
-    /** A policy's next version */
-    post: operations["CommitmentsPoliciesAddPolicy"];
+    /**
+     * A policy's next version
+     * @description Made by a centre it binds its own outlets; one that promises less than headquarters' waits for them.
+     */
+    post: operations["CommitmentsPoliciesMakePolicy"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/commitments/policies/binding": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Which policy binds a job, and why not the others */
+    get: operations["CommitmentsPoliciesBindingBindingPolicy"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/commitments/policies/{policy_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One version of a policy */
+    get: operations["CommitmentsPoliciesPolicyIdReadPolicy"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/commitments/policies/{policy_id}/approve": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Let a centre's policy promise less */
+    post: operations["CommitmentsPoliciesPolicyIdApproveApprovePolicy"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/commitments/policies/{policy_id}/refuse": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Do not let a centre's policy promise less */
+    post: operations["CommitmentsPoliciesPolicyIdRefuseRefusePolicy"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/commitments/policies/{policy_id}/end": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** End a policy, or withdraw one that waits for approval */
+    post: operations["CommitmentsPoliciesPolicyIdEndEndPolicy"];
     delete?: never;
     options?: never;
     head?: never;
@@ -383,11 +683,79 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Calendars that promises run on */
+    /** Calendars that promises run on, every version */
     get: operations["CommitmentsCalendarsListCalendars"];
     put?: never;
-    /** A new calendar */
-    post: operations["CommitmentsCalendarsAddCalendar"];
+    /** A calendar, or the next version of one */
+    post: operations["CommitmentsCalendarsMakeCalendar"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/commitments/calendars/{calendar_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One version of a calendar */
+    get: operations["CommitmentsCalendarsCalendarIdReadCalendar"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/commitments/holidays": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What is known of a country's holidays in a year */
+    get: operations["CommitmentsHolidaysReadHolidays"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/commitments/alarms": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Promises that somebody has to see to, the newest first */
+    get: operations["CommitmentsAlarmsListAlarms"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/commitments/alarms/{alarm_id}/take": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** See to an alarm: its outlet is told who does */
+    post: operations["CommitmentsAlarmsAlarmIdTakeTakeAlarm"];
     delete?: never;
     options?: never;
     head?: never;
@@ -665,6 +1033,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/jobs/{job_id}/lock": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Fix the person, the time or both of a job's visit, or free it */
+    post: operations["JobsJobIdLockLockJob"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/jobs/{job_id}/close": {
     parameters: {
       query?: never;
@@ -676,6 +1061,91 @@ export interface paths {
     put?: never;
     /** Close a finished job */
     post: operations["JobsJobIdCloseCloseJob"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/jobs/{job_id}/hold": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Stop the clock of the promise: the customer asked for later, parts are missing, nobody opens */
+    post: operations["JobsJobIdHoldHoldJob"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/jobs/{job_id}/resume": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The clock of the promise goes on */
+    post: operations["JobsJobIdResumeResumeJob"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/jobs/{job_id}/appointment": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A time agreed with the customer becomes the promise */
+    post: operations["JobsJobIdAppointmentAgreeAppointment"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/jobs/{job_id}/reopen": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Take up completed work again; the clock goes on with what was used */
+    post: operations["JobsJobIdReopenReopenJob"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/jobs/{job_id}/promise": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The job's promise in full: both clocks, pauses, appointments, every judgement */
+    get: operations["JobsJobIdPromiseReadPromise"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -768,6 +1238,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/commitments/preview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What a policy or a calendar would have promised to the jobs of the last weeks */
+    post: operations["CommitmentsPreviewPreview"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/dispatch/jobs/{job_id}/recommendations": {
     parameters: {
       query?: never;
@@ -777,11 +1264,124 @@ export interface paths {
     };
     /**
      * Who should take this job, best first, and why nobody else
-     * @description `at`: the instant from which planning starts; now when left out.
+     * @description `at`: the instant from which planning starts; now when left out. `technician_id`: only this one, who is either
+     *     recommended or told why not.
      */
     get: operations["DispatchJobsJobIdRecommendationsReadRecommendations"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/borrowings/proposals": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who could be borrowed to keep this outlet's promises, best first, and what it would cost there
+     * @description For [from, to): from now, and for two days, when left out.
+     */
+    get: operations["DispatchBorrowingsProposalsProposeBorrowings"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/solve": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Plan a self-contained problem: VROOM's JSON, with a soft `due` per job
+     * @description The body is a `Problem` (VROOM's published JSON). Nothing is stored. See docs/solving.md.
+     */
+    post: operations["DispatchSolveSolveProblem"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/plans": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Plans, the newest first */
+    get: operations["DispatchPlansListPlans"];
+    put?: never;
+    /**
+     * Have a plan made; it is a draft until it is published
+     * @description It is searched for `seconds` in a worker process; look at it until its state is `draft` or `failed`.
+     */
+    post: operations["DispatchPlansBeginPlan"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/plans/{plan_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A plan, job by job, with what changed since it was made */
+    get: operations["DispatchPlansPlanIdReadPlan"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/plans/{plan_id}/publish": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Carry out all or some of a draft, at once or not at all */
+    post: operations["DispatchPlansPlanIdPublishPublishPlan"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/plans/{plan_id}/discard": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Throw a draft away */
+    post: operations["DispatchPlansPlanIdDiscardDiscardPlan"];
     delete?: never;
     options?: never;
     head?: never;
@@ -935,6 +1535,66 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** Absence */
+    Absence: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      technician_id: string;
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+      reason: components["schemas"]["AbsenceReason"];
+      note: string;
+      /** Format: date-time */
+      added_at: string;
+      withdrawn_at: string | null;
+    };
+    /**
+     * AbsenceReason
+     * @default leave
+     * @enum {string}
+     */
+    AbsenceReason: "leave" | "sick" | "training" | "other";
+    /** Agreement */
+    Agreement: {
+      clock: string;
+      /** Format: date-time */
+      at: string;
+      /** Format: date-time */
+      agreed_at: string;
+    };
+    /** Alarm */
+    Alarm: {
+      /** Format: uuid */
+      id: string;
+      version: number;
+      /** Format: uuid */
+      centre_id: string;
+      /** Format: uuid */
+      outlet_id: string;
+      /** Format: uuid */
+      job_id: string;
+      number: number;
+      clock: string;
+      step: string;
+      tell: string;
+      /** Format: date-time */
+      due: string;
+      /** Format: date-time */
+      fired_at: string;
+      taken_by: string | null;
+      taken_at: string | null;
+      over_at: string | null;
+    };
+    /** Appointment */
+    Appointment: {
+      /** Format: date-time */
+      at: string;
+      /** @default  */
+      note: string;
+    };
     /** Assign */
     Assign: {
       /** Format: uuid */
@@ -943,23 +1603,121 @@ export interface components {
       starts_at: string;
       ends_at?: string | null;
       delays?: components["schemas"]["LaterVisit"][];
-    };
-    /** Calendar */
-    Calendar: {
-      name: string;
-      /** @default  */
-      name_en: string;
       /** @default false */
-      always_open: boolean;
-      weekly?: {
-        [key: string]: string[][];
-      };
-      closed?: string[];
-      extra?: {
-        [key: string]: string[][];
-      };
+      override: boolean;
+    };
+    /** BindingPolicy */
+    BindingPolicy: {
+      policy_id: string | null;
+      why: components["schemas"]["Sentence"];
+      respond_by: string | null;
+      resolve_by: string | null;
+      calendar_id: string | null;
+      unknown_years: number[];
+      considered: components["schemas"]["ConsideredPolicy"][];
+    };
+    /** Borrowing */
+    Borrowing: {
       /** Format: uuid */
       id: string;
+      /** Format: uuid */
+      outlet_id: string;
+      outlet_name: string;
+      /** Format: uuid */
+      lender_outlet_id: string;
+      lender_outlet_name: string;
+      /** Format: uuid */
+      technician_id: string;
+      technician_name: string;
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+      state: components["schemas"]["BorrowingState"];
+      reason: string;
+      /** Format: date-time */
+      asked_at: string;
+      agreed_at: string | null;
+      ended_at: string | null;
+      may_agree: boolean;
+    };
+    /** BorrowingProposal */
+    BorrowingProposal: {
+      rank: number;
+      /** Format: uuid */
+      technician_id: string;
+      technician_name: string;
+      /** Format: uuid */
+      outlet_id: string;
+      outlet_name: string;
+      keeps: components["schemas"]["KeptVisit"][];
+      misses_there: number;
+      delays: number;
+      travel_seconds: number;
+      sentence: components["schemas"]["Sentence"];
+      borrowing: components["schemas"]["NewBorrowing"];
+    };
+    /** BorrowingProposals */
+    BorrowingProposals: {
+      /** Format: uuid */
+      outlet_id: string;
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+      waiting: number;
+      at_risk: components["schemas"]["JobAtRisk"][];
+      proposals: components["schemas"]["BorrowingProposal"][];
+      travel: components["schemas"]["TravelTimes"];
+      /** Format: date-time */
+      computed_at: string;
+    };
+    /**
+     * BorrowingState
+     * @enum {string}
+     */
+    BorrowingState: "asked" | "active" | "ended";
+    /** Calendar */
+    Calendar: {
+      /** Format: uuid */
+      id: string;
+      code: string;
+      version: number;
+      name: string;
+      name_en: string;
+      always_open: boolean;
+      weekly: {
+        [key: string]: string[][];
+      };
+      closed: string[];
+      extra: {
+        [key: string]: string[][];
+      };
+      holidays_of: string;
+      make_up: string[][];
+      centre_id: string | null;
+      effective_from: string | null;
+      effective_to: string | null;
+      made_by: string | null;
+      /** Format: date-time */
+      made_at: string;
+      unknown_years: number[];
+    };
+    /** Certificate */
+    Certificate: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      technician_id: string;
+      skill: string;
+      number: string;
+      /** Format: date-time */
+      valid_from: string;
+      /** Format: date-time */
+      valid_to: string;
+      /** Format: date-time */
+      added_at: string;
+      withdrawn_at: string | null;
     };
     /** Change */
     Change: {
@@ -988,6 +1746,8 @@ export interface components {
       lat: number | null;
       lon: number | null;
       version: number;
+      /** @default  */
+      tier: string;
       merges: components["schemas"]["FieldMerge"][];
     };
     /** ChecklistItem */
@@ -1017,6 +1777,16 @@ export interface components {
         [key: string]: unknown;
       };
     };
+    /** ConsideredPolicy */
+    ConsideredPolicy: {
+      /** Format: uuid */
+      policy_id: string;
+      code: string;
+      version: number;
+      name: components["schemas"]["Sentence"];
+      verdict: string;
+      why: components["schemas"]["Sentence"];
+    };
     /** CostTerm */
     CostTerm: {
       term: string;
@@ -1024,6 +1794,12 @@ export interface components {
       value: number;
       cost: number;
       sentence: components["schemas"]["Sentence"];
+    };
+    /** Counted */
+    Counted: {
+      parts: {
+        [key: string]: number;
+      };
     };
     /** Coverage */
     Coverage: {
@@ -1087,6 +1863,8 @@ export interface components {
       lat: number | null;
       lon: number | null;
       version: number;
+      /** @default  */
+      tier: string;
     };
     /** CustomerEdit */
     CustomerEdit: {
@@ -1097,6 +1875,7 @@ export interface components {
       access_notes?: string;
       lat?: number | null;
       lon?: number | null;
+      tier?: string;
     };
     /** Delay */
     Delay: {
@@ -1126,6 +1905,10 @@ export interface components {
       last_upload_until?: string | null;
       last_upload_by?: string | null;
     };
+    /** DispatchSettings */
+    DispatchSettings: {
+      freeze_minutes: number;
+    };
     /** Effects */
     Effects: {
       fields: components["schemas"]["FieldEffect"][];
@@ -1138,6 +1921,14 @@ export interface components {
       public_key: components["schemas"]["PublicKey"];
       /** @default  */
       name: string;
+    };
+    /** EscalationStep */
+    EscalationStep: {
+      key: string;
+      offset_seconds: number;
+      tell: components["schemas"]["Role"];
+      /** @enum {null|string} */
+      clock?: "response" | "resolution" | null;
     };
     /** FieldEffect */
     FieldEffect: {
@@ -1173,6 +1964,21 @@ export interface components {
         [key: string]: unknown;
       };
       refused: components["schemas"]["RefusedOperation"] | null;
+    };
+    /** Hold */
+    Hold: {
+      /** @enum {string} */
+      cause: "customer_asked_later" | "waiting_for_parts" | "no_access";
+      since?: string | null;
+      /** @default  */
+      note: string;
+    };
+    /** Holiday */
+    Holiday: {
+      /** Format: date */
+      day: string;
+      name: string;
+      name_en: string;
     };
     /** Job */
     Job: {
@@ -1210,6 +2016,8 @@ export interface components {
       respond_by: string | null;
       resolve_by: string | null;
       promise_state: string;
+      appointment_at: string | null;
+      hold_cause: string;
       diagnosis: string;
       result: string;
       readings: {
@@ -1240,6 +2048,24 @@ export interface components {
       billing_held: boolean;
       sign_again: string | null;
       deleted_at: string | null;
+      site_hours?: {
+        [key: string]: unknown;
+      }[];
+      parts_needed?: {
+        [key: string]: number;
+      };
+      lock?: components["schemas"]["Lock"];
+    };
+    /** JobAtRisk */
+    JobAtRisk: {
+      /** Format: uuid */
+      job_id: string;
+      number: number;
+      title: string;
+      due: string | null;
+      late_seconds: number | null;
+      reason: string | null;
+      sentence: components["schemas"]["Sentence"];
     };
     /** JobEdit */
     JobEdit: {
@@ -1253,6 +2079,27 @@ export interface components {
       diagnosis?: string;
       unit_id?: string | null;
       price_minor?: number | null;
+      site_hours?: components["schemas"]["SiteHours"][];
+      parts_needed?: {
+        [key: string]: number;
+      };
+    };
+    /** JobPromise */
+    JobPromise: {
+      /** Format: uuid */
+      job_id: string;
+      /** Format: uuid */
+      policy_id: string;
+      /** Format: date-time */
+      started_at: string;
+      state: string;
+      response: components["schemas"]["PromiseClock"] | null;
+      resolution: components["schemas"]["PromiseClock"] | null;
+      pauses: components["schemas"]["PauseSpan"][];
+      appointments: components["schemas"]["Agreement"][];
+      judgements: components["schemas"]["PastJudgement"][];
+      planned_at: string | null;
+      next_at: string | null;
     };
     /**
      * JobState
@@ -1285,6 +2132,24 @@ export interface components {
       }[];
       photos_required: number;
     };
+    /** Kept */
+    Kept: {
+      met: number;
+      missed: number;
+      open: number;
+      not_promised: number;
+    };
+    /** KeptVisit */
+    KeptVisit: {
+      /** Format: uuid */
+      job_id: string;
+      number: number;
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+      slack_seconds: number | null;
+    };
     /** LastUpload */
     LastUpload: {
       /** @default 24 */
@@ -1300,6 +2165,17 @@ export interface components {
       ends_at: string;
       base_version: number;
     };
+    /**
+     * Lock
+     * @description What of a job's visit is fixed.
+     * @default none
+     * @enum {string}
+     */
+    Lock: "none" | "person" | "time" | "both";
+    /** LockJob */
+    LockJob: {
+      lock: components["schemas"]["Lock"];
+    };
     /** Login */
     Login: {
       username: string;
@@ -1313,6 +2189,29 @@ export interface components {
       gtin: string;
       name: string;
       name_en: string;
+    };
+    /** NewAbsence */
+    NewAbsence: {
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+      reason?: components["schemas"]["AbsenceReason"];
+      /** @default  */
+      note: string;
+    };
+    /** NewBorrowing */
+    NewBorrowing: {
+      /** Format: uuid */
+      outlet_id: string;
+      /** Format: uuid */
+      technician_id: string;
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+      /** @default  */
+      reason: string;
     };
     /** NewCalendar */
     NewCalendar: {
@@ -1328,6 +2227,21 @@ export interface components {
       extra?: {
         [key: string]: string[][];
       };
+      /** @default  */
+      holidays_of: string;
+      make_up?: string[][];
+      code?: string | null;
+      effective_from?: string | null;
+    };
+    /** NewCertificate */
+    NewCertificate: {
+      skill: string;
+      /** @default  */
+      number: string;
+      /** Format: date-time */
+      valid_from: string;
+      /** Format: date-time */
+      valid_to: string;
     };
     /** NewCustomer */
     NewCustomer: {
@@ -1342,6 +2256,8 @@ export interface components {
       access_notes: string;
       lat?: number | null;
       lon?: number | null;
+      /** @default  */
+      tier: string;
     };
     /** NewJob */
     NewJob: {
@@ -1365,6 +2281,10 @@ export interface components {
       duration_minutes?: number | null;
       opened_at?: string | null;
       price_minor?: number | null;
+      site_hours?: components["schemas"]["SiteHours"][];
+      parts_needed?: {
+        [key: string]: number;
+      };
     };
     /** NewJobType */
     NewJobType: {
@@ -1402,6 +2322,16 @@ export interface components {
       lat: number;
       lon: number;
     };
+    /** NewPlan */
+    NewPlan: {
+      outlet_id?: string | null;
+      centre_id?: string | null;
+      from_day?: string | null;
+      /** @default 1 */
+      days: number;
+      /** @default 5 */
+      seconds: number;
+    };
     /** NewPolicy */
     NewPolicy: {
       code: string;
@@ -1411,14 +2341,22 @@ export interface components {
       /** Format: uuid */
       calendar_id: string;
       job_type?: string | null;
+      product_category?: string | null;
+      customer_tier?: string | null;
       region_grade?: string | null;
+      centre_id?: string | null;
+      outlet_id?: string | null;
+      severity?: string | null;
       respond_seconds?: number | null;
       respond_day?: number | null;
       resolve_seconds?: number | null;
       resolve_day?: number | null;
       /** @default 0 */
       rank: number;
+      pausing?: ("customer_asked_later" | "no_access" | "waiting_for_parts")[] | null;
+      steps?: components["schemas"]["EscalationStep"][];
       effective_from?: string | null;
+      effective_to?: string | null;
     };
     /** NewProductLine */
     NewProductLine: {
@@ -1514,6 +2452,8 @@ export interface components {
       zone: string;
       lat: number;
       lon: number;
+      /** @default 0 */
+      freeze_minutes: number;
     };
     /** OutletTransfer */
     OutletTransfer: {
@@ -1535,6 +2475,11 @@ export interface components {
       items: components["schemas"]["Customer"][];
       next_cursor?: string | null;
     };
+    /** Page[PlanHead] */
+    "Page_schemas.dispatch.PlanHead_": {
+      items: components["schemas"]["PlanHead"][];
+      next_cursor?: string | null;
+    };
     /** Page[HistoryLine] */
     "Page_schemas.history.HistoryLine_": {
       items: components["schemas"]["HistoryLine"][];
@@ -1548,6 +2493,11 @@ export interface components {
     /** Page[ReviewInFull] */
     "Page_schemas.jobs.ReviewInFull_": {
       items: components["schemas"]["ReviewInFull"][];
+      next_cursor?: string | null;
+    };
+    /** Page[Borrowing] */
+    "Page_schemas.network.Borrowing_": {
+      items: components["schemas"]["Borrowing"][];
       next_cursor?: string | null;
     };
     /** Page[Outlet] */
@@ -1575,6 +2525,36 @@ export interface components {
       items: components["schemas"]["Unit"][];
       next_cursor?: string | null;
     };
+    /** Page[Alarm] */
+    "Page_schemas.promises.Alarm_": {
+      items: components["schemas"]["Alarm"][];
+      next_cursor?: string | null;
+    };
+    /** PastJudgement */
+    PastJudgement: {
+      clock: string;
+      state: string;
+      /** Format: date-time */
+      judged_at: string;
+      due?: string | null;
+      first_due?: string | null;
+      /** @default false */
+      first_missed: boolean;
+      stopped_at?: string | null;
+      grade?: string | null;
+      late_by_seconds?: number | null;
+      elapsed_seconds?: number | null;
+      working_seconds?: number | null;
+      /** @default  */
+      why: string;
+    };
+    /** PauseSpan */
+    PauseSpan: {
+      cause: string;
+      /** Format: date-time */
+      began: string;
+      ended: string | null;
+    };
     /** Photo */
     Photo: {
       sha256: string;
@@ -1582,11 +2562,212 @@ export interface components {
       media_type: string;
       received_at: string | null;
     };
+    /** Plan */
+    Plan: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      centre_id: string;
+      outlet_id: string | null;
+      state: components["schemas"]["PlanState"];
+      made_by: string | null;
+      made_by_name: string;
+      /** Format: date-time */
+      made_at: string;
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+      /** Format: date-time */
+      expires_at: string;
+      seconds: number;
+      elapsed_seconds: number | null;
+      method: string;
+      travel: components["schemas"]["TravelTimes"] | null;
+      before: components["schemas"]["PlanTotals"] | null;
+      after: components["schemas"]["PlanTotals"] | null;
+      counts: {
+        [key: string]: number;
+      };
+      open: number;
+      told_changes: number;
+      sentence: components["schemas"]["Sentence"];
+      failure: components["schemas"]["PlanFailure"] | null;
+      objective: components["schemas"]["PlanTerm"][];
+      items: components["schemas"]["PlanItem"][];
+      new_jobs: string[];
+      stale: number;
+    };
+    /**
+     * PlanChange
+     * @description What becomes of a visit. `moved`: another technician; `retimed`: the same one at another time; `dropped`: it was
+     *         told to people and has no place in the plan; `unassigned`: it had no visit and gets none.
+     * @enum {string}
+     */
+    PlanChange: "added" | "moved" | "retimed" | "dropped" | "unchanged" | "unassigned";
+    /** PlanFailure */
+    PlanFailure: {
+      code: string;
+      sentence: components["schemas"]["Sentence"];
+    };
+    /** PlanHead */
+    PlanHead: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      centre_id: string;
+      outlet_id: string | null;
+      state: components["schemas"]["PlanState"];
+      made_by: string | null;
+      made_by_name: string;
+      /** Format: date-time */
+      made_at: string;
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+      /** Format: date-time */
+      expires_at: string;
+      seconds: number;
+      elapsed_seconds: number | null;
+      method: string;
+      travel: components["schemas"]["TravelTimes"] | null;
+      before: components["schemas"]["PlanTotals"] | null;
+      after: components["schemas"]["PlanTotals"] | null;
+      counts: {
+        [key: string]: number;
+      };
+      open: number;
+      told_changes: number;
+      sentence: components["schemas"]["Sentence"];
+      failure: components["schemas"]["PlanFailure"] | null;
+    };
+    /** PlanItem */
+    PlanItem: {
+      /** Format: uuid */
+      job_id: string;
+      number: number;
+      title: string;
+      /** Format: uuid */
+      outlet_id: string;
+      priority: number;
+      change: components["schemas"]["PlanChange"];
+      base_version: number;
+      due: string | null;
+      before: components["schemas"]["PlannedVisit"] | null;
+      after: components["schemas"]["PlannedVisit"] | null;
+      travel_seconds: number | null;
+      reason: string | null;
+      counts: {
+        [key: string]: number;
+      };
+      sentence: components["schemas"]["Sentence"];
+      depends_on: string[];
+      needs_consent: boolean;
+      published_at: string | null;
+      stale: components["schemas"]["Stale"] | null;
+    };
+    /**
+     * PlanState
+     * @description `published`: nothing of it is open any more. `failed`: `failure` says why.
+     * @enum {string}
+     */
+    PlanState: "solving" | "draft" | "published" | "discarded" | "expired" | "failed";
+    /** PlanTerm */
+    PlanTerm: {
+      term: string;
+      tier: number;
+      unit: string;
+      before: number;
+      after: number;
+      sentence: components["schemas"]["Sentence"];
+    };
+    /** PlanTotals */
+    PlanTotals: {
+      visits: number;
+      unassigned: number;
+      promised: number;
+      kept: number;
+      missed: number;
+      late_seconds: number;
+      travel_seconds: number;
+      overtime_seconds: number;
+    };
+    /** PlannedVisit */
+    PlannedVisit: {
+      /** Format: uuid */
+      technician_id: string;
+      technician_name: string;
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+      late_seconds: number | null;
+    };
+    /** PolicyApproval */
+    PolicyApproval: {
+      /** @default  */
+      reason: string;
+    };
+    /** PolicyEnd */
+    PolicyEnd: {
+      reason: string;
+      at?: string | null;
+    };
+    /** PolicyRefusal */
+    PolicyRefusal: {
+      reason: string;
+    };
+    /** Preview */
+    Preview: {
+      policy?: components["schemas"]["NewPolicy"] | null;
+      calendar?: components["schemas"]["NewCalendar"] | null;
+      /** @default 30 */
+      days: number;
+    };
+    /** PreviewAnswer */
+    PreviewAnswer: {
+      /** Format: date-time */
+      since: string;
+      jobs: number;
+      capped: boolean;
+      bound: number;
+      sooner: number;
+      later: number;
+      as_promised: components["schemas"]["Kept"];
+      with_change: components["schemas"]["Kept"];
+      examples: components["schemas"]["PreviewedJob"][];
+      standing: string;
+      shortfall: components["schemas"]["Sentence"] | null;
+    };
+    /** PreviewedJob */
+    PreviewedJob: {
+      /** Format: uuid */
+      job_id: string;
+      number: number;
+      /** Format: date-time */
+      opened_at: string;
+      respond_by: string | null;
+      would_respond_by: string | null;
+      resolve_by: string | null;
+      would_resolve_by: string | null;
+      arrived_at: string | null;
+    };
     /** ProductLine */
     ProductLine: {
       code: string;
       name: string;
       name_en: string;
+    };
+    /** PromiseClock */
+    PromiseClock: {
+      state: string;
+      /** Format: date-time */
+      first_due: string;
+      /** Format: date-time */
+      base_due: string;
+      /** Format: date-time */
+      due: string;
     };
     /** PromiseEffect */
     PromiseEffect: {
@@ -1604,6 +2785,22 @@ export interface components {
       alg?: string | null;
       ext?: boolean | null;
       key_ops?: string[] | null;
+    };
+    /** Publish */
+    Publish: {
+      job_ids?: string[] | null;
+      /** @default false */
+      take_along: boolean;
+      /** @default false */
+      skip_stale: boolean;
+      consent?: string[];
+    };
+    /** Published */
+    Published: {
+      published: string[];
+      taken_along: string[];
+      skipped: components["schemas"]["Skipped"][];
+      state: components["schemas"]["PlanState"];
     };
     /** PullAnswer */
     PullAnswer: {
@@ -1645,17 +2842,28 @@ export interface components {
       kept_share: number | null;
       kept_of: number;
     };
+    /** QuoteAt */
+    QuoteAt: {
+      /** Format: date-time */
+      opened_at: string;
+      quote: components["schemas"]["Quote"] | null;
+      code?: string | null;
+      why?: components["schemas"]["Sentence"] | null;
+    };
     /** QuoteRequest */
     QuoteRequest: {
       /** Format: uuid */
       outlet_id: string;
       job_type: string;
       opened_at?: string | null;
+      instants?: string[] | null;
+      product_category?: string | null;
+      customer_tier?: string | null;
+      severity?: string | null;
     };
-    /** Reason */
-    Reason: {
-      /** @default  */
-      reason: string;
+    /** Quotes */
+    Quotes: {
+      quotes: components["schemas"]["QuoteAt"][];
     };
     /** Recommendation */
     Recommendation: {
@@ -1686,6 +2894,7 @@ export interface components {
       counts: {
         [key: string]: number;
       };
+      travel: components["schemas"]["TravelTimes"];
       /** Format: date-time */
       at: string;
       /** Format: date-time */
@@ -1744,6 +2953,10 @@ export interface components {
        */
       paid_by: "maker" | "seller" | "repairer" | "customer";
     };
+    /** Resume */
+    Resume: {
+      at?: string | null;
+    };
     /** ReviewInFull */
     ReviewInFull: {
       /** Format: uuid */
@@ -1779,6 +2992,22 @@ export interface components {
      * @enum {string}
      */
     Role: "technician" | "dispatcher" | "outlet_manager" | "centre_manager" | "hq_manager" | "auditor";
+    /** Route */
+    Route: {
+      vehicle: number;
+      cost: number;
+      setup: number;
+      service: number;
+      duration: number;
+      waiting_time: number;
+      priority: number;
+      violations: string[];
+      steps: components["schemas"]["Step"][];
+      delivery?: number[] | null;
+      pickup?: number[] | null;
+      description?: string | null;
+      distance?: number | null;
+    };
     /** Sentence */
     Sentence: {
       zh: string;
@@ -1805,6 +3034,36 @@ export interface components {
       /** Format: date-time */
       ends_at: string;
     };
+    /** SiteHours */
+    SiteHours: {
+      days?: number[];
+      on?: string | null;
+      from: string;
+      to: string;
+    };
+    /** Skill */
+    Skill: {
+      code: string;
+      name: string;
+      name_en: string;
+      needs_certificate: boolean;
+    };
+    /** SkillTerms */
+    SkillTerms: {
+      name: string;
+      /** @default  */
+      name_en: string;
+      /** @default false */
+      needs_certificate: boolean;
+    };
+    /** Skipped */
+    Skipped: {
+      /** Format: uuid */
+      job_id: string;
+      number: number;
+      code: string;
+      sentence: components["schemas"]["Sentence"];
+    };
     /** SlowRepair */
     SlowRepair: {
       rule: string;
@@ -1815,6 +3074,14 @@ export interface components {
       /** @enum {string} */
       paid_by: "maker" | "seller" | "repairer" | "customer";
     };
+    /** Solution */
+    Solution: {
+      code: number;
+      summary: components["schemas"]["Summary"];
+      unassigned: components["schemas"]["Unassigned"][];
+      routes: components["schemas"]["Route"][];
+      warnings: components["schemas"]["solving_Reason"][];
+    };
     /** SourceCoverage */
     SourceCoverage: {
       covered: boolean;
@@ -1822,6 +3089,60 @@ export interface components {
       pays: components["schemas"]["WhoPays"];
       lines: components["schemas"]["CoverageLine"][];
       remedies: components["schemas"]["CoverageRemedy"][];
+    };
+    /** Stale */
+    Stale: {
+      code: string;
+      sentence: components["schemas"]["Sentence"];
+      fields?: string[];
+      version?: number | null;
+    };
+    /** Step */
+    Step: {
+      type: string;
+      arrival: number;
+      duration: number;
+      setup: number;
+      service: number;
+      waiting_time: number;
+      violations: string[];
+      id?: number | null;
+      description?: string | null;
+      location?: [number, number] | null;
+      location_index?: number | null;
+      load?: number[] | null;
+      distance?: number | null;
+      due?: number | null;
+      lateness?: number | null;
+    };
+    /** StockLine */
+    StockLine: {
+      part: string;
+      quantity: number;
+      /** Format: date-time */
+      counted_at: string;
+    };
+    /** Summary */
+    Summary: {
+      cost: number;
+      routes: number;
+      unassigned: number;
+      setup: number;
+      service: number;
+      duration: number;
+      waiting_time: number;
+      priority: number;
+      violations: string[];
+      breaches: number;
+      lateness: number;
+      hands: number;
+      changed: number;
+      moved: number;
+      dropped: number;
+      objective: components["schemas"]["Value"][];
+      delivery?: number[] | null;
+      pickup?: number[] | null;
+      distance?: number | null;
     };
     /** Technician */
     Technician: {
@@ -1854,6 +3175,23 @@ export interface components {
       user: components["schemas"]["User"];
       /** @default Bearer */
       token_type: string;
+    };
+    /** TravelTimes */
+    TravelTimes: {
+      source: string;
+      fallback: boolean;
+      cells: number;
+      since: string | null;
+      sentence: components["schemas"]["Sentence"];
+    };
+    /** Unassigned */
+    Unassigned: {
+      id: number;
+      type: string;
+      reason: components["schemas"]["solving_Reason"];
+      location?: [number, number] | null;
+      location_index?: number | null;
+      description?: string | null;
     };
     /** Unit */
     Unit: {
@@ -1900,6 +3238,14 @@ export interface components {
     UserPatch: {
       active?: boolean | null;
       role?: components["schemas"]["Role"] | null;
+    };
+    /** Value */
+    Value: {
+      term: string;
+      tier: number;
+      unit: string;
+      value: number;
+      cost: number;
     };
     /** VisitEffect */
     VisitEffect: {
@@ -1954,6 +3300,19 @@ export interface components {
       rule: string;
       sentence: components["schemas"]["Sentence"];
     };
+    /** YearOfHolidays */
+    YearOfHolidays: {
+      country: string;
+      year: number;
+      known: boolean;
+      closed: components["schemas"]["Holiday"][];
+      make_up: string[];
+    };
+    /** Reason */
+    jobs_Reason: {
+      /** @default  */
+      reason: string;
+    };
     /** Policy */
     schemas_commitments_Policy: {
       /** Format: uuid */
@@ -1965,15 +3324,34 @@ export interface components {
       /** Format: uuid */
       calendar_id: string;
       job_type: string | null;
+      product_category: string | null;
+      customer_tier: string | null;
       region_grade: string | null;
+      centre_id: string | null;
+      outlet_id: string | null;
+      severity: string | null;
       respond_seconds: number | null;
       respond_day: number | null;
       resolve_seconds: number | null;
       resolve_day: number | null;
       rank: number;
+      pausing: string[];
+      steps: components["schemas"]["EscalationStep"][];
       /** Format: date-time */
       effective_from: string;
       effective_to: string | null;
+      owner_centre_id: string | null;
+      standing: string;
+      shortfall: components["schemas"]["Sentence"] | null;
+      made_by: string | null;
+      /** Format: date-time */
+      made_at: string;
+      decided_by: string | null;
+      decided_at: string | null;
+      decision_reason: string;
+      ended_by: string | null;
+      ended_at: string | null;
+      end_reason: string;
     };
     /** Policy */
     server_products_rules_policy_Policy: {
@@ -2004,6 +3382,13 @@ export interface components {
       slow_repairs: components["schemas"]["SlowRepair"][];
       repair_guarantee?: components["schemas"]["RepairGuarantee"] | null;
       on_site_service?: components["schemas"]["OnSiteService"] | null;
+    };
+    /** Reason */
+    solving_Reason: {
+      code: string;
+      zh: string;
+      en: string;
+      where?: string | null;
     };
   };
   responses: never;
@@ -2830,6 +4215,699 @@ export interface operations {
       };
     };
   };
+  SkillsListSkills: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Skill"][];
+        };
+      };
+    };
+  };
+  SkillsCodePutSkill: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SkillTerms"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Skill"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansTechnicianIdCertificatesListCertificates: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        technician_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Certificate"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansTechnicianIdCertificatesAddCertificate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        technician_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewCertificate"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Certificate"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansTechnicianIdCertificatesCertificateIdWithdrawWithdrawCertificate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        technician_id: string;
+        certificate_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Certificate"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansTechnicianIdAbsencesListAbsences: {
+    parameters: {
+      query?: {
+        from?: string | null;
+        to?: string | null;
+      };
+      header?: never;
+      path: {
+        technician_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Absence"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansTechnicianIdAbsencesAddAbsence: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        technician_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewAbsence"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Absence"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansTechnicianIdAbsencesAbsenceIdWithdrawWithdrawAbsence: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        technician_id: string;
+        absence_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Absence"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansTechnicianIdVanReadVan: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        technician_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["StockLine"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansTechnicianIdVanCountVan: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        technician_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Counted"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["StockLine"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  OutletsOutletIdDepotReadDepot: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        outlet_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["StockLine"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  OutletsOutletIdDepotCountDepot: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        outlet_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Counted"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["StockLine"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  OutletsOutletIdDispatchSetDispatch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        outlet_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["DispatchSettings"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Outlet"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  BorrowingsListBorrowings: {
+    parameters: {
+      query?: {
+        outlet_id?: string | null;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.network.Borrowing_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  BorrowingsAskBorrowing: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewBorrowing"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Borrowing"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  BorrowingsBorrowingIdAgreeAgreeBorrowing: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        borrowing_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Borrowing"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  BorrowingsBorrowingIdEndEndBorrowing: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        borrowing_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Borrowing"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
   CustomersListCustomers: {
     parameters: {
       query?: {
@@ -3060,7 +5138,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Quote"];
+          "application/json": components["schemas"]["Quote"] | components["schemas"]["Quotes"];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -3085,7 +5163,10 @@ export interface operations {
   };
   CommitmentsPoliciesListPolicies: {
     parameters: {
-      query?: never;
+      query?: {
+        code?: string | null;
+        standing?: string | null;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -3101,9 +5182,27 @@ export interface operations {
           "application/json": components["schemas"]["schemas_commitments_Policy"][];
         };
       };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
     };
   };
-  CommitmentsPoliciesAddPolicy: {
+  CommitmentsPoliciesMakePolicy: {
     parameters: {
       query?: never;
       header?: never;
@@ -3118,6 +5217,223 @@ export interface operations {
     responses: {
       /** @description Document created, URL follows */
       201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["schemas_commitments_Policy"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CommitmentsPoliciesBindingBindingPolicy: {
+    parameters: {
+      query: {
+        outlet_id: string;
+        job_type: string;
+        opened_at?: string | null;
+        product_category?: string | null;
+        customer_tier?: string | null;
+        severity?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BindingPolicy"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CommitmentsPoliciesPolicyIdReadPolicy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        policy_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["schemas_commitments_Policy"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CommitmentsPoliciesPolicyIdApproveApprovePolicy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        policy_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PolicyApproval"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["schemas_commitments_Policy"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CommitmentsPoliciesPolicyIdRefuseRefusePolicy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        policy_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PolicyRefusal"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["schemas_commitments_Policy"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CommitmentsPoliciesPolicyIdEndEndPolicy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        policy_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PolicyEnd"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
         headers: {
           [name: string]: unknown;
         };
@@ -3165,7 +5481,7 @@ export interface operations {
       };
     };
   };
-  CommitmentsCalendarsAddCalendar: {
+  CommitmentsCalendarsMakeCalendar: {
     parameters: {
       query?: never;
       header?: never;
@@ -3184,9 +5500,171 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/json": components["schemas"]["Calendar"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
           "application/json": {
-            [key: string]: string;
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
           };
+        };
+      };
+    };
+  };
+  CommitmentsCalendarsCalendarIdReadCalendar: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        calendar_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Calendar"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CommitmentsHolidaysReadHolidays: {
+    parameters: {
+      query: {
+        country: string;
+        year: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["YearOfHolidays"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CommitmentsAlarmsListAlarms: {
+    parameters: {
+      query?: {
+        open?: boolean;
+        job_id?: string | null;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.promises.Alarm_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CommitmentsAlarmsAlarmIdTakeTakeAlarm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        alarm_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Alarm"];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -3954,7 +6432,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["Reason"];
+        "application/json": components["schemas"]["jobs_Reason"];
       };
     };
     responses: {
@@ -3998,7 +6476,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["Reason"];
+        "application/json": components["schemas"]["jobs_Reason"];
       };
     };
     responses: {
@@ -4042,7 +6520,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["Reason"];
+        "application/json": components["schemas"]["jobs_Reason"];
       };
     };
     responses: {
@@ -4052,6 +6530,50 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdLockLockJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["LockJob"];
+      };
+    };
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Job"];
+        };
       };
       /** @description Bad request syntax or unsupported method */
       400: {
@@ -4091,6 +6613,222 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Job"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdHoldHoldJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Hold"];
+      };
+    };
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Job"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdResumeResumeJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Resume"];
+      };
+    };
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Job"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdAppointmentAgreeAppointment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Appointment"];
+      };
+    };
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Job"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdReopenReopenJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["jobs_Reason"];
+      };
+    };
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Job"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdPromiseReadPromise: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["JobPromise"];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -4341,11 +7079,54 @@ export interface operations {
       };
     };
   };
+  CommitmentsPreviewPreview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Preview"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PreviewAnswer"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
   DispatchJobsJobIdRecommendationsReadRecommendations: {
     parameters: {
       query?: {
         at?: string | null;
         limit?: number;
+        technician_id?: string | null;
       };
       header?: never;
       path: {
@@ -4362,6 +7143,300 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Recommendations"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchBorrowingsProposalsProposeBorrowings: {
+    parameters: {
+      query: {
+        outlet_id: string;
+        from?: string | null;
+        to?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BorrowingProposals"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchSolveSolveProblem: {
+    parameters: {
+      query?: {
+        seconds?: number;
+        seed?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The plan, in VROOM's shape */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Solution"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchPlansListPlans: {
+    parameters: {
+      query?: {
+        outlet_id?: string | null;
+        state?: components["schemas"]["PlanState"] | null;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.dispatch.PlanHead_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchPlansBeginPlan: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewPlan"];
+      };
+    };
+    responses: {
+      /** @description Request accepted, processing continues off-line */
+      202: {
+        headers: {
+          /** @description The new plan */
+          location?: unknown;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PlanHead"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchPlansPlanIdReadPlan: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        plan_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Plan"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchPlansPlanIdPublishPublishPlan: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        plan_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Publish"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Published"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchPlansPlanIdDiscardDiscardPlan: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        plan_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PlanHead"];
         };
       };
       /** @description Bad request syntax or unsupported method */

@@ -3,15 +3,30 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+/** As the feed carries it, and as it is listed. */
+export type Alarm = Schemas["Alarm"];
 export type Assign = Schemas["Assign"];
+export type BorrowingProposal = Schemas["BorrowingProposal"];
+export type BorrowingProposals = Schemas["BorrowingProposals"];
 export type Change = Schemas["Change"];
 export type Coverage = Schemas["Coverage"];
 export type Effects = Schemas["Effects"];
+export type Hold = Schemas["Hold"];
 export type HistoryLine = Schemas["HistoryLine"];
 export type Job = Schemas["Job"];
+export type JobPromise = Schemas["JobPromise"];
 export type JobState = Schemas["JobState"];
 export type JobType = Schemas["JobType"];
+export type Lock = Schemas["Lock"];
+export type NewPlan = Schemas["NewPlan"];
 export type Outlet = Schemas["Outlet"];
+export type Plan = Schemas["Plan"];
+export type PlanChange = Schemas["PlanChange"];
+export type PlanHead = Schemas["PlanHead"];
+export type PlanItem = Schemas["PlanItem"];
+export type PlannedVisit = Schemas["PlannedVisit"];
+export type Publish = Schemas["Publish"];
+export type Published = Schemas["Published"];
 export type PullAnswer = Schemas["PullAnswer"];
 export type Recommendation = Schemas["Recommendation"];
 export type Recommendations = Schemas["Recommendations"];
@@ -21,4 +36,5 @@ export type ReviewInFull = Schemas["ReviewInFull"];
 export type Role = Schemas["Role"];
 export type Technician = Schemas["Technician"];
 export type Tokens = Schemas["Tokens"];
+export type TravelTimes = Schemas["TravelTimes"];
 export type User = Schemas["User"];

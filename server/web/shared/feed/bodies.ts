@@ -1,6 +1,6 @@
 /** The records of the feed by type. The server encodes the bodies from the same fields its API describes. */
 import { computed, type ReadonlySignal } from "@preact/signals";
-import type { Job, JobType, Review } from "../api/types";
+import type { Alarm, Job, JobType, Review } from "../api/types";
 import type { Replica } from "./records";
 
 export interface Customer {
@@ -21,6 +21,7 @@ export interface Unit {
 }
 
 interface Bodies {
+  readonly alarm: Alarm;
   readonly job: Job;
   readonly review: Review;
   readonly job_type: JobType;
