@@ -88,6 +88,22 @@ class TestACalendarThatIsEdited:
         assert again["respond_by"] == job["respond_by"]
         assert (await desks.hq.get(f"/commitments/calendars/{first['id']}")).json()["weekly"] == WEEK
 
+    async def test_counts_the_pauses_of_a_running_promise_on_its_own_version_too(self, desks: Desks) -> None:
+        always = {str(day): [["00:00", "24:00"]] for day in range(7)}
+        first = await desks.calendar(code="office", weekly=always)
+        await desks.policy(calendar_id=first["id"], respond_seconds=100 * 3600, effective_from="2020-01-01T00:00:00Z")
+        now = datetime.now(UTC)
+        opened, held, resumed = (now - timedelta(hours=hours) for hours in (10, 3, 1))
+        job = await desks.firm.job(desks.desk, opened_at=opened.isoformat())
+        await desks.calendar(code="office", weekly={"0": [["09:00", "17:00"]]})
+        path = f"/jobs/{job['id']}"
+        await desks.desk.post(f"{path}/hold", {"cause": "no_access", "since": held.isoformat()})
+        paused = await desks.desk.post(f"{path}/resume", {"at": resumed.isoformat()})
+        assert paused.status_code == 200, paused.text
+        assert instant(paused.json()["respond_by"]) == opened + timedelta(hours=102)
+        urgent = await desks.desk.patch(path, {"base_version": paused.json()["version"], "priority": 1})
+        assert instant(urgent.json()["respond_by"]) == opened + timedelta(hours=102)
+
     async def test_is_never_edited_in_the_past(self, desks: Desks) -> None:
         await desks.calendar(code="office")
         for at in ("2026-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
