@@ -4,10 +4,12 @@ one, the most urgent first, each at its cheapest place. What a search finds is c
 This is the plan of last resort, when no solver answers, and the last hand on every other: it knows each hard rule.
 """
 
+import time
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
+from server.dispatch.planning import parts
 from server.dispatch.planning.scene import Scene, Subject, Visit, shifts_in
 from server.dispatch.rules.insertion import RULES, ruled_out
 from server.dispatch.rules.objective import Objective
@@ -17,7 +19,8 @@ from server.dispatch.rules.travel import TravelModel
 
 
 class Unplaced(NamedTuple):
-    """`rule`: the one that came nearest to a place, of `insertion.RULES`; `counts`: rule → people it ruled out."""
+    """`rule`: the one that came nearest to a place, of `insertion.RULES` or NOT_TRIED; `counts`: rule → people it ruled
+    out."""
 
     rule: str
     counts: Mapping[str, int]
@@ -28,15 +31,29 @@ class Filled(NamedTuple):
     unplaced: dict[str, Unplaced]
 
 
-def fill(scene: Scene, begun: Mapping[str, Visit], travel: TravelModel, objective: Objective | None = None) -> Filled:
-    """`begun`: visits that are tried first; those that a hard rule forbids are placed anew."""
+NOT_TRIED = "not_tried"
+"""The rule of a job for which there was no time."""
+
+
+def fill(
+    scene: Scene,
+    begun: Mapping[str, Visit],
+    travel: TravelModel,
+    objective: Objective | None = None,
+    until: float = float("inf"),
+) -> Filled:
+    """`begun`: visits that are tried first; those that a hard rule forbids are placed anew. `until`: of the monotonic
+    clock, after which no more jobs are tried."""
     people = {person.id: person for person in scene.people}
-    visits = {
-        job_id: visit for job_id, visit in begun.items() if broken(scene, scene.subjects[job_id], visit, people) is None
-    }
+    visits: dict[str, Visit] = {}
+    for subject in sorted((scene.subjects[job_id] for job_id in begun), key=_urgency):
+        visit = begun[subject.job.id]
+        if broken(scene, subject, visit, people) is None and parts.found(scene, subject, visit, visits):
+            visits[subject.job.id] = visit
     unplaced: dict[str, Unplaced] = {}
     for subject in sorted((s for i, s in scene.subjects.items() if i not in visits), key=_urgency):
-        placed = _place(scene, subject, visits, travel, objective)
+        late = time.monotonic() > until
+        placed = Unplaced(NOT_TRIED, {}) if late else _place(scene, subject, visits, travel, objective)
         if isinstance(placed, Unplaced):
             unplaced[subject.job.id] = placed
         else:
@@ -70,7 +87,7 @@ def _place(
 ) -> dict[str, Visit] | Unplaced:
     """The visit, with those it delays at their new times."""
     found = recommend(
-        subject.job,
+        parts.with_depot_left(scene, subject.job, visits),
         scene.routes(visits),
         travel,
         scene.start,

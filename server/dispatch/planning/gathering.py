@@ -109,8 +109,7 @@ async def _people(
 async def _depots(
     held: Sequence[HeldJob], people: Sequence[Technician], outlet_ids: Sequence[UUID]
 ) -> Mapping[UUID, Mapping[str, int]]:
-    """What of each depot's parts is free for the jobs to be planned. Deliberate limit: two of them may be planned with
-    the same last part; booking refuses the second (`parts_missing`)."""
+    """What of each depot's parts is free for the jobs to be planned."""
     if not any(job.parts_needed for job in held):
         return {}
     planned = {str(job.id) for job in held}
