@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from schemas.dispatch import PlanChange, PlanItem, PlannedVisit
 from schemas.errors import Code
 from server.dispatch.planning import choosing, saying, staleness
+from server.dispatch.planning.apart import finish
 from server.dispatch.planning.choosing import Chosen, NotChosen, Wanted
 from server.dispatch.planning.drafting import CARRIED_OUT, dependencies, draft, sentence
 from server.dispatch.planning.filling import broken, fill, overlaps
-from server.dispatch.planning.making import finish
 from server.dispatch.planning.measure import measure
 from server.dispatch.planning.posing import pose, problem, visits_of
 from server.dispatch.planning.scene import Scene, Subject, Visit, apart

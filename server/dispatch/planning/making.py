@@ -1,52 +1,55 @@
-"""From a claimed plan to a draft: gathers, has it searched in a worker process, completes and measures what was found.
+"""From a claimed plan to a draft: gathers, has it thought out in a worker process, and says how it came about.
 
 A search that fails costs a retry inside `solving`; when it fails for good the plan is made by insertion alone, and says
-so. The event loop waits for none of it: the search has its own process, the pure rest runs in a thread.
+so. The event loop waits for none of it.
 """
 
 import asyncio
+import pickle
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from functools import partial
 from uuid import UUID
 
 import msgspec
 import structlog
 
 from schemas.dispatch import PlanChange
-from server.dispatch.planning.drafting import Draft, count_by_change, draft, told_changes
-from server.dispatch.planning.filling import Filled, fill, overlaps
+from server.dispatch.planning.apart import Answered, Question, answer, answered, finish
+from server.dispatch.planning.drafting import count_by_change, told_changes
 from server.dispatch.planning.gathering import Gathered, gather
-from server.dispatch.planning.kept import INSERTION, SEARCH, Made
-from server.dispatch.planning.measure import measure
-from server.dispatch.planning.posing import pose, problem, visits_of
-from server.dispatch.planning.scene import Scene, Visit, shifts_in
-from server.dispatch.rules.travel import TravelModel
-from server.dispatch.solving import ProblemRefused, solve_apart
+from server.dispatch.planning.kept import INSERTION, Made
+from server.dispatch.planning.posing import pose
+from server.dispatch.planning.scene import Scene, shifts_in
+from server.dispatch.solving import ProblemRefused
+from server.dispatch.solving.workers import Workers
 from server.dispatch.store import Claimed
-from server.dispatch.travel import in_use
+from server.dispatch.travel import Told, in_use
 from server.network import store as network
 from server.platform import db
 from server.platform.auth import Scope
 
 log = structlog.get_logger()
 
+SMALL = 1000
+"""Jobs times people below which insertion in a thread is sooner done than a process is started."""
+
 
 class NothingToPlan(Exception):
     """No job to place, or nobody who works in the horizon."""
 
 
-async def make(claimed: Claimed) -> Made:
-    """Raises `NothingToPlan`, `gathering.TooLarge`."""
+async def make(claimed: Claimed, workers: Workers) -> Made:
+    """Raises `NothingToPlan`, `gathering.TooLarge`, `ProblemRefused` when even insertion finds no answer."""
     begun = time.monotonic()
     gathered = await _gathered(await _outlets(claimed.centre_id, claimed.outlet_id), claimed.starts_at, claimed.ends_at)
     scene = gathered.scene
     if not scene.subjects or not any(shifts_in(person, scene) for person in scene.people):
         raise NothingToPlan
-    found, method = await _searched(scene, claimed.seconds)
-    return await _made(gathered, found, method, begun)
+    found, told = await _answered(scene, claimed.seconds, workers)
+    return _made(gathered, found, told, begun)
 
 
 async def repair(
@@ -68,41 +71,25 @@ async def repair(
     subjects = {i: s for i, s in scene.subjects.items() if s.told is not None or i in named}
     smaller = replace(gathered, scene=replace(scene, subjects=subjects))
     stays = {i: visit for i, visit in smaller.scene.told.items() if i not in named}
-    made = await _made(smaller, stays, INSERTION, begun)
-    kept = [item for item in made.items if item.change is not PlanChange.UNCHANGED or str(item.job_id) in named]
-    return msgspec.structs.replace(made, items=kept, counts=count_by_change(kept))
+    drafted, told = await in_use().answer(partial(finish, smaller.scene, stays), scene.zone)
+    kept = [i for i in drafted.items if i.change is not PlanChange.UNCHANGED or str(i.job_id) in named]
+    found = Answered(kept, drafted.objective, drafted.before, drafted.after, INSERTION)
+    return _made(smaller, found, told, begun)
 
 
-async def _made(gathered: Gathered, found: Mapping[str, Visit], method: str, begun: float) -> Made:
-    scene = gathered.scene
-
-    def finished(travel: TravelModel) -> Draft:
-        return finish(scene, found, travel)
-
-    drafted, told = await in_use().answer(finished, scene.zone)
+def _made(gathered: Gathered, found: Answered, told: Told, begun: float) -> Made:
     return Made(
-        items=drafted.items,
-        objective=drafted.objective,
-        before=drafted.before,
-        after=drafted.after,
-        counts=count_by_change(drafted.items),
-        told_changes=told_changes(drafted.items),
-        seen={job_id: dict(fields) for job_id, fields in gathered.seen.items() if job_id in scene.subjects},
+        items=found.items,
+        objective=found.objective,
+        before=found.before,
+        after=found.after,
+        counts=count_by_change(found.items),
+        told_changes=told_changes(found.items),
+        seen={str(i.job_id): dict(gathered.seen[str(i.job_id)]) for i in found.items},
         outlet_ids=list(gathered.outlet_ids),
-        method=method,
+        method=found.method,
         travel=told.wire(),
         elapsed_seconds=round(time.monotonic() - begun, 2),
-    )
-
-
-def finish(scene: Scene, found: Mapping[str, Visit], travel: TravelModel) -> Draft:
-    """Pure. What a search found, held against every hard rule and completed."""
-    visits = dict(found)
-    while clashing := {later for _, later in overlaps(scene, visits) if later in visits}:
-        visits = {job_id: visit for job_id, visit in visits.items() if job_id not in clashing}
-    filled: Filled = fill(scene, visits, travel)
-    return draft(
-        scene, filled.visits, filled.unplaced, measure(scene, scene.told, travel), measure(scene, filled.visits, travel)
     )
 
 
@@ -119,26 +106,25 @@ async def _outlets(centre_id: UUID, outlet_id: UUID | None) -> list[network.Row]
     return [outlet for outlet in found if outlet is not None]
 
 
-class Searched(NamedTuple):
-    visits: Mapping[str, Visit]
-    method: str
-
-
-async def _searched(scene: Scene, seconds: float) -> Searched:
-    if not seconds:
-        return Searched(scene.told, INSERTION)
-    posed = await asyncio.to_thread(pose, scene)
+async def _answered(scene: Scene, seconds: float, workers: Workers) -> tuple[Answered, Told]:
+    places = (await asyncio.to_thread(pose, scene)).places
+    square, told = await in_use().square(places, _midst(scene), scene.zone)
+    question = Question(scene, places, square.seconds, square.metres)
+    if not seconds and len(scene.subjects) * len(scene.people) <= SMALL:
+        return await asyncio.to_thread(answered, question, 0.0), told
+    body = await asyncio.to_thread(pickle.dumps, question)
     try:
-        square, _ = await in_use().square(posed.places, _midst(scene), scene.zone)
-        asked = await asyncio.to_thread(problem, posed, square.seconds)
-        solution = await solve_apart(asked, seconds)
+        return await _apart(body, seconds, workers), told
     except ProblemRefused as fault:
-        log.warning("plan not searched", code=fault.code, where=fault.where, fault=fault.sentence.en)
-        return Searched(scene.told, INSERTION)
-    except Exception as fault:  # a mistake of ours in the solver costs the better plan, not the plan
-        log.error("plan not searched", exc_info=fault)
-        return Searched(scene.told, INSERTION)
-    return Searched(await asyncio.to_thread(visits_of, posed, solution), SEARCH)
+        log.warning("plan not searched", code=fault.code, fault=fault.sentence.en)
+        return await _apart(body, 0.0, workers), told
+
+
+async def _apart(body: bytes, seconds: float, workers: Workers) -> Answered:
+    said = msgspec.json.decode(await workers.solve(body, seconds, work=answer), type=Answered)
+    if said.fault:
+        log.error("plan not searched", fault=said.fault)
+    return said
 
 
 def _midst(scene: Scene) -> int:

@@ -85,11 +85,11 @@ def tours_of(person: Technician, scene: Scene, travel: TravelModel) -> Iterable[
         following = shifts[index + 1].start if index + 1 < len(shifts) else scene.end + 86_400
         stops = tuple(s for s in person.route if (not index or s.start >= shift.start) and s.start < following)
         if stops:
-            yield _tour(person, shift, stops, travel)
+            yield _tour(person, shift, stops, scene, travel)
 
 
-def _tour(person: Technician, shift: Span, stops: tuple[Stop, ...], travel: TravelModel) -> Tour:
-    begun = person.here is not None and person.free_from >= shift.start
+def _tour(person: Technician, shift: Span, stops: tuple[Stop, ...], scene: Scene, travel: TravelModel) -> Tour:
+    begun = person.here is not None and shift.start <= scene.start
     origin = person.here if begun and person.here is not None else person.home
     legs = travel.legs([origin, *(Place(s.lat, s.lon) for s in stops), person.home], max(shift.start, person.free_from))
     return Tour(person.id, stops, tuple(legs), max(0, stops[-1].end + legs[-1] - shift.end))

@@ -48,7 +48,7 @@ def pose(scene: Scene) -> Posed:
     pieces = [piece for person in scene.people for piece in _pieces(person, scene)]
     subjects = list(scene.subjects.values())
     index: dict[Place, int] = {}
-    for place in _places(pieces, subjects):
+    for place in _places(scene):
         index.setdefault(place, len(index))
     return Posed(scene, pieces, subjects, list(index), index)
 
@@ -107,8 +107,8 @@ def _visit(subject: Subject, technician_id: str, start: int) -> Visit:
 
 def _pieces(person: Technician, scene: Scene) -> Iterable[Piece]:
     for shift in shifts_in(person, scene):
-        running = person.here is not None and shift.start <= max(scene.start, person.free_from)
-        origin = person.here if running and person.here is not None and shift.start == scene.start else person.home
+        running = shift.start <= scene.start
+        origin = person.here if running and person.here is not None else person.home
         start = up_to_minute(max(shift.start, person.free_from))
         for absence in sorted(person.absences):
             if absence.start < shift.end and absence.end > start:
@@ -119,12 +119,14 @@ def _pieces(person: Technician, scene: Scene) -> Iterable[Piece]:
             yield Piece(person, Span(start, shift.end // MINUTE * MINUTE), origin)
 
 
-def _places(pieces: Iterable[Piece], subjects: Iterable[Subject]) -> Iterable[Place]:
-    for piece in pieces:
-        yield piece.origin
-        yield piece.person.home
-        yield from (Place(stop.lat, stop.lon) for stop in piece.person.route)
-    yield from (Place(subject.job.lat, subject.job.lon) for subject in subjects)
+def _places(scene: Scene) -> Iterable[Place]:
+    """Everywhere that anybody of the scene may go."""
+    for person in scene.people:
+        yield person.home
+        if person.here is not None:
+            yield person.here
+        yield from (Place(stop.lat, stop.lon) for stop in person.route)
+    yield from (Place(subject.job.lat, subject.job.lon) for subject in scene.subjects.values())
 
 
 def _told_by_piece(posed: Posed) -> list[list[Stop]]:

@@ -15,6 +15,7 @@ import structlog
 from server.dispatch import store
 from server.dispatch.planning import gathering, making
 from server.dispatch.planning.making import NothingToPlan
+from server.dispatch.solving.workers import Workers
 from server.dispatch.store import Claimed
 from server.jobs.deadlines import planned
 from server.jobs.publishing import board
@@ -29,6 +30,7 @@ ATTEMPTS = 2
 FORGET = timedelta(days=30)
 """What is over stays readable for so long."""
 
+_PATIENCE = 45.0  # beyond the time of the search; completing a plan of 3,000 jobs takes some of it
 _RENEW_SECONDS = 5.0
 _LOOK_SECONDS = 3.0
 _TIDY_SECONDS = 600.0
@@ -40,6 +42,7 @@ class Planner:
 
     def __init__(self) -> None:
         self._woken = asyncio.Event()
+        self._workers = Workers(room=1, patience=_PATIENCE)
         self._tidied = float("-inf")
 
     def wake(self) -> None:
@@ -47,11 +50,17 @@ class Planner:
 
     async def watch(self, stopping: asyncio.Event) -> None:
         """Runs until `stopping` is set. A fault of the database is waited out."""
+        try:
+            await self._watch(stopping)
+        finally:
+            await self._workers.close()
+
+    async def _watch(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             self._woken.clear()
             try:
                 while not stopping.is_set() and (claimed := await self._claimed()):
-                    await _make(claimed, self._woken, stopping)
+                    await _make(claimed, self._workers, self._woken, stopping)
                 await self._tidy()
             except _DATABASE_FAULTS as fault:
                 log.warning("plans not made", fault=str(fault))
@@ -74,9 +83,9 @@ async def tell(centre_id: UUID, outlet_id: UUID | None) -> None:
     await store.nudge(board(each) for each in await network.outlet_ids(Scope(centre_id, outlet_id)))
 
 
-async def _make(claimed: Claimed, woken: asyncio.Event, stopping: asyncio.Event) -> None:
+async def _make(claimed: Claimed, workers: Workers, woken: asyncio.Event, stopping: asyncio.Event) -> None:
     """Until the plan is made, is not wanted any more, or this worker stops."""
-    making_it = asyncio.create_task(_made(claimed))
+    making_it = asyncio.create_task(_made(claimed, workers))
     try:
         while not making_it.done():
             await _first(making_it, woken, stopping, within=_RENEW_SECONDS)
@@ -94,9 +103,9 @@ async def _make(claimed: Claimed, woken: asyncio.Event, stopping: asyncio.Event)
         await asyncio.gather(making_it, return_exceptions=True)
 
 
-async def _made(claimed: Claimed) -> None:
+async def _made(claimed: Claimed, workers: Workers) -> None:
     try:
-        made = await making.make(claimed)
+        made = await making.make(claimed, workers)
     except NothingToPlan:
         await _fail(claimed, "nothing_to_plan")
     except gathering.TooLarge:

@@ -71,7 +71,7 @@ def why_nobody(counts: Mapping[str, int]) -> Said:
     """`counts`: rule → people; the rule that stops most comes first."""
     told = sorted(counts.items(), key=lambda each: -each[1])
     if not told:
-        return Said("没有技师", "there is no technician")
+        return Said("没有技师或时间不够", "there is no technician, or there was no time to look for one")
     return Said(
         ";".join(f"{n} 人{WHY_NOT[rule].zh}" for rule, n in told),
         "; ".join(f"{n} {'person' if n == 1 else 'people'}: {WHY_NOT[rule].en}" for rule, n in told),
