@@ -6,6 +6,7 @@ a few hundred tasks, at a low exploration level. Its answers are only proposals:
 
 from collections.abc import Sequence
 from datetime import timedelta
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,9 +62,12 @@ def routes_by_vroom(
     plan: Plan, tasks: Sequence[int], vans: Sequence[int], effort: Effort, seconds: float, onwards: bool = False
 ) -> dict[int, list[int]]:
     """By van; vans that stay at home are left out."""
-    import vroom  # type: ignore[import-untyped]  # slow to load: half a second
+    vroom: Any = import_module("vroom")  # slow to load: half a second; has no types
 
     model = plan.model
+    wanted = [j for j in tasks if model.able[j].intersection(vans)]
+    if not wanted:
+        return {}
     places = sorted({p for p in _places(model, tasks, vans) if p is not None})
     index = {place: i for i, place in enumerate(places)}
     problem = vroom.Input()
@@ -74,7 +78,6 @@ def routes_by_vroom(
             profiles[profile] = name = f"p{len(profiles)}"
             _add_roads(problem, model, v, name, places, [j for j in tasks if in_other_hands(model, j, v)])
     needs = _needs(model, tasks)
-    wanted = [j for j in tasks if model.able[j]]
     problem.add_vehicle([_vehicle(vroom, plan, v, index, profiles, needs, onwards) for v in vans])
     problem.add_job([_job(vroom, model, j, index, needs, plan.bounds[j]) for j in wanted])
     solution = problem._solve(  # noqa: SLF001 - the public one knows only levels, of four searches at least

@@ -28,7 +28,8 @@ class Plan:
 
     def __init__(self, model: Model, objective: Objective | None = None) -> None:
         self.model = model
-        self.scale = Scale(objective or Objective(), model.cents)
+        self.objective = objective or Objective()
+        self.scale = Scale(self.objective, model.cents)
         self.bounds = [bound_of(task) for task in model.tasks]
         self.routes: list[list[int]] = [[] for _ in model.vans]
         self.tables: list[Timetable | None] = [None] * len(model.vans)

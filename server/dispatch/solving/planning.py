@@ -89,6 +89,8 @@ def _search(plan: Plan, until: float, seed: int) -> None:
     elif len(plan.model.tasks) <= SEARCHED and not stop():
         serve_all(plan, until - POLISHING * (until - time.monotonic()), seed)
     insert_late(plan, plan.left)
+    if not plan.model.told and len(plan.model.tasks) <= SEARCHED and plan.worth().missed:
+        _by_insertion_if_better(plan)
     plan.bound_again()
     if not stop():
         improve(plan, until, seed)
@@ -106,6 +108,14 @@ def _look_wider(plan: Plan, told: tuple[list[list[int]], list[int]], until: floa
     if plan.key() >= key:
         plan.restore(near)
         hold_times(plan)
+
+
+def _by_insertion_if_better(plan: Plan) -> None:
+    """VROOM leaves out what cannot be in time; where much is late anyway, insertion one by one may do better."""
+    alone = Plan(plan.model, plan.objective)
+    _insert_left(alone, lambda: False)
+    if alone.key() < plan.key():
+        plan.restore(alone.snapshot())
 
 
 def _start(plan: Plan, until: float) -> None:

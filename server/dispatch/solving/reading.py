@@ -4,7 +4,7 @@ Also returns what only looks wrong: such things are answered, with a warning.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import msgspec
@@ -189,11 +189,17 @@ def _check_matrices(problem: Problem, limits: Limits) -> dict[str, int]:
                 refuse(Code.MATRIX_NOT_SQUARE, where, rows=len(rows), columns=sizes[profile])
         if matrix.durations is None:
             refuse(Code.MATRIX_MISSING, f"matrices.{profile}.durations", profile=profile)
-    if given:
-        for i, vehicle in enumerate(problem.vehicles):
-            if vehicle.profile not in sizes:
-                refuse(Code.MATRIX_MISSING, f"vehicles[{i}].profile", profile=vehicle.profile)
+    for i, vehicle in enumerate(problem.vehicles if given else ()):
+        _check_profile(vehicle, given, f"vehicles[{i}].profile")
     return sizes
+
+
+def _check_profile(vehicle: Vehicle, given: Mapping[str, Matrix], where: str) -> None:
+    if vehicle.profile not in given:
+        refuse(Code.MATRIX_MISSING, where, profile=vehicle.profile)
+    by_way = vehicle.costs.per_km or vehicle.max_distance is not None
+    if by_way and given[vehicle.profile].distances is None:
+        refuse(Code.MATRIX_MISSING, f"matrices.{vehicle.profile}.distances", profile=vehicle.profile)
 
 
 def _check_square(rows: list[list[int]], where: str, limits: Limits) -> None:

@@ -46,7 +46,7 @@ SENTENCES: dict[Code, Said] = {
     Code.MATRIX_INVALID: Said(
         "矩阵只能含 0 到 {highest} 的整数:{why}。", "A matrix holds whole numbers from 0 to {highest} only: {why}."
     ),
-    Code.MATRIX_MISSING: Said("交通方式 {profile} 没有矩阵。", "The profile {profile} has no matrix of durations."),
+    Code.MATRIX_MISSING: Said("交通方式 {profile} 缺少矩阵。", "The profile {profile} lacks a matrix."),
     Code.MATRIX_NOT_SQUARE: Said(
         "矩阵有 {rows} 行,其中一行长 {columns}。", "The matrix has {rows} rows, and one of {columns} columns."
     ),

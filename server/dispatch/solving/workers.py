@@ -10,6 +10,8 @@ import os
 import resource
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as TookTooLong
+from concurrent.futures.process import BrokenProcessPool
+from importlib import import_module
 from multiprocessing import get_context
 
 import msgspec
@@ -32,10 +34,10 @@ Work = Callable[[bytes, float, int], bytes]
 
 
 class Workers:
-    """`limits` are for tests; the process pool is made when first asked."""
+    """The process pool is made when first asked. `warm`: the solvers are loaded before the first problem comes."""
 
-    def __init__(self, memory: int = MEMORY, room: int = ROOM, patience: float = PATIENCE) -> None:
-        self._memory, self._room, self._patience = memory, room, patience
+    def __init__(self, memory: int = MEMORY, room: int = ROOM, patience: float = PATIENCE, warm: bool = True) -> None:
+        self._memory, self._room, self._patience, self._warm = memory, room, patience, warm
         self._pool: ProcessPool | None = None
         self._inside = 0
 
@@ -71,12 +73,14 @@ class Workers:
             if task is None or task.cancelling():
                 raise
             refuse(Code.SOLVER_FAILED, why="the planner was closed")
+        except BrokenProcessPool:
+            refuse(Code.SOLVER_FAILED, why="the planner was closed")
         return answer
 
     def _started(self) -> ProcessPool:
         if self._pool is None:
             self._pool = ProcessPool(
-                max_workers=1, initializer=_prepare, initargs=(self._memory,), context=get_context("spawn")
+                max_workers=1, initializer=_prepare, initargs=(self._memory, self._warm), context=get_context("spawn")
             )
         return self._pool
 
@@ -111,12 +115,12 @@ async def close() -> None:
 # ---------------------------------------------------------------------------------------------------- in the worker
 
 
-def _prepare(memory: int) -> None:
+def _prepare(memory: int, warm: bool) -> None:
     """Once, in the new process: limits first, then what is slow to load."""
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    import pyvrp  # noqa: F401
-    import vroom  # type: ignore[import-untyped]  # noqa: F401
+    for solver in ("pyvrp", "vroom") if warm else ():
+        import_module(solver)
 
 
 def _solve(body: bytes, seconds: float, seed: int) -> bytes:
