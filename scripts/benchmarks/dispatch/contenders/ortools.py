@@ -4,7 +4,10 @@ from collections.abc import Callable
 from time import perf_counter
 
 import numpy as np
-from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+from ortools.constraint_solver import (  # type: ignore[import-untyped,import-not-found,unused-ignore]
+    pywrapcp,
+    routing_enums_pb2,
+)
 
 from scripts.benchmarks.dispatch.contenders.plain import Plain, Plan
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-import vroom
+import vroom  # type: ignore[import-untyped]
 
 from scripts.benchmarks.dispatch.contenders.plain import Plain, Plan
 
