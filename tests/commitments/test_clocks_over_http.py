@@ -9,59 +9,28 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from schemas.accounts import Role
-from schemas.commitments import EscalationStep, NewCalendar, NewPolicy
-from server.commitments import calendars, policies
+from schemas.commitments import EscalationStep, NewCalendar
 from server.jobs.deadlines import judge_overdue, planned
 from server.platform import clock, db
+from tests.commitments.clocked import (
+    BOTH,
+    HOUR,
+    MINUTE,
+    again,
+    ago,
+    arrived,
+    done,
+    firm,
+    instant,
+    nothing_done,
+    promise,
+    standing,
+)
 from tests.journeys.firm import Firm, Person, Phone
 
+__all__ = ["firm", "nothing_done"]
+
 pytestmark = pytest.mark.contract
-
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-BOTH: dict[str, Any] = {"respond_seconds": 4 * 3600, "resolve_seconds": 8 * 3600}
-
-
-async def promise(code: str, calendar: NewCalendar | None = None, **terms: Any) -> None:
-    """A policy of this firm for urgent jobs (priority 1), from long ago."""
-    calendar = calendar or NewCalendar(name=code, always_open=True)
-    calendar_id = await calendars.add_calendar(calendar)
-    known: dict[str, Any] = {
-        "severity": "1",
-        "effective_from": datetime(2020, 1, 1, tzinfo=UTC),
-        "name": code,
-        "code": code,
-    }
-    await policies.add_policy(NewPolicy(calendar_id=calendar_id, **(known | terms)))
-
-
-def ago(span: timedelta) -> str:
-    return (datetime.now(UTC) - span).isoformat()
-
-
-def instant(text: str | None) -> datetime:
-    assert text is not None
-    return datetime.fromisoformat(text)
-
-
-async def standing(desk: Person, job: Any) -> dict[str, Any]:
-    answer = await desk.get(f"/jobs/{job['id']}/promise")
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-async def again(desk: Person, job: Any) -> dict[str, Any]:
-    return dict((await desk.get(f"/jobs/{job['id']}")).json())
-
-
-async def done(person: Person, path: str, body: Any = None) -> dict[str, Any]:
-    answer = await person.post(path, body)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-async def arrived(phone: Phone, job: Any, before: timedelta) -> None:
-    (outcome,) = await phone.outcomes(phone.operation("job.arrive", job, ago=before))
-    assert outcome["status"] == "applied", outcome
 
 
 class TestAJobThatIsRaised:
@@ -250,25 +219,19 @@ class TestAHoldByTheOffice:
         (pause,) = (await standing(desk, job))["pauses"]
         assert (instant(pause["ended"]) - instant(pause["began"])).total_seconds() == pytest.approx(3600, abs=2)
 
-    @pytest.mark.parametrize(
-        ("path", "body", "status", "code"),
-        [
+    async def test_that_makes_no_sense_is_refused(self, firm: Firm) -> None:
+        desk = await firm.login("desk")
+        job = await firm.job(desk)
+        for path, body, status, code in (
             ("resume", {}, 409, "transition_illegal"),
             ("hold", {"cause": "lunch"}, 400, "invalid"),
             ("hold", {"cause": "no_access", "since": "2020-01-01T00:00:00Z"}, 400, "time_out_of_range"),
             ("hold", {"cause": "no_access", "since": "2999-01-01T00:00:00Z"}, 400, "time_out_of_range"),
             ("appointment", {"at": "2020-01-01T00:00:00Z"}, 400, "time_out_of_range"),
             ("reopen", {"reason": "x"}, 409, "transition_illegal"),
-        ],
-    )
-    async def test_that_makes_no_sense_is_refused(
-        self, firm: Firm, path: str, body: Any, status: int, code: str
-    ) -> None:
-        desk = await firm.login("desk")
-        job = await firm.job(desk)
-        answer = await desk.post(f"/jobs/{job['id']}/{path}", body)
-        assert answer.json()["code"] == code, answer.text
-        assert answer.status_code // 100 == status // 100
+        ):
+            answer = await desk.post(f"/jobs/{job['id']}/{path}", body)
+            assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
 
     async def test_is_for_those_of_the_outlet(self, firm: Firm) -> None:
         desk, other, auditor = await firm.login("desk"), await firm.login("otherdesk"), await firm.login("auditor")
@@ -291,12 +254,11 @@ class TestAnAppointment:
         assert [instant(a["at"]) for a in now["appointments"]] == [at]
 
     async def test_earlier_than_promised_binds_too(self, firm: Firm) -> None:
-        desk, phone = await firm.login("desk"), await firm.phone(0)
-        job = await firm.assigned(desk, 0)
-        await done(desk, f"/jobs/{job['id']}/appointment", {"at": ago(timedelta(seconds=-1))})
-        await asyncio.sleep(1.1)
-        await arrived(phone, job, timedelta(0))
-        assert (await again(desk, job))["promise_state"] == "missed"
+        desk = await firm.login("desk")
+        job = await firm.assigned(desk, 0, hours=2)
+        assert job["promise_state"] == "running"
+        agreed = await done(desk, f"/jobs/{job['id']}/appointment", {"at": ago(-HOUR)})
+        assert agreed["promise_state"] == "at_risk"
 
     async def test_ends_what_held_the_promise(self, firm: Firm) -> None:
         desk = await firm.login("desk")

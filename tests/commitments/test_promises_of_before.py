@@ -1,6 +1,6 @@
 """Promises that were made elsewhere or by an earlier release get their clocks."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,10 @@ from server.jobs.deadlines import judge_overdue
 from server.migrations.m0009_running_clocks import _FORWARDS
 from server.network import store as network
 from server.platform import db
-from tests.commitments.test_clocks_over_http import BOTH, again, ago, arrived, promise, standing
+from tests.commitments.clocked import BOTH, HOUR, again, ago, arrived, firm, nothing_done, promise, standing
 from tests.journeys.firm import Firm, Person
 
-HOUR = timedelta(hours=1)
+__all__ = ["firm", "nothing_done"]
 
 
 async def _as_it_was(job: dict[str, Any]) -> None:
