@@ -136,6 +136,8 @@ class Code(StrEnum):
     PLAN_NOTHING_OPEN = "plan_nothing_open"
     PLAN_DEPENDS = "plan_depends"
     CONSENT_NEEDED = "consent_needed"
+    REACTION_NOT_OPEN = "reaction_not_open"
+    REACTION_EMPTY = "reaction_empty"
     # evidence
     MANIFEST_INVALID = "manifest_invalid"
     SIGNATURE_INVALID = "signature_invalid"

@@ -13,6 +13,7 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
 from server.customers import store as customers
 from server.dispatch.planning.running import Planner
+from server.dispatch.reacting.running import Reactor
 from server.dispatch.travel import opening as travel
 from server.dispatch.solving import workers as solving
 from server.evidence import found
@@ -111,12 +112,14 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     await products.ensure_default_policies()
     app.state.small_pushes = Gathering(keep)
     app.state.planner = Planner()
+    app.state.reactor = Reactor()
     app.state.pokes = Pokes()
     await app.state.pokes.start()
     stopping = asyncio.Event()
     watching = asyncio.gather(
         deadlines.watch(stopping),
         app.state.planner.watch(stopping),
+        app.state.reactor.watch(stopping),
         found.watch(stopping, app.state.blobs),
         purge.watch(stopping, settings.tombstone_lifetime),
     )

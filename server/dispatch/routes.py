@@ -1,4 +1,4 @@
-"""Recommendations over HTTP; plans are in `plan_routes`."""
+"""Recommendations over HTTP; plans are in `plan_routes`, reactions in `reaction_routes`."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from schemas.base import Instant
 from schemas.dispatch import Recommendations
-from server.dispatch import actions, plan_routes
+from server.dispatch import actions, plan_routes, reaction_routes
 from server.dispatch.borrowing_routes import propose_borrowings
 from server.dispatch.solving.routes import solve_problem
 from server.platform.auth import OFFICE_READERS, Caller, only
@@ -34,6 +34,12 @@ async def read_recommendations(
 
 router = Router(
     "/dispatch",
-    route_handlers=[read_recommendations, propose_borrowings, solve_problem, *plan_routes.ROUTES],
+    route_handlers=[
+        read_recommendations,
+        propose_borrowings,
+        solve_problem,
+        *plan_routes.ROUTES,
+        *reaction_routes.ROUTES,
+    ],
     tags=["dispatch"],
 )

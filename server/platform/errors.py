@@ -141,6 +141,8 @@ MEANING: Mapping[Code, tuple[int, str, str]] = {
     Code.PLAN_NOTHING_OPEN: (409, "没有可发布的改动", "Nothing of what was chosen is open"),
     Code.PLAN_DEPENDS: (409, "所选改动依赖其他改动", "Some of the changes need others that were not chosen"),
     Code.CONSENT_NEEDED: (409, "需要确认取消已告知的上门", "Visits that people were told would be dropped"),
+    Code.REACTION_NOT_OPEN: (409, "该建议已处理", "The reaction is not open any more"),
+    Code.REACTION_EMPTY: (409, "该建议没有可执行的改动", "Nothing is suggested that could be carried out"),
     Code.MANIFEST_INVALID: (422, "完工清单无效", "The manifest is not valid"),
     Code.SIGNATURE_INVALID: (422, "签名无效", "The signature does not hold"),
     Code.DIGEST_MISMATCH: (422, "照片内容与摘要不符", "The bytes do not match the digest"),
