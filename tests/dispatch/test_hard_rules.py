@@ -3,6 +3,9 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from server.dispatch.rules.problem import Job, Limits, Span, Technician
 from server.dispatch.rules.recommendation import Proposal, recommend
 from tests.dispatch.builders import HOUR, MINUTE, Street, at, job, shift, stop, technician
@@ -129,3 +132,85 @@ class TestSeveralAtOnce:
         assert proposal(
             job(10, skills=GAS, outlet_id="west", service_s=HOUR // 2, windows=new.windows), one
         ).start == at("10:00")
+
+
+quarters = st.integers(0, 40).map(lambda n: at("07:00") + n * 15 * MINUTE)
+
+
+@st.composite
+def span(draw: st.DrawFn) -> Span:
+    start = draw(quarters)
+    return Span(start, start + draw(st.integers(1, 24)) * 15 * MINUTE)
+
+
+spans = st.lists(span(), max_size=2).map(tuple)
+
+
+@st.composite
+def day(draw: st.DrawFn) -> tuple[Job, Technician, Limits]:
+    """One person's day with visits that do not overlap, and a job that asks for everything."""
+    hours = sorted(draw(st.sets(st.integers(8, 16), max_size=4)))
+    locks = st.sampled_from(["none", "person", "time", "both"])
+    ends = st.none() | st.tuples(quarters, st.just("certificate"))
+    stops = [
+        stop(
+            draw(st.integers(0, 20)), f"{hour:02}:00", minutes=40, lock=draw(locks), ends_by=draw(ends), name=str(hour)
+        )
+        for hour in hours
+    ]
+    lent = draw(st.sampled_from(["east", "west"]))
+    one = technician(
+        "王伟",
+        *stops,
+        absences=draw(spans),
+        certified={"gas": draw(spans)},
+        lent_to={lent: draw(spans)},
+        van={"pump": 1},
+    )
+    new = job(
+        draw(st.integers(0, 20)),
+        outlet_id=draw(st.sampled_from(["east", "west"])),
+        skills=draw(st.sampled_from([frozenset(), GAS])),
+        windows=draw(spans),
+        service_s=draw(st.integers(1, 6)) * 15 * MINUTE,
+        due=draw(st.none() | quarters),
+        parts={"pump": 1},
+    )
+    return new, one, Limits(freeze_s=draw(st.integers(0, 4)) * HOUR)
+
+
+class TestWhateverIsProposed:
+    @given(day(), quarters)
+    def test_keeps_every_hard_rule(self, asked: tuple[Job, Technician, Limits], now: int) -> None:
+        new, one, limits = asked
+        answer = recommend(new, [one], Street(), now, SHANGHAI, limits=limits)
+        assert len(answer.proposals) + len(answer.why_not) == 1
+        for found in answer.proposals:
+            visit = Span(found.start, found.end)
+            assert not any(touches(visit, away) for away in one.absences)
+            assert not new.skills or any(holds(valid, visit) for valid in one.certified["gas"])
+            for outlet_id, lent in one.lent_to.items():
+                assert outlet_id == new.outlet_id or not any(touches(visit, each) for each in lent)
+            assert new.outlet_id == "east" or any(holds(lent, visit) for lent in one.lent_to["west"])
+            assert not new.windows or any(open_.start <= visit.start < open_.end for open_ in new.windows)
+            self.the_rest_of_the_day_keeps_them_too(found, one, now + limits.freeze_s)
+
+    def the_rest_of_the_day_keeps_them_too(self, found: Proposal, one: Technician, frozen_until: int) -> None:
+        later = {delayed.job_id: delayed.start for delayed in found.delayed}
+        for each in one.route:
+            start = later.get(each.job_id, each.start)
+            moved = Span(start, start + each.service_s)
+            assert not touches(moved, Span(found.start, found.end))
+            if each.job_id in later:
+                assert each.lock not in ("time", "both")
+                assert each.start > frozen_until
+                assert each.ends_by is None or moved.end <= each.ends_by[0]
+                assert not any(touches(moved, away) for away in one.absences)
+
+
+def touches(one: Span, other: Span) -> bool:
+    return one.start < other.end and one.end > other.start
+
+
+def holds(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
