@@ -3,11 +3,11 @@
     new → scheduled → accepted → en_route → on_site → working ⇄ paused → completed → closed
     plus declined, cannot_complete, cancelled
 
-Theory. An *event* is what a person does. The office schedules, moves, takes back, cancels, deletes, closes,
-re-opens; the field accepts, declines, sets off, arrives, starts, pauses, resumes, completes, or cannot. A technician may
-skip steps forward (nobody forgets to arrive, but people forget to say so), never back. A signed completion is accepted from every live
-state, because it is evidence that the work was done. What the field does to a job that the office meanwhile cancelled,
-deleted or gave to somebody else is not a move in this table: `field_work` decides that by "Who wins".
+Theory. An *event* is what a person does. The office schedules, moves, takes back, cancels, deletes, closes, re-opens;
+the field accepts, declines, sets off, arrives, starts, pauses, resumes, completes, or cannot. A technician may skip
+steps forward (nobody forgets to arrive, but people forget to say so), never back. A signed completion is accepted from
+every live state, because it is evidence that the work was done. What the field does to a job that the office meanwhile
+cancelled, deleted or gave to somebody else is not a move in this table: `field_work` decides that by "Who wins".
 """
 
 from collections.abc import Mapping
