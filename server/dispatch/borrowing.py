@@ -180,8 +180,10 @@ async def _gather(outlets: Mapping[UUID, network.Row], period: tuple[datetime, d
 
 
 async def _waiting(outlet_ids: Iterable[UUID], period: tuple[datetime, datetime]) -> list[HeldJob]:
+    """Those whose promise stands still wait for something else than a technician."""
     rows = await jobs.to_plan(list(outlet_ids), *period)
-    return [msgspec.convert(row, HeldJob, strict=False) for row in rows if row["state"] in ("new", "declined")]
+    waiting = [row for row in rows if row["state"] in ("new", "declined") and not row["hold_cause"]]
+    return [msgspec.convert(row, HeldJob, strict=False) for row in waiting]
 
 
 async def _technicians(

@@ -344,19 +344,6 @@ def _visit(row: Any) -> Visit:
     return Visit(**{**dict(row), **told})
 
 
-async def booked_seconds(technician_ids: Iterable[UUID], starts: datetime, ends: datetime) -> dict[UUID, int]:
-    """Technician → time booked for visits that begin in [starts, ends); those without any are left out."""
-    rows = await db.fetch(
-        "SELECT technician_id, sum(extract(epoch FROM ends_at - starts_at))::bigint AS seconds FROM visit"
-        " WHERE technician_id = ANY($1::uuid[]) AND state <> 'withdrawn' AND starts_at >= $2 AND starts_at < $3"
-        " GROUP BY technician_id",
-        list(technician_ids),
-        starts,
-        ends,
-    )
-    return {r["technician_id"]: r["seconds"] for r in rows}
-
-
 @dataclass(frozen=True, slots=True)
 class PastWork:
     """What some weeks brought somebody, in seconds: time booked, time on shift, what was booked outside any shift, and
