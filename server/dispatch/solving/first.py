@@ -39,7 +39,10 @@ def plan_by_vroom(
 ) -> bool:
     """Puts VROOM's routes for these tasks and vans into the plan in place of what the vans had, if the plan is better
     then. `onwards`: from the routes as they are, otherwise afresh. `anyway`: better or not."""
-    answer = {v: list[int]() for v in vans} | routes_by_vroom(plan, tasks, vans, effort, seconds, onwards)
+    found = routes_by_vroom(plan, tasks, vans, effort, seconds, onwards)
+    if found is None:
+        return False
+    answer = {v: list[int]() for v in vans} | found
     before, key = {v: plan.routes[v] for v in vans}, plan.key()
     if not plan.put_all(answer.items()):
         _put_what_holds(plan, answer)
@@ -60,8 +63,8 @@ def _put_what_holds(plan: Plan, routes: dict[int, list[int]]) -> None:
 
 def routes_by_vroom(
     plan: Plan, tasks: Sequence[int], vans: Sequence[int], effort: Effort, seconds: float, onwards: bool = False
-) -> dict[int, list[int]]:
-    """By van; vans that stay at home are left out."""
+) -> dict[int, list[int]] | None:
+    """By van; vans that stay at home are left out. None when VROOM will not have the routes to start from."""
     vroom: Any = import_module("vroom")  # slow to load: half a second; has no types
 
     model = plan.model
@@ -80,12 +83,15 @@ def routes_by_vroom(
     needs = _needs(model, tasks)
     problem.add_vehicle([_vehicle(vroom, plan, v, index, profiles, needs, onwards) for v in vans])
     problem.add_job([_job(vroom, model, j, index, needs, plan.bounds[j]) for j in wanted])
-    solution = problem._solve(  # noqa: SLF001 - the public one knows only levels, of four searches at least
-        nb_searches=effort.searches,
-        depth=effort.depth,
-        nb_threads=min(2, effort.searches),
-        timeout=timedelta(seconds=max(0.05, seconds)),
-    )
+    try:
+        solution = problem._solve(  # noqa: SLF001 - the public one knows only levels, of four searches at least
+            nb_searches=effort.searches,
+            depth=effort.depth,
+            nb_threads=min(2, effort.searches),
+            timeout=timedelta(seconds=max(0.05, seconds)),
+        )
+    except vroom._vroom.VroomInputException:  # noqa: SLF001 - a start that does not hold by its clock
+        return None
     rows = np.asarray(solution._routes_numpy())  # noqa: SLF001 - the public one is a frame of pandas
     routes: dict[int, list[int]] = {}
     for v, kind, j in zip(rows["vehicle_id"].tolist(), rows["type"].tolist(), rows["id"].tolist(), strict=True):

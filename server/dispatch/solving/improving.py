@@ -15,7 +15,7 @@ from pyvrp.exceptions import PenaltyBoundWarning
 
 from server.dispatch.solving.first import Effort, plan_by_vroom
 from server.dispatch.solving.homing import bring_home
-from server.dispatch.solving.insertion import make_room
+from server.dispatch.solving.insertion import insert_all, make_room
 from server.dispatch.solving.plan import Plan
 from server.dispatch.solving.polish import Part, Until, part_of, polishable, polished
 from server.dispatch.solving.regions import Regions
@@ -24,7 +24,7 @@ from server.dispatch.solving.valuing import total
 SIZE = 55
 """Tasks that PyVRP looks at together: it makes a few hundred rounds a second over so many, fewer over more."""
 VROOM_SIZE = 110
-VROOM_EFFORT, ROOM_EFFORT = Effort(1, 4), Effort(1, 5)
+VROOM_EFFORT, ROOM_EFFORT, LAST_EFFORT = Effort(1, 4), Effort(1, 4), Effort(1, 8)
 SLICE = 0.2
 ROOM_SIZE = 300
 """Tasks among which room is looked for."""
@@ -79,8 +79,12 @@ def find_room(plan: Plan, deadline: float, seed: int) -> None:
     vans = _around(plan, left)
     tasks = [*(j for v in vans for j in plan.routes[v]), *left]
     plan_by_vroom(plan, tasks, vans, ROOM_EFFORT, deadline - time.monotonic(), onwards=True, anyway=True)
-    make_room(plan, plan.left, stop)
-    if plan.left and not stop():
+    make_room(plan, insert_all(plan, plan.left, stop), stop)
+    if _spare(plan, vans) and not stop():
+        tasks = [*(j for v in vans for j in plan.routes[v]), *_spare(plan, vans)]
+        plan_by_vroom(plan, tasks, vans, LAST_EFFORT, deadline - time.monotonic(), onwards=True, anyway=True)
+        make_room(plan, insert_all(plan, plan.left, stop), stop)
+    if _spare(plan, vans) and not stop():
         _race_for_room(plan, [v for v in vans if polishable(plan, v)], (time.monotonic() + deadline) / 2, seed)
     bring_home(plan, stop, seed)
 

@@ -94,12 +94,18 @@ def insert_late(plan: Plan, tasks: Iterable[int]) -> list[int]:
 
 
 def _least_late(plan: Plan, j: int) -> Found | None:
-    best: Found | None = None
+    """Once a place is known where nobody else is late for it, those where j alone is later need not be tried."""
+    task, best = plan.model.tasks[j], None
+    alone, least = plan.scale.key(Worth(missed=task.weight))[:2], None
     for v in plan.model.able[j]:
-        for position in range(len(plan.routes[v]) + 1):
+        for position, soonest in enumerate(plan.soonest(j, v)):
+            if least is not None and task.due is not None and soonest - task.due > least:
+                continue
             found = weighed(plan, j, v, position, loose=True)
             if found is not None and (best is None or found.cost < best.cost):
                 best = found
+                if task.due is not None and found.cost[:2] <= alone:
+                    least = max(0, found.table.starts[found.table.entries.index(j)] - task.due)
     return best
 
 
@@ -120,11 +126,11 @@ def exchange(plan: Plan, j: int, vans: Iterable[int], stop: Stop) -> bool:
     for v in vans:
         if stop():
             break
-        route = plan.routes[v]
+        route, soonest = plan.routes[v], plan.soonest(j, v)
         before = plan.worths[v]
         for i, out in enumerate(route):
             rest = [*route[:i], *route[i + 1 :]]
-            taken = _cheapest_into(plan, j, v, rest)
+            taken = _cheapest_into(plan, j, v, rest, soonest[: i + 1])
             if taken is None:
                 continue
             gain = plan.scale.key(_more(taken[1], before))
@@ -144,9 +150,14 @@ def exchange(plan: Plan, j: int, vans: Iterable[int], stop: Stop) -> bool:
     return plan.put(placed.v, [*other[: placed.position], out, *other[placed.position :]], placed.table)
 
 
-def _cheapest_into(plan: Plan, j: int, v: int, rest: list[int]) -> tuple[Timetable, Worth, list[int]] | None:
+def _cheapest_into(
+    plan: Plan, j: int, v: int, rest: list[int], soonest: list[int]
+) -> tuple[Timetable, Worth, list[int]] | None:
+    """`soonest`: of the positions before the task that was taken out, whose times are as they were."""
     best: tuple[Key, Timetable, Worth, list[int]] | None = None
     for p in range(len(rest) + 1):
+        if p < len(soonest) and soonest[p] > plan.bounds[j]:
+            continue
         route = [*rest[:p], j, *rest[p:]]
         table = timetable(plan.model, v, route, plan.bounds)
         if table is None:

@@ -140,6 +140,19 @@ class Plan:
             found = [(paid, p) for paid, p in found if timetable(self.model, v, [*route[:p], j, *route[p:]])]
         return found
 
+    def soonest(self, j: int, v: int) -> list[int]:
+        """For each position of v's route, an instant before which j cannot begin there; it does not decrease by much,
+        so it tells what need not be tried. Nothing for vans with pauses, whose times depend on the whole route."""
+        van, place = self.model.vans[v], self.model.tasks[j].place
+        if van.pauses:
+            return [0] * (len(self.routes[v]) + 1)
+        ends = self._ends[v] or self._make_ends(v)
+        seconds = van.roads.seconds
+        return [
+            leaves + (0 if before is None else seconds[before][place])
+            for leaves, before in zip(ends.leaves, ends.at, strict=True)
+        ]
+
     def _tried_places(self, j: int, v: int) -> list[tuple[int, int]]:
         route, found = self.routes[v], []
         for p in range(len(route) + 1):

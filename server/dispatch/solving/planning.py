@@ -32,6 +32,9 @@ POLISHING = 0.25
 SEARCHED = 300
 """Tasks up to which PyVRP looks for a plan that serves all when VROOM found none."""
 
+ROOM_FOR = 4
+"""Of the first answer: for so many others move elsewhere, for that takes milliseconds each."""
+
 ANSWER = 0.05
 """Of the seconds, kept for writing the answer; and half of one at most."""
 
@@ -103,8 +106,10 @@ def _look_wider(plan: Plan, told: tuple[list[list[int]], list[int]], until: floa
     near, key = plan.snapshot(), plan.key()
     plan.restore(told)
     free_times(plan)
+    plan.bound_again()
     find_room(plan, until, seed)
     hold_times(plan)
+    insert_late(plan, plan.left)
     if plan.key() >= key:
         plan.restore(near)
         hold_times(plan)
@@ -128,8 +133,8 @@ def _start(plan: Plan, until: float) -> None:
 
 def _insert_left(plan: Plan, stop: Callable[[], bool]) -> None:
     left = insert_all(plan, plan.left, stop)
-    left = make_room(plan, left, stop)
-    insert_late(plan, left)
+    make_room(plan, left[:ROOM_FOR], stop)
+    insert_late(plan, plan.left)
 
 
 def _answer(plan: Plan, objective: Objective, warnings: list[Reason]) -> Solution:

@@ -19,9 +19,9 @@ def put_told(plan: Plan) -> None:
         for j, (_, lock) in route.items():
             told = Told(v, starts[j], lock)
             model.tasks[j] = _narrowed(replace(model.tasks[j], told=told), told)
+            plan.bounds[j] = min(plan.bounds[j], model.tasks[j].last)
             if lock in ("person", "both"):
                 model.able[j] = model.able[j] & {v}
-        plan.bounds = [min(bound, model.tasks[j].last) for j, bound in enumerate(plan.bounds)]
         _put_longest(plan, v, list(route))
 
 
