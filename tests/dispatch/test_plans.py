@@ -5,8 +5,10 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import asyncpg
 import pytest
 
+from server.platform.feed import POKE_CHANNEL
 from tests.dispatch.planned import (
     HOUR,
     MORNING,
@@ -307,3 +309,60 @@ class TestADraft:
         midnight = instant(plan["ends_at"]).astimezone(MORNING.tzinfo)
         assert instant(plan["expires_at"]) <= midnight
         assert plan["starts_at"].startswith((TOMORROW - timedelta(days=1)).isoformat())
+
+
+class TestWhatIsNotTheirsToMove:
+    """Freezing, locks, absences, holds and appointments, as the office sets them."""
+
+    async def test_a_locked_visit_and_a_job_on_hold_are_left_alone(self, firm: Firm) -> None:
+        desk = await working(firm, 0, 1)
+        locked = await booked(firm, desk, 0, at=2 * HOUR, lat=31.5)
+        assert (await desk.post(f"/jobs/{locked['id']}/lock", {"lock": "both"})).status_code == 200
+        held = await firm.job(desk)
+        assert (await desk.post(f"/jobs/{held['id']}/hold", {"cause": "waiting_for_parts"})).status_code == 200
+        wanted = await firm.job(desk)
+        plan = await planned(firm, desk)
+        assert [each["job_id"] for each in plan["items"]] == [wanted["id"]]
+
+    async def test_nobody_comes_before_the_appointment(self, firm: Firm) -> None:
+        desk = await working(firm, 0)
+        job = await firm.job(desk, **THERE)
+        agreed = (MORNING + 5 * HOUR).isoformat()
+        assert (await desk.post(f"/jobs/{job['id']}/appointment", {"at": agreed})).status_code == 200
+        found = item(await planned(firm, desk), job)["after"]
+        assert (instant(found["starts_at"]), found["late_seconds"]) == (MORNING + 5 * HOUR, 0)
+
+    async def test_somebody_who_is_ill_is_relieved_of_the_visit(self, firm: Firm) -> None:
+        desk = await working(firm, 0, 1)
+        told = await booked(firm, desk, 0, at=2 * HOUR)
+        absence = {"starts_at": MORNING.isoformat(), "ends_at": (MORNING + 9 * HOUR).isoformat()}
+        answer = await (await firm.login("hq")).post(f"/technicians/{firm.technicians[0]}/absences", absence)
+        assert answer.status_code == 201, answer.text
+        plan = await planned(firm, desk)
+        assert item(plan, told)["after"]["technician_id"] == firm.technicians[1]
+        assert (await publish(desk, plan)).status_code == 200
+        assert (await now(desk, told))["technician_id"] == firm.technicians[1]
+
+    async def test_an_absence_after_the_plan_makes_it_stale(self, firm: Firm) -> None:
+        desk = await working(firm, 0)
+        job = await firm.job(desk)
+        plan = await planned(firm, desk)
+        absence = {"starts_at": MORNING.isoformat(), "ends_at": (MORNING + 9 * HOUR).isoformat()}
+        await (await firm.login("hq")).post(f"/technicians/{firm.technicians[0]}/absences", absence)
+        assert item(await again(desk, plan), job)["stale"]["code"] == "technician_absent"
+
+
+class TestWhoeverWatchesTheBoard:
+    async def test_is_poked_when_the_plan_is_ready(self, firm: Firm, database: str) -> None:
+        desk = await working(firm, 0)
+        await firm.job(desk)
+        heard: list[str] = []
+        connection: Any = await asyncpg.connect(database)
+        try:
+            await connection.add_listener(POKE_CHANNEL, lambda *told: heard.append(told[3]))
+            before = len(heard)
+            await planned(firm, desk)
+            await connection.execute("SELECT 1")
+            assert any(f"board:{firm.outlet_id}" in told for told in heard[before:])
+        finally:
+            await connection.close()

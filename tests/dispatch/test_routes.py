@@ -128,6 +128,37 @@ class TestWhoShouldTakeAJob:
         assert people(answer) == firm.technicians[:1]
 
 
+class TestANamedTechnician:
+    async def test_is_told_the_rank_among_all(self, firm: Firm) -> None:
+        desk = await working(firm, 0, 1)
+        await booked(firm, desk, 0, at=HOUR, lat=31.23, lon=121.47)
+        answer = await asked(desk, await firm.job(desk), technician_id=firm.technicians[1], limit=1)
+        (found,) = answer["recommendations"]
+        assert (found["technician_id"], found["rank"], answer["possible"]) == (firm.technicians[1], 2, 2)
+        assert answer["why_not"] == []
+
+    async def test_is_told_why_not(self, firm: Firm) -> None:
+        desk = await working(firm, 0)
+        answer = await asked(desk, await firm.job(desk), technician_id=firm.technicians[1])
+        assert answer["recommendations"] == []
+        assert [(each["technician_id"], each["rule"]) for each in answer["why_not"]] == [
+            (firm.technicians[1], "no_shift")
+        ]
+        assert answer["counts"] == {"no_shift": 2}
+
+    async def test_of_another_outlet_is_told_so(self, firm: Firm) -> None:
+        await working(firm, 0)
+        hq = await firm.login("hq")
+        job = await firm.job(hq, outlet_id=firm.other_outlet_id)
+        answer = await asked(hq, job, technician_id=firm.technicians[0])
+        assert [each["rule"] for each in answer["why_not"]] == ["territory"]
+
+    async def test_whom_nobody_knows_is_refused(self, firm: Firm) -> None:
+        desk = await working(firm, 0)
+        answer = await ask(desk, await firm.job(desk), technician_id="00000000-0000-7000-8000-000000000000")
+        assert answer.json()["code"] == "technician_unknown"
+
+
 class TestATechnicianAtWork:
     async def test_finishes_the_visit_first_and_goes_on_from_there(self, firm: Firm) -> None:
         start = datetime.now(UTC) - 2 * HOUR - MORNING

@@ -7,6 +7,7 @@ ours costs the better plan, not the plan: what people were told, completed by in
 import pickle
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -73,15 +74,18 @@ def finish(scene: Scene, found: Mapping[str, Visit], travel: TravelModel, until:
 
 
 def _searched(question: Question, seconds: float, seed: int) -> tuple[Mapping[str, Visit], str, str]:
-    posed = pose(question.scene)
-    method = SEARCH if seconds else INSERTION
-    try:
-        asked = problem(posed, question.seconds)
-        return visits_of(posed, solve(asked, seconds, seed) if seconds else first_answer(asked)), method, ""
-    except MemoryError:
-        raise
-    except Exception as fault:  # noqa: BLE001 - told in the answer, and logged where there is a log
-        return question.scene.told, INSERTION, repr(fault)
+    """The visits found, how, and why not by a search."""
+    posed, faults = pose(question.scene), ""
+    asked = problem(posed, question.seconds)
+    ways = [(SEARCH, partial(solve, asked, seconds, seed))] if seconds else []
+    for method, way in [*ways, (INSERTION, partial(first_answer, asked))]:
+        try:
+            return visits_of(posed, way()), method, faults
+        except MemoryError:
+            raise
+        except Exception as fault:  # noqa: BLE001 - told in the answer, and logged where there is a log
+            faults += f"{fault!r} "
+    return question.scene.told, INSERTION, faults
 
 
 class Tabled:

@@ -52,7 +52,8 @@ async def gather(
     loose: Collection[UUID] = (),
 ) -> Gathered:
     """The scene of a plan for these outlets over [starts, ends). `thawed`: also visits within the freeze horizon may
-    change. Raises `TooLarge`. Ten queries and one per outlet, in one snapshot if the caller holds a transaction."""
+    change. `loose`: jobs that may be placed whatever their state, window and lock. Raises `TooLarge`. Ten queries and
+    one per outlet, in one snapshot if the caller holds a transaction."""
     now = clock.now()
     zones = {str(outlet["id"]): ZoneInfo(outlet["zone"]) for outlet in outlets}
     outlet_ids = [outlet["id"] for outlet in outlets]
@@ -71,6 +72,26 @@ async def gather(
     horizon = asking.earliest(starts), floor(ends.timestamp())
     scene = Scene(*horizon, ceil(now.timestamp()), zones[str(outlet_ids[0])], limits, stays, free)
     return Gathered(scene, {str(row["id"]): seen(row) for row in rows}, outlet_ids)
+
+
+async def gather_only(outlet: network.Row, starts: datetime, ends: datetime, job_ids: Collection[UUID]) -> Gathered:
+    """The scene in which only these jobs are placed, whatever their state, window and lock; all other visits are in the
+    routes of their people, as they were told and with their own locks. Costs what the people cost, not what their jobs
+    do. Raises `TooLarge`. Nine queries, in one snapshot if the caller holds a transaction."""
+    now, zone = clock.now(), ZoneInfo(outlet["zone"])
+    candidates = await _candidates([outlet["id"]], starts, ends)
+    if len(candidates) > MOST_PEOPLE:
+        raise TooLarge
+    rows = await jobs.rows(job_ids)
+    held = [msgspec.convert(row, HeldJob, strict=False) for row in rows.values()]
+    limits, _ = _limits([outlet], now, starts)
+    people = await _people(candidates, starts, ends, limits)
+    depots = await _depots(held, people, [outlet["id"]])
+    subjects = await _subjects(held, people, {str(outlet["id"]): zone}, starts, depots)
+    free = tuple(replace(p, route=tuple(stop for stop in p.route if stop.job_id not in subjects)) for p in people)
+    horizon = asking.earliest(starts), floor(ends.timestamp())
+    scene = Scene(*horizon, ceil(now.timestamp()), zone, limits, free, subjects)
+    return Gathered(scene, {str(job_id): seen(row) for job_id, row in rows.items()}, [outlet["id"]])
 
 
 def _limits(outlets: Sequence[network.Row], now: datetime, starts: datetime) -> tuple[Limits, int]:

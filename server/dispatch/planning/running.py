@@ -6,6 +6,7 @@ that is stopped gives its plan back at once.
 """
 
 import asyncio
+import traceback
 from datetime import timedelta
 from uuid import UUID
 
@@ -112,8 +113,9 @@ async def _made(claimed: Claimed, workers: Workers) -> None:
         await _fail(claimed, "plan_too_large")
     except _DATABASE_FAULTS:
         raise
-    except Exception as fault:
-        log.error("plan failed", plan=str(claimed.id), exc_info=fault)
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the plan must not stay `solving`
+        # Not `exc_info`: rendering the locals of a megabyte of problem takes seconds.
+        log.error("plan failed", plan=str(claimed.id), trace="".join(traceback.format_exception(fault)))
         await _fail(claimed, "solver_failed")
     else:
         async with db.transaction():
