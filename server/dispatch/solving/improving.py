@@ -23,8 +23,9 @@ from server.dispatch.solving.valuing import total
 
 SIZE = 55
 """Tasks that PyVRP looks at together: it makes a few hundred rounds a second over so many, fewer over more."""
-VROOM_SIZE = 110
-VROOM_EFFORT, ROOM_EFFORT, LAST_EFFORT = Effort(1, 4), Effort(1, 4), Effort(1, 8)
+STAGES = ((200, Effort(1, 1), 0.5), (110, Effort(1, 4), 2.0))
+"""Of VROOM's looking at parts: tasks, effort, and in how many rounds over all vans nothing may be found."""
+ROOM_EFFORT, LAST_EFFORT = Effort(1, 4), Effort(1, 8)
 SLICE = 0.2
 ROOM_SIZE = 300
 """Tasks among which room is looked for."""
@@ -45,15 +46,16 @@ def improve(plan: Plan, deadline: float, seed: int, slice_s: float = SLICE, size
 
 
 def settle(plan: Plan, deadline: float, seed: int) -> None:
-    """VROOM on one part after another, until a round over all vans found nothing."""
+    """VROOM on one part after another: large ones quickly, then smaller ones thoroughly, each until it finds little."""
     vans = list(range(len(plan.model.vans)))
-    regions, fails, looked = Regions(plan, seed), 0, 1
-    while time.monotonic() < deadline and fails * looked < 2 * len(vans):
-        chosen = regions.next(VROOM_SIZE, (), vans)
-        looked = len(chosen)
-        tasks = [*(j for v in chosen for j in plan.routes[v]), *_spare(plan, chosen)]
-        better = plan_by_vroom(plan, tasks, chosen, VROOM_EFFORT, deadline - time.monotonic(), onwards=True)
-        fails = 0 if better else fails + 1
+    regions = Regions(plan, seed)
+    for size, effort, patience in STAGES:
+        fails = 0.0
+        while time.monotonic() < deadline and fails < patience * len(vans):
+            chosen = regions.next(size, (), vans)
+            tasks = [*(j for v in chosen for j in plan.routes[v]), *_spare(plan, chosen)]
+            better = plan_by_vroom(plan, tasks, chosen, effort, deadline - time.monotonic(), onwards=True)
+            fails = 0 if better else fails + len(chosen)
 
 
 def serve_all(plan: Plan, deadline: float, seed: int) -> bool:
