@@ -77,6 +77,7 @@ interface ContentsProps {
 function Contents({ job, board, asked, show }: ContentsProps): JSX.Element {
   const type = board.typesByCode.value.get(job.job_type);
   const outlet = board.outlets.value.get(job.outlet_id);
+  const zone = board.zoneOf(job.outlet_id);
   const reviews = board.reviews.value.filter((review) => review.record_id === job.id).length;
   return (
     <div class="drawer-body">
@@ -96,7 +97,7 @@ function Contents({ job, board, asked, show }: ContentsProps): JSX.Element {
         <PromiseClock job={job} />
         <span>
           <strong>
-            <PromiseDue job={job} />
+            <PromiseDue job={job} zone={zone} />
           </strong>
           <span class="soft">{inLanguage({ zh: job.policy_name, en: job.policy_name_en })}</span>
         </span>
@@ -128,7 +129,7 @@ function Contents({ job, board, asked, show }: ContentsProps): JSX.Element {
             .filter(Boolean)
             .join(" · ")}
           <span class="soft numbers">
-            {t("drawer.opened", { time: shortTime(now.value, Date.parse(job.opened_at)) })}
+            {t("drawer.opened", { time: shortTime(now.value, Date.parse(job.opened_at), zone) })}
           </span>
         </Fact>
         {job.reason !== "" && <Fact name={fieldName("reason")}>{job.reason}</Fact>}

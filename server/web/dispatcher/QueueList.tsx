@@ -200,11 +200,12 @@ function Visit({ job, board }: { readonly job: Job; readonly board: Board }): JS
   }
   const start = job.window_start === null ? null : Date.parse(job.window_start);
   const end = job.window_end === null ? null : Date.parse(job.window_end);
+  const window = start === null ? t("time.unset") : timeWindow(now.value, start, end, board.zoneOf(job.outlet_id));
   return (
     <span class="two-lines visit">
       <span class="line">{board.nameOf(job.technician_id)}</span>
-      <span class="line soft numbers">
-        {start === null ? t("time.unset") : timeWindow(now.value, start, end, board.zoneOf(job.outlet_id))}
+      <span class="line soft numbers" title={window}>
+        {window}
       </span>
     </span>
   );

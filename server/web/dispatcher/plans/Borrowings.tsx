@@ -67,7 +67,9 @@ function Found({ plan, outletId, board }: BorrowingsProps & { readonly outletId:
   const { proposals, travel, at_risk: atRisk } = loaded.data;
   return (
     <>
-      <p role="status">{t("borrow.found", { n: proposals.length, jobs: atRisk.length })}</p>
+      <p role="status">
+        {proposals.length === 0 ? t("borrow.nobody") : t("borrow.found", { n: proposals.length, jobs: atRisk.length })}
+      </p>
       <TravelNotice travel={travel} />
       <ol class="borrowing-list">
         {proposals.map((proposal) => (

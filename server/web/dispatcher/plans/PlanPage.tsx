@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { sentence } from "../../shared/api/problem";
 import type { PlanHead } from "../../shared/api/types";
 import { inLanguage, named, t } from "../../shared/text/language";
-import { shortTime } from "../../shared/time/format";
+import { clockTime, dayName, foreign, shortTime, zoneName } from "../../shared/time/format";
 import { now } from "../../shared/time/now";
 import { leavesToBrowser } from "../../shared/views/address";
 import { Notice } from "../../shared/views/Notice";
@@ -116,9 +116,13 @@ function changesIn({ counts }: PlanHead): number {
   return (counts["added"] ?? 0) + (counts["moved"] ?? 0) + (counts["retimed"] ?? 0) + (counts["dropped"] ?? 0);
 }
 
-/** `today 10:49 to tomorrow 24:00` in the outlet's time. */
+/** `Mon 23 Nov from 10:49`, `Mon 23 Nov 10:49 – Tue 24 Nov`: whole days but for a start in the midst of today. */
 export function horizonWords(plan: PlanHead, board: Board): string {
-  const zone = plan.outlet_id === null ? undefined : board.zoneOf(plan.outlet_id);
   const [from, to] = [Date.parse(plan.starts_at), Date.parse(plan.ends_at)];
-  return t("plan.horizon", { from: shortTime(now.value, from, zone), to: shortTime(now.value, to, zone) });
+  const zone = foreign(plan.outlet_id === null ? undefined : board.zoneOf(plan.outlet_id), from);
+  const [first, last, time] = [dayName(from, zone), dayName(to - 1, zone), clockTime(from, zone)];
+  const midst = time !== "00:00";
+  const name = zone === undefined ? "" : ` (${zoneName(zone, from)})`;
+  if (first === last) return (midst ? t("plan.day_from", { day: first, time }) : first) + name;
+  return `${first}${midst ? ` ${time}` : ""} – ${last}${name}`;
 }

@@ -44,21 +44,16 @@ export function Summary({ plan }: { readonly plan: Plan }): JSX.Element | null {
 }
 
 function Tile({ measure }: { readonly measure: Measure }): JSX.Element {
-  const { name, before, after, better } = measure;
-  const tone = better === null ? "same" : better ? "better" : "worse";
+  const { name, before, after, verdict } = measure;
   return (
-    <div class="tile" data-tone={tone}>
+    <div class="tile" data-tone={verdict}>
       <dt>{t(`plan.measure.${name}`)}</dt>
       <dd class="numbers">
-        {name !== "told" && (
-          <>
-            <span class="was">{words(measure, before)}</span> <span aria-hidden="true">→</span>{" "}
-            <span class="unseen">{t("reviews.effects_becomes")}</span>
-          </>
-        )}
+        <span class="was">{words(measure, before)}</span> <span aria-hidden="true">→</span>{" "}
+        <span class="unseen">{t("reviews.effects_becomes")}</span>
         <strong>{words(measure, after)}</strong>
       </dd>
-      <dd class="tone">{better === null ? t("plan.same") : better ? t("plan.better") : t("plan.worse")}</dd>
+      <dd class="tone">{t(`plan.${verdict}`)}</dd>
     </div>
   );
 }

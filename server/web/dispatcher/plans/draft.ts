@@ -103,16 +103,20 @@ export interface Measure {
   readonly unit: "count" | "seconds";
   readonly before: number;
   readonly after: number;
-  /** Whether `after` is better than `before`; null when they are the same. */
-  readonly better: boolean | null;
+  /** `better`, `worse`: of what is promised; `less`, `more`: of what it costs. */
+  readonly verdict: Verdict;
 }
+
+export type Verdict = "same" | "better" | "worse" | "less" | "more";
+
+const COSTS: ReadonlySet<MeasureName> = new Set(["late", "told", "travel", "overtime"]);
 
 /** As people were told it, beside the draft. Empty until there is one. */
 export function measuresOf({ before, after, told_changes: told }: PlanHead): readonly Measure[] {
   if (before === null || after === null) return [];
   return [
     measure("missed", "count", before.missed, after.missed),
-    measure("kept", "count", before.kept, after.kept, true),
+    measure("kept", "count", before.kept, after.kept),
     measure("late", "seconds", before.late_seconds, after.late_seconds),
     measure("unassigned", "count", before.unassigned, after.unassigned),
     measure("told", "count", 0, told),
@@ -121,15 +125,14 @@ export function measuresOf({ before, after, told_changes: told }: PlanHead): rea
   ];
 }
 
-function measure(
-  name: MeasureName,
-  unit: Measure["unit"],
-  before: number,
-  after: number,
-  moreIsBetter = false,
-): Measure {
-  const better = before === after ? null : after > before === moreIsBetter;
-  return { name, unit, before, after, better };
+function measure(name: MeasureName, unit: Measure["unit"], before: number, after: number): Measure {
+  return { name, unit, before, after, verdict: verdict(name, before, after) };
+}
+
+function verdict(name: MeasureName, before: number, after: number): Verdict {
+  if (before === after) return "same";
+  if (COSTS.has(name)) return after < before ? "less" : "more";
+  return after > before === (name === "kept") ? "better" : "worse";
 }
 
 // ------------------------------------------------------------------------------------------------------------- waiting

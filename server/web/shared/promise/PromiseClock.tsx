@@ -62,11 +62,17 @@ function leftWords(left: number): string {
   return left < 0 ? t("promise.over", { time: span(left) }) : t("promise.left", { time: span(left) });
 }
 
+interface PromiseDueProps {
+  readonly job: PromiseFacts;
+  /** Of the place it was promised at; the viewer's when left out. */
+  readonly zone?: string | undefined;
+}
+
 /** `Arrive by 14:30` in words of its own line, for pages with room. */
-export function PromiseDue({ job }: { readonly job: PromiseFacts }): JSX.Element | null {
+export function PromiseDue({ job, zone }: PromiseDueProps): JSX.Element | null {
   const { state, due, goal } = readPromise(job, now.value);
   if (due === null || state === "void") return null;
-  const when = shortTime(now.value, due);
+  const when = shortTime(now.value, due, zone);
   return <>{goal === "arrive" ? t("promise.arrive_by", { due: when }) : t("promise.finish_by", { due: when })}</>;
 }
 

@@ -4,6 +4,8 @@ import {
   clockTime,
   dayName,
   daysFrom,
+  foreign,
+  fromLocalInput,
   plainDate,
   relativeDay,
   shortTime,
@@ -80,5 +82,35 @@ describe("times in Chinese", () => {
 describe("a time for an input", () => {
   it("is local to the minute", () => {
     expect(toLocalInput(noon)).toBe("2026-11-07T12:00");
+  });
+});
+
+describe("times of a place elsewhere", () => {
+  beforeEach(() => {
+    switchLanguage("en");
+  });
+
+  it("name its zone", () => {
+    expect(shortTime(noon, noon, "Europe/London")).toMatch(/^04:00 \((UK|United Kingdom) time\)$/i);
+    expect(timeWindow(noon, noon, noon + hour, "Europe/London")).toMatch(/^04:00–05:00 \(.+ time\)$/i);
+  });
+
+  it("name nothing where the clocks agree, or the zone is not known", () => {
+    expect(shortTime(noon, noon, "Asia/Singapore")).toBe("12:00");
+    expect(shortTime(noon, noon, "Mars/Olympus")).toBe("12:00");
+    expect(foreign(undefined, noon)).toBeUndefined();
+  });
+
+  it("count days as they are counted there", () => {
+    expect(daysFrom(noon, noon + 10 * hour)).toBe(0);
+    expect(daysFrom(noon, noon + 10 * hour, "America/New_York")).toBe(1);
+    expect(shortTime(noon, noon + 10 * hour, "Pacific/Auckland")).toMatch(/^tomorrow 03:00 /);
+  });
+
+  it("are entered as they are shown, in summer and in winter", () => {
+    for (const at of [noon, Date.parse("2026-07-07T04:30:00Z")])
+      expect(fromLocalInput(toLocalInput(at, "Europe/London"), "Europe/London")).toBe(at);
+    expect(fromLocalInput("2026-11-07T12:00")).toBe(noon);
+    expect(fromLocalInput("", "Europe/London")).toBeNaN();
   });
 });
