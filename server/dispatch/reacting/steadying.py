@@ -31,7 +31,7 @@ def steady(scene: Scene, loose: Collection[str], *, away: bool, missing: str | N
     for job_id, subject in scene.subjects.items():
         told = subject.told
         if job_id in loose:
-            subjects[job_id] = _unlocked(subject) if away else subject
+            subjects[job_id] = unlocked(subject) if away else subject
         elif told is not None and told.technician_id in people:
             if broken(scene, subject, told, people) is None:
                 subjects[job_id] = subject
@@ -41,7 +41,7 @@ def steady(scene: Scene, loose: Collection[str], *, away: bool, missing: str | N
     return replace(scene, people=tuple(_with(p, pinned.get(p.id, [])) for p in people.values()), subjects=subjects)
 
 
-def _unlocked(subject: Subject) -> Subject:
+def unlocked(subject: Subject) -> Subject:
     return replace(subject, job=replace(subject.job, lock="none"), stop=None)
 
 
