@@ -32,7 +32,7 @@ POLISHING = 0.25
 SEARCHED = 300
 """Tasks up to which PyVRP looks for a plan that serves all when VROOM found none."""
 
-ROOM_FOR = 4
+ROOM_FOR = 2
 """Of the first answer: for so many others move elsewhere, for that takes milliseconds each."""
 
 ANSWER = 0.05

@@ -29,7 +29,7 @@ def opening(windows: tuple[Span, ...], at: int) -> int | None:
     """The first instant from `at` on within `windows`; None when they are over."""
     for first, last in windows:
         if at <= last:
-            return max(at, first)
+            return first if first > at else at  # noqa: FURB136 - this is the innermost of all
     return None
 
 
@@ -94,7 +94,7 @@ def _follow(model: Model, van: Van, entries: Sequence[int], bounds: Sequence[int
     """Also None when an instant cannot be kept; the return home is for the caller to judge."""
     seconds, price_of, tasks = van.roads.seconds, van.roads.price, model.tasks
     now, here, travel, price, worked = van.opens, van.start, 0, 0, 0
-    answer = Timetable([], [], [], [], [], [], 0, 0, 0)
+    rows: list[tuple[int, int, int, int, int, int]] = []
     for entry in entries:
         there, step = here, 0
         if entry < 0:
@@ -112,16 +112,18 @@ def _follow(model: Model, van: Van, entries: Sequence[int], bounds: Sequence[int
             worked += setup + service
             if start is not None and bounds is not None and start > bounds[entry]:
                 return None
-        if start is None:
+        if start is None or start > van.closes:
             return None
         travel += step
-        for column, value in zip(answer[:6], (entry, now + step, start, setup, service, step), strict=True):
-            column.append(value)
+        rows.append((entry, now + step, start, setup, service, step))
         now, here = start + setup + service, there
     if van.end is not None and here is not None and entries:
         travel += seconds[here][van.end]
         price += price_of[here][van.end]
         now += seconds[here][van.end]
     if any(entry >= 0 for entry in entries):
-        price += van.fixed + worked * van.per_task_hour * 100 // FULL_HOUR
-    return answer._replace(home_at=now, travel=travel, price=price)
+        price += van.fixed + worked * van.per_task_hour * model.cents // FULL_HOUR
+    if not rows:
+        return Timetable([], [], [], [], [], [], now, travel, price)
+    done, arrivals, starts, setups, services, travels = map(list, zip(*rows, strict=True))
+    return Timetable(done, arrivals, starts, setups, services, travels, now, travel, price)
