@@ -1,0 +1,132 @@
+"""Plans, alarms and promises at the desk, in a browser, on a real server."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.journeys.firm import Firm, Person
+from tests.web.conftest import Screen, Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def at_the_desk(screens: Screens, query: str, username: str = "desk") -> Screen:
+    screen = await screens()
+    await screen.log_in(f"/desk/?{query}", username)
+    await screen.page.locator(".live[data-state=live]").wait_for()
+    return screen
+
+
+async def draft(page: Page) -> None:
+    """A plan of today and tomorrow, made as a dispatcher makes it."""
+    await page.get_by_label("For", exact=True).select_option("2")
+    await page.get_by_label("Search for").select_option("2")
+    await page.get_by_role("button", name="Make a plan").click()
+    await page.locator(".plan-item").first.wait_for()
+
+
+def item(page: Page, job: Any) -> Any:
+    return page.locator(".plan-item", has_text=f"No. {job['number']}")
+
+
+class TestAPlan:
+    async def test_is_published_in_part_and_shows_what_changed_since(self, firm: Firm, screens: Screens) -> None:
+        desk = await firm.login("desk")
+        wanted, spared = await firm.job(desk, title="planned today"), await firm.job(desk, title="not yet")
+        page = (await at_the_desk(screens, "page=plan")).page
+        await draft(page)
+        await expect(item(page, wanted)).to_contain_text("before the promise")
+        await page.get_by_label(f"Publish No. {spared['number']}").uncheck()
+        await page.locator(".plan-foot").get_by_role("button", name="Publish").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog).to_contain_text("told at once")
+        await dialog.get_by_role("button", name="Publish").click()
+        await expect(item(page, wanted)).to_contain_text("Published")
+        await expect(page.locator(".plan-head")).to_contain_text("Partly published")
+        assert (await desk.get(f"/jobs/{wanted['id']}")).json()["state"] == "scheduled"
+        assert (await desk.get(f"/jobs/{spared['id']}")).json()["state"] == "new"
+        assert (await desk.post(f"/jobs/{spared['id']}/cancel", {"reason": "called off"})).status_code == 200
+        await expect(item(page, spared)).to_contain_text("not waiting any more")
+
+    async def test_is_discarded_after_asking_and_nothing_comes_of_it(self, firm: Firm, screens: Screens) -> None:
+        desk = await firm.login("desk")
+        job = await firm.job(desk, title="never published")
+        page = (await at_the_desk(screens, "page=plan")).page
+        await draft(page)
+        await page.get_by_role("button", name="Discard").click()
+        await page.get_by_role("dialog").get_by_role("button", name="Discard").click()
+        await expect(page.locator(".plan-head")).to_contain_text("Discarded")
+        await expect(page.locator(".plan-foot")).to_have_count(0)
+        assert (await desk.get(f"/jobs/{job['id']}")).json()["state"] == "new"
+
+    async def test_is_only_looked_at_by_an_auditor(self, firm: Firm, screens: Screens) -> None:
+        desk = await firm.login("desk")
+        await firm.job(desk, title="looked at")
+        begun = await desk.post("/dispatch/plans", {"outlet_id": firm.outlet_id, "seconds": 0.5})
+        assert begun.status_code == 202, begun.text
+        page = (await at_the_desk(screens, "page=plan", "auditor")).page
+        await page.locator(".plan-line").first.click()
+        await page.locator(".plan-item").first.wait_for()
+        assert await page.locator(".plan-foot, .plan-item input").count() == 0
+
+
+async def tell_at_once(hq: Person) -> None:
+    """Of jobs of priority 1 the dispatcher is told as soon as they are raised."""
+    calendar = (await hq.get("/commitments/calendars")).json()[0]["id"]
+    policy = {
+        "code": "urgent",
+        "name": "一小时上门",
+        "name_en": "On site within an hour",
+        "calendar_id": calendar,
+        "severity": "1",
+        "respond_seconds": 3600,
+        "steps": [{"key": "raised", "offset_seconds": -3600, "tell": "dispatcher"}],
+    }
+    answer = await hq.post("/commitments/policies", policy)
+    assert answer.status_code == 201, answer.text
+
+
+class TestAnAlarm:
+    async def test_comes_by_itself_and_is_taken_by_one(self, firm: Firm, screens: Screens) -> None:
+        await tell_at_once(await firm.login("hq"))
+        page = (await at_the_desk(screens, "page=alarms")).page
+        other = (await at_the_desk(screens, "page=alarms", "hq")).page
+        await expect(page.locator(".alarm")).to_have_count(0)
+        job = await firm.job(await firm.login("desk"), title="water everywhere", priority=1)
+        alarm = page.locator(".alarm", has_text="water everywhere")
+        await expect(alarm).to_contain_text("Arrival due")
+        await expect(page.get_by_role("link", name="Alarms")).to_contain_text("1")
+        await alarm.get_by_role("button", name=f"See to the alarm of No. {job['number']}").click()
+        await expect(alarm).to_contain_text("You, since")
+        await expect(page.get_by_role("link", name="Alarms")).to_have_text("Alarms")
+        await expect(other.locator(".alarm", has_text="water everywhere")).to_contain_text("A colleague, since")
+
+
+class TestAPromise:
+    async def test_is_paused_with_a_cause_and_goes_on(self, firm: Firm, screens: Screens) -> None:
+        job = await firm.job(await firm.login("desk"), title="parts are missing")
+        page = (await at_the_desk(screens, f"job={job['id']}")).page
+        await page.get_by_role("button", name="Pause promise").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_role("button", name="Pause promise").click()
+        await expect(dialog.get_by_role("alert")).to_have_text("Choose why the clock stops.")
+        await dialog.get_by_label("Waiting for parts").check()
+        await dialog.get_by_role("button", name="Pause promise").click()
+        await expect(page.locator(".drawer-top .promise")).to_have_attribute("data-state", "paused")
+        await expect(page.locator(".promise-lines")).to_contain_text("Waiting for parts")
+        await page.get_by_role("button", name="Resume promise").click()
+        await dialog.get_by_role("button", name="Resume promise").click()
+        await expect(page.locator(".promise-lines")).to_contain_text("Was paused")
+
+    async def test_is_moved_by_an_appointment_and_the_first_one_stays_beside_it(
+        self, firm: Firm, screens: Screens
+    ) -> None:
+        job = await firm.job(await firm.login("desk"), title="come on Friday")
+        page = (await at_the_desk(screens, f"job={job['id']}")).page
+        await page.get_by_role("button", name="Agree a time").click()
+        field = page.get_by_label("We are expected by")
+        await field.fill((await field.input_value())[:11] + "23:59")
+        await page.get_by_role("dialog").get_by_role("button", name="Agreed").click()
+        await expect(page.locator(".promise-lines")).to_contain_text("the customer expects us")
+        await expect(page.locator(".promise-lines")).to_contain_text("First promised")
