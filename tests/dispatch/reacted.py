@@ -1,17 +1,45 @@
-"""A day that is running: shifts that have begun, and the reactions to what happens in them."""
+"""A day that is running: shifts that have begun, and the reactions to what happens in them. One firm for all tests of a
+module, without anything that happened in the test before. Import `firm` and `nothing_done` into the module."""
 
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
+import httpx
+import pytest
 from litestar import Litestar
 
 from server.platform import db
 from tests.dispatch.planned import HOUR, MINUTE, THERE
-from tests.journeys.firm import Firm, Person
+from tests.journeys.firm import Firm, Person, found_firm
+from tests.journeys.standing import StandingFirm
 
-NOW = timedelta(0)
+_founded: dict[str, StandingFirm] = {}
+
+
+@pytest.fixture
+async def nothing_done(database: str) -> None:
+    """Before the application starts, as `emptied`."""
+    connection: Any = await asyncpg.connect(database)
+    try:
+        await connection.execute(
+            "TRUNCATE job, review, feed, stream, history, shift, absence, van_stock, depot_stock, reaction,"
+            " reaction_rule CASCADE"
+        )
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def firm(nothing_done: None, database: str, client: httpx.AsyncClient) -> Firm:
+    if database not in _founded:
+        new = await found_firm(client)
+        _founded.clear()
+        _founded[database] = StandingFirm(client, new.outlet_id, new.other_outlet_id, new.technicians)
+    _founded[database].client = client
+    return _founded[database]
 
 
 async def at_work(firm: Firm, *numbers: int, hours: float = 9) -> Person:

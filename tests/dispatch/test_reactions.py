@@ -7,8 +7,22 @@ from litestar import Litestar
 
 from server.platform import db
 from tests.dispatch.planned import HOUR, MINUTE, THERE, instant, item, now
-from tests.dispatch.reacted import again, at_work, book, booked, one, reacted, renewed, settled, take
+from tests.dispatch.reacted import (
+    again,
+    at_work,
+    book,
+    booked,
+    firm,
+    nothing_done,
+    one,
+    reacted,
+    renewed,
+    settled,
+    take,
+)
 from tests.journeys.firm import Firm
+
+__all__ = ["firm", "nothing_done"]
 
 
 def begins(reaction: dict[str, Any], job: dict[str, Any]) -> datetime:
@@ -114,13 +128,15 @@ class TestAVisitThatNobodyBegins:
 
     async def test_of_a_silent_phone_says_so(self, firm: Firm, app: Litestar) -> None:
         desk = await at_work(firm, 0, 1)
-        await firm.phone(0)
+        phone = await firm.phone(0)
         async with db.transaction():
-            await db.execute("UPDATE device SET enrolled_at = now() - interval '1 day', last_seen_at = NULL")
+            await db.execute(
+                "UPDATE device SET enrolled_at = now() - interval '1 day', last_seen_at = NULL WHERE id = $1",
+                phone.device_id,
+            )
         job = await booked(firm, desk, 0, -20 * MINUTE)
         reaction = await one(app, desk, "offline")
         assert item(reaction, job)["after"]["technician_id"] == firm.technicians[1]
-        phone = await firm.phone(0)
         await phone.outcomes(phone.operation("job.set_off", job, ago=timedelta(minutes=25)))
         await renewed(app)
         assert (await again(desk, reaction))["state"] == "stale"

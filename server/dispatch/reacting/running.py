@@ -149,33 +149,30 @@ async def _answer(kept: Kept, event: Event, found: Suggested) -> None:
         if not await _unchanged(kept):
             return
         now = clock.now()
-        refused = await _by_rule(kept, event, found, now)
+        done, why_not = await _by_rule(kept, event, found)
         begins = [item.after.starts_at for item in to_carry_out(found.items) if item.after is not None]
-        await store.suggest(kept, event.job_ids, found, refused, now, now + RENEW, min(begins, default=None))
-        if refused == _DONE:
+        await store.suggest(kept, event.job_ids, found, why_not, now, now + RENEW, min(begins, default=None))
+        if done:
             await store.end(kept.id, ReactionState.AUTO, now)
         await tell(kept.centre_id, kept.outlet_id)
 
 
-_DONE = ""
-
-
-async def _by_rule(kept: Kept, event: Event, found: Suggested, now: datetime) -> str | None:
-    """Carries it out if the outlet's rule says so and it lies within the bounds. Why not, else; None: the rule does
-    not ask for it."""
+async def _by_rule(kept: Kept, event: Event, found: Suggested) -> tuple[bool, str | None]:
+    """Carries it out if the outlet's rule says so and it lies within the bounds. Whether it did, and why not where the
+    rule asks for it."""
     terms = await store.terms(kept.outlet_id, kept.kind)
     if terms.mode is not ReactionMode.AUTO:
-        return None
+        return False, None
     reason = beyond(terms, found.items, event.job_ids, found.locked)
     if reason is not None:
-        return reason
+        return False, reason
     try:
         async with db.savepoint():
             await carry_out(kept, found, EVERYWHERE, None)
     except Refused as refusal:
-        return refusal.code.value
+        return False, refusal.code.value
     log.info("reaction carried out", reaction=str(kept.id), kind=kept.kind.value, outlet=str(kept.outlet_id))
-    return _DONE
+    return True, None
 
 
 async def _unchanged(kept: Kept) -> bool:
