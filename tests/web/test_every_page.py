@@ -1,6 +1,7 @@
 """What must hold on every page: accessibility, the content policy, nothing from elsewhere."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,24 @@ async def reviews(screen: Screen) -> None:
     await screen.page.locator(".review").first.wait_for()
 
 
-PAGES = {each.__name__: each for each in (login_page, today, job_page, queue, drawer, dialog, reviews)}
+async def plans(screen: Screen) -> None:
+    await screen.log_in("/desk/?page=plan", "desk")
+    await screen.page.locator(".plan-line").first.wait_for()
+
+
+async def draft(screen: Screen) -> None:
+    await plans(screen)
+    await screen.page.locator(".plan-line").first.click()
+    await screen.page.locator(".plan-item").first.wait_for()
+
+
+async def alarms(screen: Screen) -> None:
+    await screen.log_in("/desk/?page=alarms", "desk")
+    await screen.page.locator(".alarm").first.wait_for()
+
+
+_ALL = (login_page, today, job_page, queue, drawer, dialog, reviews, plans, draft, alarms)
+PAGES = {each.__name__: each for each in _ALL}
 ON_THE_PHONE = {"login_page", "today", "job_page"}
 
 
@@ -71,6 +89,9 @@ async def busy_firm(firm: Firm) -> Firm:
     cancelled = await firm.assigned(desk, 0, hours=6, title="取消后仍完成")
     await desk.post(f"/jobs/{cancelled['id']}/cancel", {"reason": "no answer"})
     await phone.outcomes(phone.complete(cancelled))
+    await firm.job(desk, title="已经超时", opened_at=(datetime.now(UTC) - timedelta(days=2)).isoformat())
+    planned = await desk.post("/dispatch/plans", {"outlet_id": firm.outlet_id, "seconds": 1})
+    assert planned.status_code == 202, planned.text
     return firm
 
 
