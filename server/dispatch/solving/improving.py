@@ -80,7 +80,8 @@ def find_room(plan: Plan, deadline: float, seed: int) -> None:
     left = [j for j in plan.left if plan.model.able[j]]
     vans = _around(plan, left)
     tasks = [*(j for v in vans for j in plan.routes[v]), *left]
-    plan_by_vroom(plan, tasks, vans, ROOM_EFFORT, deadline - time.monotonic(), onwards=True, anyway=True)
+    if left:
+        plan_by_vroom(plan, tasks, vans, ROOM_EFFORT, deadline - time.monotonic(), onwards=True, anyway=True)
     make_room(plan, insert_all(plan, plan.left, stop), stop)
     if _spare(plan, vans) and not stop():
         tasks = [*(j for v in vans for j in plan.routes[v]), *_spare(plan, vans)]

@@ -14,6 +14,7 @@ from schemas.solving import Problem, Reason, Solution, Vehicle
 from server.dispatch.rules.objective import Objective
 from server.dispatch.solving.answering import solution_of
 from server.dispatch.solving.first import Effort, plan_by_vroom
+from server.dispatch.solving.homing import squeeze_in
 from server.dispatch.solving.insertion import insert_all, insert_late, make_room
 from server.dispatch.solving.judging import Travel, judge
 from server.dispatch.solving.model import Model, model_of
@@ -31,6 +32,9 @@ POLISHING = 0.25
 
 SEARCHED = 300
 """Tasks up to which PyVRP looks for a plan that serves all when VROOM found none."""
+
+SQUEEZING = 0.3
+"""Of the time, at most, for moving a few told visits at once, before VROOM may move many."""
 
 ROOM_FOR = 2
 """Of the first answer: for so many others move elsewhere, for that takes milliseconds each."""
@@ -85,10 +89,9 @@ def _search(plan: Plan, until: float, seed: int) -> None:
         _start(plan, until)
         if len(plan.model.tasks) > WHOLE:
             settle(plan, until - POLISHING * (until - time.monotonic()), seed)
-    told = plan.snapshot()
     make_room(plan, insert_all(plan, plan.left, stop), stop)
     if plan.model.told and any(plan.model.able[j] for j in plan.left):
-        _look_wider(plan, told, until - POLISHING / 2 * (until - time.monotonic()), seed)
+        _look_wider(plan, until - POLISHING / 2 * (until - time.monotonic()), seed)
     elif len(plan.model.tasks) <= SEARCHED and not stop():
         serve_all(plan, until - POLISHING * (until - time.monotonic()), seed)
     insert_late(plan, plan.left)
@@ -99,14 +102,16 @@ def _search(plan: Plan, until: float, seed: int) -> None:
         improve(plan, until, seed)
 
 
-def _look_wider(plan: Plan, told: tuple[list[list[int]], list[int]], until: float, seed: int) -> None:
-    """What found no place by moving one visit: from the plan as told again, with all the means there are."""
+def _look_wider(plan: Plan, until: float, seed: int) -> None:
+    """What found no place by moving one visit: told visits may move in time too, a few at once, and then as many as it
+    takes."""
     from server.dispatch.solving.improving import find_room
 
     near, key = plan.snapshot(), plan.key()
-    plan.restore(told)
     free_times(plan)
     plan.bound_again()
+    soon = time.monotonic() + SQUEEZING * (until - time.monotonic())
+    squeeze_in(plan, lambda: time.monotonic() > soon, seed)
     find_room(plan, until, seed)
     hold_times(plan)
     insert_late(plan, plan.left)
