@@ -13,7 +13,7 @@ import { bookBest } from "./deeds";
 import { Filters } from "./Filters";
 import { JobDrawer } from "./JobDrawer";
 import { KeyboardHelp } from "./KeyboardHelp";
-import { useKeys } from "./keys";
+import { useKeys, type Keys } from "./keys";
 import { bookingIn } from "./offers";
 import { PlanPage } from "./plans/PlanPage";
 import { neighbour, queueOf } from "./queue";
@@ -38,10 +38,14 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
   const helping = useSignal(false);
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
+  const opener = useRef<Element | null>(null);
 
   /** Typing a search or stepping through jobs is nothing to go back to; opening and closing is. */
   function show(change: Partial<DeskView>, replace = false): void {
-    if (change.job !== undefined && change.job !== null) cursor.value = change.job;
+    if (change.job !== undefined && change.job !== null) {
+      cursor.value = change.job;
+      if (view.value.job === null) opener.current = document.activeElement;
+    }
     go(writeView({ ...view.value, ...change }), replace);
   }
 
@@ -55,33 +59,43 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
   function close(): void {
     if (view.value.job === null) return;
     show({ job: null });
-    list.current?.focus();
+    if (list.current !== null) list.current.focus();
+    else if (opener.current instanceof HTMLElement) opener.current.focus(); // back to where the job was named
   }
 
-  useKeys({
-    up: () => {
-      step(-1);
+  /** Away from the queue the arrows scroll, and nothing is assigned that is not in sight. */
+  function serves(what: keyof Keys): boolean {
+    if (view.value.page === "queue" || what === "search" || what === "close" || what === "help") return true;
+    return what === "assign" && view.value.job !== null;
+  }
+
+  useKeys(
+    {
+      up: () => {
+        step(-1);
+      },
+      down: () => {
+        step(1);
+      },
+      open: () => {
+        if (cursor.value !== null) show({ job: cursor.value });
+      },
+      assign: () => {
+        const job = board.jobs.value.get(view.value.job ?? cursor.value ?? "");
+        if (job !== undefined && board.mayWrite && bookingIn(job.state) !== null) void bookBest(board, job);
+      },
+      search: () => {
+        if (view.value.page !== "queue") show({ page: "queue" });
+        search.current?.focus();
+        search.current?.select();
+      },
+      close,
+      help: () => {
+        helping.value = true;
+      },
     },
-    down: () => {
-      step(1);
-    },
-    open: () => {
-      if (cursor.value !== null) show({ job: cursor.value });
-    },
-    assign: () => {
-      const job = board.jobs.value.get(view.value.job ?? cursor.value ?? "");
-      if (job !== undefined && board.mayWrite && bookingIn(job.state) !== null) void bookBest(board, job);
-    },
-    search: () => {
-      if (view.value.page !== "queue") show({ page: "queue" });
-      search.current?.focus();
-      search.current?.select();
-    },
-    close,
-    help: () => {
-      helping.value = true;
-    },
-  });
+    serves,
+  );
 
   const { page, job } = view.value;
   const open = job === null ? undefined : board.jobs.value.get(job);

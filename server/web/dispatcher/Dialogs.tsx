@@ -6,7 +6,7 @@ import type { Job } from "../shared/api/types";
 import { named, t } from "../shared/text/language";
 import { fromLocalInput, toLocalInput } from "../shared/time/format";
 import type { Board } from "./board";
-import { book, cancelJob, closeJob, deleteJob, resumePromise, takeBack } from "./deeds";
+import { book, cancelJob, closeJob, deleteJob, reopenJob, resumePromise, takeBack } from "./deeds";
 import { entered, Frame } from "./Frame";
 import type { Arrangement, Offer } from "./offers";
 import { Agree, HoldClock, LockVisit, ZoneOf } from "./promises/arranging";
@@ -76,6 +76,16 @@ export function Dialogs({ job, board, asked }: DialogsProps): JSX.Element | null
           confirm={t("act.resume")}
           reasonless
           deed={() => resumePromise(board, job)}
+          onClose={close}
+        />
+      );
+    case "reopen":
+      return (
+        <Asking
+          title={t("act.reopen_title", words)}
+          text={t("act.reopen_text")}
+          confirm={t("act.reopen")}
+          deed={(reason) => reopenJob(board, job, reason)}
           onClose={close}
         />
       );

@@ -140,6 +140,11 @@ export async function resumePromise(board: Board, job: Job): Promise<Problem | n
   return said(board, done, t("done.resumed", { n: job.number }));
 }
 
+export async function reopenJob(board: Board, job: Job, reason: string): Promise<Problem | null> {
+  const done = await answer(board.api.POST("/jobs/{job_id}/reopen", { ...at(job), body: { reason } }));
+  return said(board, done, t("done.reopened", { n: job.number }));
+}
+
 export async function agreeAppointment(board: Board, job: Job, when: string, note: string): Promise<Problem | null> {
   const done = await answer(board.api.POST("/jobs/{job_id}/appointment", { ...at(job), body: { at: when, note } }));
   return said(board, done, t("done.agreed", { n: job.number }));

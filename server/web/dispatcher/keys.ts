@@ -49,15 +49,16 @@ function inSearch(target: Element): boolean {
   return target.matches('input[type="search"]');
 }
 
-export function useKeys(keys: Keys): void {
-  const latest = useRef(keys);
-  latest.current = keys;
+/** `serves`: whether a key means anything on the page in view; where it does not, the browser has it. */
+export function useKeys(keys: Keys, serves: (what: keyof Keys) => boolean): void {
+  const latest = useRef({ keys, serves });
+  latest.current = { keys, serves };
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       const what = meaning(event, singleKeys.value);
-      if (what === null) return;
+      if (what === null || !latest.current.serves(what)) return;
       if (what !== "close") event.preventDefault();
-      latest.current[what]();
+      latest.current.keys[what]();
     };
     document.addEventListener("keydown", pressed);
     return () => {

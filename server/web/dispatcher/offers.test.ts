@@ -38,7 +38,8 @@ describe("what can be arranged about a promise", () => {
     expect(arrangementsOf(aJob({ ...promised, visit_id: "v", state: "scheduled" }))).toContain("lock");
   });
 
-  it("is nothing once the job is over", () => {
-    expect(arrangementsOf(aJob({ ...promised, state: "completed" }))).toEqual([]);
+  it("is to take work up again once it is done, and nothing once it is called off", () => {
+    expect(arrangementsOf(aJob({ ...promised, state: "completed" }))).toEqual(["reopen"]);
+    expect(arrangementsOf(aJob({ ...promised, state: "cancelled" }))).toEqual([]);
   });
 });

@@ -27,13 +27,12 @@ export function offersIn(state: JobState, worked = false): readonly Offer[] {
   return OFFERS[state].filter((offer) => offer !== "delete" || !worked);
 }
 
-export type Arrangement = "hold" | "resume" | "appointment" | "lock";
-
-const OVER: ReadonlySet<JobState> = new Set(["completed", "closed", "cancelled"]);
+export type Arrangement = "hold" | "resume" | "appointment" | "lock" | "reopen";
 
 /** What can be arranged about a job's promise and visit. A lock lies on a visit that somebody has. */
 export function arrangementsOf(job: Job): readonly Arrangement[] {
-  if (OVER.has(job.state)) return [];
+  if (job.state === "completed" || job.state === "closed") return ["reopen"];
+  if (job.state === "cancelled") return [];
   const promised = job.respond_by !== null || job.resolve_by !== null;
   const held = job.promise_state === "paused";
   return [

@@ -17,7 +17,7 @@ interface NewPlanFormProps {
 }
 
 const DAYS = [1, 2, 3, 4, 5, 6, 7];
-const SECONDS = [2, 5, 10, 30, 60];
+const SECONDS = [0, 2, 5, 10, 30, 60];
 const USUAL_SECONDS = 5;
 const DAY_MS = 86_400_000;
 
@@ -109,7 +109,7 @@ export function NewPlanForm({ board, view, show }: NewPlanFormProps): JSX.Elemen
         <select id="plan-seconds" name="seconds">
           {SECONDS.map((seconds) => (
             <option key={seconds} value={seconds} selected={seconds === USUAL_SECONDS}>
-              {t("plan.n_seconds", { n: seconds })}
+              {seconds === 0 ? t("plan.at_once") : t("plan.n_seconds", { n: seconds })}
             </option>
           ))}
         </select>

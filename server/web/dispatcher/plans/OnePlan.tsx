@@ -160,7 +160,7 @@ const DAY_MS = 86_400_000;
 function sameAgain(plan: Plan): Parameters<typeof beginPlan>[1] {
   const days = Math.ceil((Date.parse(plan.ends_at) - Math.max(Date.now(), Date.parse(plan.starts_at))) / DAY_MS);
   const where = plan.outlet_id === null ? { centre_id: plan.centre_id } : { outlet_id: plan.outlet_id };
-  return { ...where, days: Math.min(7, Math.max(1, days)), seconds: Math.max(1, plan.seconds) };
+  return { ...where, days: Math.min(7, Math.max(1, days)), seconds: plan.seconds };
 }
 
 function Draft({ plan, board, show, again }: ShownProps): JSX.Element {
@@ -187,7 +187,7 @@ function Draft({ plan, board, show, again }: ShownProps): JSX.Element {
     <>
       <Summary plan={plan} />
       <TravelNotice travel={plan.travel} />
-      {plan.method === "insertion" && (
+      {plan.method === "insertion" && plan.seconds > 0 && (
         <p class="caution" role="status">
           <Icon name="warning" />
           {t("plan.insertion")}

@@ -139,7 +139,7 @@ function verdict(name: MeasureName, before: number, after: number): Verdict {
 
 /** Share of the search that is over, 0 to 1; null once it should be over and is being written down. */
 export function progressOf(plan: Pick<PlanHead, "made_at" | "seconds">, now: number): number | null {
-  const share = (now - Date.parse(plan.made_at)) / 1000 / plan.seconds;
+  const share = plan.seconds === 0 ? 1 : (now - Date.parse(plan.made_at)) / 1000 / plan.seconds;
   return share >= 1 ? null : Math.max(0, share);
 }
 

@@ -1388,6 +1388,111 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/dispatch/reactions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What happened and calls for a change of plan, the newest first
+     * @description `state`: those that wait for a dispatcher when left out.
+     */
+    get: operations["DispatchReactionsListReactions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/reactions/{reaction_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What happened, and what is suggested */
+    get: operations["DispatchReactionsReactionIdReadReaction"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/reactions/{reaction_id}/take": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Carry out what is suggested, at once or not at all */
+    post: operations["DispatchReactionsReactionIdTakeTakeReaction"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/reactions/{reaction_id}/dismiss": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Leave everything as it is */
+    post: operations["DispatchReactionsReactionIdDismissDismissReaction"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/reactions/rules": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How an outlet reacts to each kind of event */
+    get: operations["DispatchReactionsRulesListRules"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/outlets/{outlet_id}/reactions/{kind}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Set how an outlet reacts to one kind of event */
+    put: operations["DispatchOutletsOutletIdReactionsKindSetRule"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/evidence/photos/{sha256}": {
     parameters: {
       query?: never;
@@ -1905,6 +2010,11 @@ export interface components {
       last_upload_until?: string | null;
       last_upload_by?: string | null;
     };
+    /** DismissReaction */
+    DismissReaction: {
+      /** @default  */
+      reason: string;
+    };
     /** DispatchSettings */
     DispatchSettings: {
       freeze_minutes: number;
@@ -2088,8 +2198,7 @@ export interface components {
     JobPromise: {
       /** Format: uuid */
       job_id: string;
-      /** Format: uuid */
-      policy_id: string;
+      policy_id: string | null;
       /** Format: date-time */
       started_at: string;
       state: string;
@@ -2423,6 +2532,11 @@ export interface components {
       /** @default zh-CN */
       locale: string;
     };
+    /** NotAuto */
+    NotAuto: {
+      code: string;
+      sentence: components["schemas"]["Sentence"];
+    };
     /** OnSiteService */
     OnSiteService: {
       rule: string;
@@ -2528,6 +2642,11 @@ export interface components {
     /** Page[Alarm] */
     "Page_schemas.promises.Alarm_": {
       items: components["schemas"]["Alarm"][];
+      next_cursor?: string | null;
+    };
+    /** Page[Reaction] */
+    "Page_schemas.reactions.Reaction_": {
+      items: components["schemas"]["Reaction"][];
       next_cursor?: string | null;
     };
     /** PastJudgement */
@@ -2865,6 +2984,76 @@ export interface components {
     Quotes: {
       quotes: components["schemas"]["QuoteAt"][];
     };
+    /** Reaction */
+    Reaction: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      centre_id: string;
+      /** Format: uuid */
+      outlet_id: string;
+      kind: components["schemas"]["ReactionKind"];
+      state: components["schemas"]["ReactionState"];
+      job_id: string | null;
+      number: number | null;
+      technician_id: string | null;
+      technician_name: string;
+      /** Format: date-time */
+      happened_at: string;
+      /** Format: date-time */
+      noticed_at: string;
+      revision: number;
+      suggested_at: string | null;
+      expires_at: string | null;
+      event: components["schemas"]["Sentence"];
+      sentence: components["schemas"]["Sentence"];
+      items: components["schemas"]["PlanItem"][];
+      open_changes: number;
+      missed: number;
+      method: string;
+      travel: components["schemas"]["TravelTimes"] | null;
+      elapsed_ms: number | null;
+      not_auto: components["schemas"]["NotAuto"] | null;
+      ended_at: string | null;
+      ended_by: string | null;
+      ended_by_name: string;
+    };
+    /**
+     * ReactionKind
+     * @description `emergency`: an urgent job was raised. `no_show`: a visit should have begun, nobody is under way. `overrun`: work
+     *         goes on into the time of the next visit. `absence`: somebody is away from visits that are booked. `offline`: as
+     *         `no_show`, of somebody whose phone is silent. `parts_missing`: a visit cannot be done for want of parts.
+     * @enum {string}
+     */
+    ReactionKind: "emergency" | "decline" | "no_show" | "overrun" | "absence" | "offline" | "parts_missing";
+    /**
+     * ReactionMode
+     * @description `off`: events of this kind are not looked for.
+     * @default propose
+     * @enum {string}
+     */
+    ReactionMode: "off" | "propose" | "auto";
+    /** ReactionRule */
+    ReactionRule: {
+      /** Format: uuid */
+      outlet_id: string;
+      kind: components["schemas"]["ReactionKind"];
+      mode: components["schemas"]["ReactionMode"];
+      minutes: number | null;
+      most_changes: number;
+      most_shift_minutes: number;
+      set_by: string | null;
+      set_at: string | null;
+      sentence: components["schemas"]["Sentence"];
+    };
+    /**
+     * ReactionState
+     * @description `noticed`: no suggestion yet. `open`: waits for a dispatcher. `auto`: carried out by the outlet's rule. `stale`:
+     *         what it was about has been settled otherwise.
+     * @default open
+     * @enum {string}
+     */
+    ReactionState: "noticed" | "open" | "taken" | "dismissed" | "stale" | "auto";
     /** Recommendation */
     Recommendation: {
       /** Format: uuid */
@@ -3008,6 +3197,15 @@ export interface components {
       description?: string | null;
       distance?: number | null;
     };
+    /** RuleTerms */
+    RuleTerms: {
+      mode?: components["schemas"]["ReactionMode"];
+      minutes?: number | null;
+      /** @default 1 */
+      most_changes: number;
+      /** @default 30 */
+      most_shift_minutes: number;
+    };
     /** Sentence */
     Sentence: {
       zh: string;
@@ -3143,6 +3341,11 @@ export interface components {
       delivery?: number[] | null;
       pickup?: number[] | null;
       distance?: number | null;
+    };
+    /** TakeReaction */
+    TakeReaction: {
+      revision: number;
+      consent?: string[];
     };
     /** Technician */
     Technician: {
@@ -7437,6 +7640,267 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["PlanHead"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchReactionsListReactions: {
+    parameters: {
+      query?: {
+        outlet_id?: string | null;
+        /**
+         * @description `noticed`: no suggestion yet. `open`: waits for a dispatcher. `auto`: carried out by the outlet's rule. `stale`:
+         *         what it was about has been settled otherwise.
+         */
+        state?: components["schemas"]["ReactionState"];
+        kind?: components["schemas"]["ReactionKind"] | null;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.reactions.Reaction_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchReactionsReactionIdReadReaction: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        reaction_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Reaction"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchReactionsReactionIdTakeTakeReaction: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        reaction_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TakeReaction"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Reaction"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchReactionsReactionIdDismissDismissReaction: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        reaction_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["DismissReaction"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Reaction"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchReactionsRulesListRules: {
+    parameters: {
+      query: {
+        outlet_id: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReactionRule"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchOutletsOutletIdReactionsKindSetRule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        outlet_id: string;
+        kind: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RuleTerms"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReactionRule"];
         };
       };
       /** @description Bad request syntax or unsupported method */

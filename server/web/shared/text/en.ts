@@ -260,6 +260,10 @@ export const en = {
   "act.lock_title": "Fix the visit of No. {n}",
   "act.lock_text": "Plans and proposals leave alone what is fixed.",
   "act.lock_what": "What is fixed",
+  "act.reopen": "Take up again",
+  "act.reopen_title": "Take No. {n} up again?",
+  "act.reopen_text":
+    "The job returns to the queue and its clock goes on with what was used. What was signed stays on file.",
 
   "done.assigned": "No. {n} goes to {name}, {window}.",
   "done.moved": "No. {n} moved to {name}, {window}.",
@@ -272,6 +276,7 @@ export const en = {
   "done.undone": "Undone.",
   "done.held": "The promise of No. {n} is paused.",
   "done.resumed": "The promise of No. {n} goes on.",
+  "done.reopened": "No. {n} is back in the queue.",
   "done.agreed": "The appointment for No. {n} is noted.",
   "done.locked": "The visit of No. {n} is fixed.",
   "done.freed": "The visit of No. {n} may be planned freely again.",
@@ -473,6 +478,7 @@ export const en = {
   "plan.n_days": "{n|day|days}",
   "plan.seconds": "Search for",
   "plan.n_seconds": "{n} s",
+  "plan.at_once": "no time: by insertion",
   "plan.start": "Make a plan",
   "plan.starting": "Starting…",
   "plan.all_outlets": "All outlets",
