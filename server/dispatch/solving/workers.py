@@ -40,6 +40,7 @@ class Workers:
         self._memory, self._room, self._patience, self._warm = memory, room, patience, warm
         self._pool: ProcessPool | None = None
         self._inside = 0
+        self._waiting: set[asyncio.Future[bytes]] = set()
 
     async def solve(self, body: bytes, seconds: float, seed: int = 1, work: Work | None = None) -> bytes:
         """The answer's JSON. Raises ProblemRefused, among others with the codes `solver_…`."""
@@ -66,8 +67,10 @@ class Workers:
 
     async def _once(self, work: Work, body: bytes, seconds: float, seed: int) -> bytes:
         future = self._started().schedule(work, args=(body, seconds, seed), timeout=seconds + self._patience)
+        waiting = asyncio.wrap_future(future)
+        self._waiting.add(waiting)
         try:
-            answer: bytes = await asyncio.wrap_future(future)
+            answer: bytes = await waiting
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is None or task.cancelling():
@@ -75,6 +78,8 @@ class Workers:
             refuse(Code.SOLVER_FAILED, why="the planner was closed")
         except BrokenProcessPool:
             refuse(Code.SOLVER_FAILED, why="the planner was closed")
+        finally:
+            self._waiting.discard(waiting)
         return answer
 
     def _started(self) -> ProcessPool:
@@ -89,6 +94,8 @@ class Workers:
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]
+            for waiting in list(self._waiting):  # a pool that stops while it starts forgets what it was given
+                waiting.cancel()
             await asyncio.to_thread(pool.join)
 
 
