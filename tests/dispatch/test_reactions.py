@@ -49,6 +49,14 @@ class TestAnUrgentJob:
         assert (done["state"], done["technician_id"]) == ("scheduled", firm.technicians[1])
         assert (await now(desk, told))["window_start"] == told["window_start"]
 
+    async def test_goes_to_the_soonest_who_delays_nobody(self, firm: Firm, app: Litestar) -> None:
+        """Not to where the way is shortest at any time before the promise, which is tomorrow."""
+        desk = await at_work(firm, 0, 1)
+        await booked(firm, desk, 0, 6 * HOUR, lat=31.23, lon=121.43)
+        job = await firm.job(desk, lat=31.23, lon=121.43, priority=1)
+        reaction = await one(app, desk, "emergency")
+        assert begins(reaction, job) - datetime.now(UTC) < HOUR
+
     async def test_of_an_ordinary_kind_is_nobodys_event(self, firm: Firm, app: Litestar) -> None:
         desk = await at_work(firm, 0)
         await firm.job(desk, **THERE)

@@ -4,11 +4,13 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 from litestar import Litestar
 
 from server.dispatch.reacting import outlook, store
 from server.dispatch.reacting.running import LEASE, Reactor
 from server.platform import db
+from server.platform.feed import POKE_CHANNEL
 from tests.dispatch.planned import HOUR, MINUTE, THERE, instant, item, now
 from tests.dispatch.reacted import (
     again,
@@ -36,7 +38,7 @@ async def urgent(firm: Firm, app: Litestar) -> tuple[Any, dict[str, Any], dict[s
     return desk, job, await one(app, desk, "emergency")
 
 
-SOUTH = {"lat": 31.05, "lon": 121.4}
+SOUTH: dict[str, Any] = {"lat": 31.05, "lon": 121.4}
 """Three quarters of an hour from where everybody lives."""
 
 
@@ -152,6 +154,30 @@ class TestAnEvent:
         rest = (await desk.get("/dispatch/reactions", limit=2, cursor=first["next_cursor"])).json()
         seen = [each["job_id"] for each in [*first["items"], *rest["items"]]]
         assert (sorted(seen), rest["next_cursor"]) == (sorted(job["id"] for job in jobs), None)
+
+
+class TestWhoeverWatchesTheBoard:
+    async def test_is_poked_when_something_is_suggested_and_when_it_is_decided(
+        self, firm: Firm, app: Litestar, database: str
+    ) -> None:
+        await set_rule(firm, "emergency", mode="off")
+        desk = await at_work(firm, 0)
+        job = await firm.job(desk, **THERE, priority=1)
+        heard: list[str] = []
+        connection: Any = await asyncpg.connect(database)
+        try:
+            await connection.add_listener(POKE_CHANNEL, lambda *told: heard.append(told[3]))
+            await set_rule(firm, "emergency", mode="propose")
+            reaction = await one(app, desk, "emergency")
+            await connection.execute("SELECT 1")
+            assert any(f"board:{firm.outlet_id}" in told for told in heard)
+            heard.clear()
+            await desk.post(f"/dispatch/reactions/{reaction['id']}/dismiss", {})
+            await connection.execute("SELECT 1")
+            assert any(f"board:{firm.outlet_id}" in told for told in heard)
+            assert (await now(desk, job))["version"] == job["version"]
+        finally:
+            await connection.close()
 
 
 class TestTheRuleOfAnOutlet:

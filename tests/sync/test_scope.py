@@ -127,4 +127,5 @@ WITH_A_CENTRE = (
     *("job", "customer", "product_unit", "review", "visit", "commitment", "alarm", "completion", "history"),
     *("app_user", "device", "technician"),
     *("absence", "certificate", "borrowing", "van_stock", "depot_stock"),
+    *("plan", "reaction", "reaction_rule"),
 )

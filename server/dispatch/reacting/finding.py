@@ -69,7 +69,8 @@ async def find(event: Event, now: datetime) -> Suggested:
     async with db.transaction("REPEATABLE READ"):  # one picture: nothing changes between its queries
         gathered = await gather_only(outlet, starts, ends, event.job_ids)
     scene = _of_the_event(gathered.scene, event)
-    best, told = await _inserted(scene, gathered, outlet["id"])
+    urgent = event.kind is ReactionKind.EMERGENCY
+    best, told = await _inserted(scene, gathered, outlet["id"], urgent=urgent)
     if newly_missed(best.items):
         searched = await _searched(event, outlet, starts, ends, list(scene.subjects))
         if searched is not None and newly_missed(searched.items) < newly_missed(best.items):
@@ -109,12 +110,14 @@ def _said(event: Event, items: Sequence[PlanItem]) -> Said:
     return saying.suggestion(items)
 
 
-async def _inserted(scene: Scene, gathered: Gathered, outlet_id: UUID) -> tuple[Found, TravelTimes]:
+async def _inserted(scene: Scene, gathered: Gathered, outlet_id: UUID, *, urgent: bool) -> tuple[Found, TravelTimes]:
     """Visits of other outlets (of somebody who is lent), and what has moved since the picture was taken, make no
     room."""
     pinned: set[str] = set()
     while True:
-        placed, told = await in_use().answer(partial(insert, scene, pinned=frozenset(pinned)), scene.zone)
+        placed, told = await in_use().answer(
+            partial(insert, scene, pinned=frozenset(pinned), urgent=urgent), scene.zone
+        )
         rows = {str(i): row for i, row in (await jobs.rows(map(UUID, placed.delayed))).items()}
         delayed = {
             job_id: subject_of(person, stop, rows[job_id], scene)

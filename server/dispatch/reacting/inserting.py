@@ -1,7 +1,7 @@
 """Pure. The first answer: the jobs concerned one by one, the most urgent first, each at its cheapest place among the
 visits there are. These keep their times, unless delaying them is what keeps a promise."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -12,12 +12,16 @@ from server.dispatch.planning.measure import Measured, Totals
 from server.dispatch.planning.scene import Scene, Subject, Visit, stop_of
 from server.dispatch.rules.insertion import RULES, Delayed
 from server.dispatch.rules.objective import TERMS
-from server.dispatch.rules.problem import Job, Stop, Technician
-from server.dispatch.rules.recommendation import Recommendation, recommend
+from server.dispatch.rules.problem import Job, Span, Stop, Technician
+from server.dispatch.rules.recommendation import Proposal, Recommendation, recommend
 from server.dispatch.rules.travel import TravelModel
 
 #: What the whole plan costs is not asked: nobody compares two plans here.
 _NOT_MEASURED = Measured(Totals(0, 0, 0, 0, 0, 0, 0, 0), {term.name: 0.0 for term in TERMS}, {})
+
+
+SOON = (2 * 3600, 4 * 3600, 8 * 3600)
+"""Seconds from now: within the first of them that has room an urgent job is done, the way home included."""
 
 
 class Placed(NamedTuple):
@@ -29,13 +33,13 @@ class Placed(NamedTuple):
     delayed: dict[str, Visit]
 
 
-def insert(scene: Scene, travel: TravelModel, pinned: Collection[str] = ()) -> Placed:
-    """`pinned`: jobs whose visits stay to the second."""
+def insert(scene: Scene, travel: TravelModel, pinned: Collection[str] = (), *, urgent: bool = False) -> Placed:
+    """`pinned`: jobs whose visits stay to the second. `urgent`: the sooner the better, as long as nobody else is
+    delayed; otherwise any time that keeps the promise is as good, and the way there counts."""
     people = {person.id: _pinned(person, pinned) for person in scene.people}
     placed = Placed({}, {}, {})
     for subject in sorted(scene.subjects.values(), key=_urgency):
-        found = recommend(subject.job, tuple(people.values()), travel, scene.start, subject.zone, limits=scene.limits)
-        best = next((p for p in found.proposals if p.start < scene.end), None)
+        found, best = _best(scene, subject, tuple(people.values()), travel, SOON if urgent else ())
         if best is None:
             placed.unplaced[subject.job.id] = _unplaced(found)
             continue
@@ -47,6 +51,30 @@ def insert(scene: Scene, travel: TravelModel, pinned: Collection[str] = ()) -> P
         stop = stop_of(subject, visit, people)
         people[best.technician_id] = _with(people[best.technician_id], stop, best.delayed)
     return placed
+
+
+def _best(
+    scene: Scene, subject: Subject, people: Sequence[Technician], travel: TravelModel, soon: Sequence[int]
+) -> tuple[Recommendation, Proposal | None]:
+    for span in soon:
+        found = recommend(
+            subject.job,
+            [_until(person, scene.start + span) for person in people],
+            travel,
+            scene.start,
+            subject.zone,
+            limits=scene.limits._replace(overtime_s=0),
+        )
+        for proposal in found.proposals[:1]:
+            if not proposal.delayed and (proposal.slack_s is None or proposal.slack_s >= 0):
+                return found, proposal
+    found = recommend(subject.job, people, travel, scene.start, subject.zone, limits=scene.limits)
+    return found, next((p for p in found.proposals if p.start < scene.end), None)
+
+
+def _until(person: Technician, end: int) -> Technician:
+    """As if every shift were over by then."""
+    return replace(person, shifts=tuple(Span(s.start, min(s.end, end)) for s in person.shifts if s.start < end))
 
 
 def _pinned(person: Technician, pinned: Collection[str]) -> Technician:

@@ -62,6 +62,8 @@ class Reactor:
                 await self._tidy()
             except _DATABASE_FAULTS as fault:
                 log.warning("reactions not made", fault=str(fault))
+            except Exception as fault:  # a mistake of ours must not end the watch for good
+                log.error("reactions not made", exc_info=fault)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)
 
@@ -149,6 +151,9 @@ async def _answer(kept: Kept, event: Event, found: Suggested) -> None:
         if not await _unchanged(kept):
             return
         now = clock.now()
+        if kept.suggested is not None and found.items == kept.items and event.job_ids == kept.job_ids:
+            await store.confirm(kept.id, found, now, now + RENEW)
+            return
         done, why_not = await _by_rule(kept, event, found)
         begins = [item.after.starts_at for item in to_carry_out(found.items) if item.after is not None]
         await store.suggest(kept, event.job_ids, found, why_not, now, now + RENEW, min(begins, default=None))

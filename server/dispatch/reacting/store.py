@@ -50,10 +50,11 @@ async def add(events: Sequence[Event], now: datetime) -> list[UUID]:
 
 
 async def claim(now: datetime, lease: timedelta) -> UUID | None:
-    """The one to be looked at next that nobody is looking at."""
+    """The one to be looked at next that nobody is looking at; new ones first."""
     found: UUID | None = await db.fetch_value(
         "UPDATE reaction SET lease_until = $2 WHERE id = (SELECT id FROM reaction WHERE look_at <= $1"
-        " AND (lease_until IS NULL OR lease_until < $1) ORDER BY look_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id",
+        " AND (lease_until IS NULL OR lease_until < $1) ORDER BY state = 'open', look_at LIMIT 1"
+        " FOR UPDATE SKIP LOCKED) RETURNING id",
         now,
         now + lease,
     )
@@ -128,6 +129,17 @@ async def suggest(
         look_at,
         expires_at,
         _text(list(job_ids)),
+    )
+
+
+async def confirm(reaction_id: UUID, found: Suggested, now: datetime, look_at: datetime) -> None:
+    """The same was found again: no new revision, for whoever is looking at it."""
+    await db.execute(
+        "UPDATE reaction SET suggested = $2::jsonb, suggested_at = $3, look_at = $4, lease_until = NULL WHERE id = $1",
+        reaction_id,
+        _text(found),
+        now,
+        look_at,
     )
 
 
