@@ -68,6 +68,10 @@ class Story:
         await self._note_repairs()
         await store.age(self._received)
 
+    def job_id(self, key: int) -> UUID:
+        """Of the task at `key` of the plan, once it was raised."""
+        return self._made[key].id
+
     def _at(self, at: datetime, play: Callable[[], Awaitable[None]]) -> None:
         self._events.append(Event(at, len(self._events), play))
 
