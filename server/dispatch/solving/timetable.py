@@ -1,7 +1,7 @@
 """Pure. What a route does hour by hour, and whether it may be driven at all.
 
-A route is a list of tasks; pauses (breaks) are put where they end the day soonest. Entries of a timetable are tasks
-from 0, and pauses as -1, -2, … in the order of the van's list. Everything happens as early as it can.
+A route is a list of tasks; pauses (breaks) are put where they break no promise and end the day soonest. Entries of a
+timetable are tasks from 0, and pauses as -1, -2, … in the order of the van's list. Everything happens as early as it can.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ def timetable(model: Model, v: int, route: Sequence[int], bounds: Sequence[int] 
             break
         entries = found.entries if found else list(route)
         tried = [_follow(model, van, [*entries[:i], -1 - pause, *entries[i:]], bounds) for i in range(len(entries) + 1)]
-        found = min((t for t in tried if t), key=lambda t: (t.home_at, sum(t.starts)), default=None)
+        found = min((t for t in tried if t), key=lambda t: (*_late(model, t), t.home_at, sum(t.starts)), default=None)
         if found is None:
             return None
     if found is None or found.home_at > van.closes:
@@ -80,6 +80,16 @@ def loads(model: Model, route: Sequence[int]) -> list[tuple[int, ...]]:
         now = [have - down + up for have, down, up in zip(now, task.delivery, task.pickup, strict=True)]
         told.append(tuple(now))
     return told
+
+
+def _late(model: Model, table: Timetable) -> Span:
+    """Promises missed by weight, and seconds of it: a pause is not put where it breaks one."""
+    missed = late = 0
+    for entry, start in zip(table.entries, table.starts, strict=True):
+        task = model.tasks[entry] if entry >= 0 else None
+        if task is not None and task.due is not None and start > task.due:
+            missed, late = missed + task.weight, late + task.weight * (start - task.due)
+    return missed, late
 
 
 def _carries(model: Model, van: Van, route: Sequence[int]) -> bool:
