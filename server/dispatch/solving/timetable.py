@@ -1,7 +1,7 @@
 """Pure. What a route does hour by hour, and whether it may be driven at all.
 
 A route is a list of tasks; pauses (breaks) are put where they break no promise and end the day soonest. Entries of a
-timetable are tasks from 0, and pauses as -1, -2, … in the order of the van's list. Everything happens as early as it can.
+timetable are tasks from 0, and pauses as -1, -2, … in the order of the van's list. All happens as early as it can.
 """
 
 from collections.abc import Sequence
