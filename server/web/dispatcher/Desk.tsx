@@ -8,6 +8,7 @@ import { t } from "../shared/text/language";
 import { now } from "../shared/time/now";
 import { go, query } from "../shared/views/address";
 import { AlarmNews, Alarms } from "./alarms/Alarms";
+import { useSuggestions } from "./alarms/reacting";
 import { openBoard } from "./board";
 import { bookBest } from "./deeds";
 import { Filters } from "./Filters";
@@ -34,6 +35,7 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
 
   const view = useComputed(() => readView(query.value));
   const queue = useComputed(() => queueOf(board.jobs.value.values(), view.value, now.value));
+  const [suggestions, again] = useSuggestions(board);
   const cursor = useSignal<string | null>(view.value.job);
   const helping = useSignal(false);
   const search = useRef<HTMLInputElement>(null);
@@ -103,6 +105,7 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
     <div class="desk">
       <TopBar
         board={board}
+        suggestions={suggestions}
         session={session}
         view={view}
         show={show}
@@ -113,7 +116,7 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
         <main>
           {page === "reviews" && <Reviews board={board} show={show} />}
           {page === "plan" && <PlanPage board={board} view={view} show={show} />}
-          {page === "alarms" && <Alarms board={board} show={show} />}
+          {page === "alarms" && <Alarms board={board} show={show} suggestions={suggestions} again={again} />}
           {page === "queue" && (
             <>
               <h1 class="unseen">{t("desk.queue")}</h1>

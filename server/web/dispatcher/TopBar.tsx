@@ -10,12 +10,14 @@ import { Brand } from "../shared/views/Brand";
 import { Icon } from "../shared/views/Icon";
 import { LanguageButton } from "../shared/views/LanguageButton";
 import { untaken } from "./alarms/alarms";
+import { openIn, type Suggestions } from "./alarms/reacting";
 import type { Board } from "./board";
 import type { Show } from "./Desk";
 import { writeView, type DeskView } from "./view";
 
 interface TopBarProps {
   readonly board: Board;
+  readonly suggestions: Suggestions;
   readonly session: Session;
   readonly view: ReadonlySignal<DeskView>;
   readonly show: Show;
@@ -23,9 +25,9 @@ interface TopBarProps {
   readonly onHelp: () => void;
 }
 
-export function TopBar({ board, session, view, show, search, onHelp }: TopBarProps): JSX.Element {
+export function TopBar({ board, suggestions, session, view, show, search, onHelp }: TopBarProps): JSX.Element {
   const reviews = board.reviews.value.length;
-  const alarms = untaken(board.alarms.value).length;
+  const alarms = untaken(board.alarms.value).length + openIn(suggestions).length;
   return (
     <header class="top-bar">
       <Brand face="desk" />

@@ -15,6 +15,8 @@ import { takeAlarm } from "../deeds";
 import type { Show } from "../Desk";
 import { quietTrouble, untaken } from "./alarms";
 import "./alarms.css";
+import { openIn, type Suggestions } from "./reacting";
+import { SuggestionList } from "./Suggestions";
 
 const MANY = 50;
 
@@ -23,7 +25,12 @@ interface AlarmsProps {
   readonly show: Show;
 }
 
-export function Alarms({ board, show }: AlarmsProps): JSX.Element {
+interface AlarmsPageProps extends AlarmsProps {
+  readonly suggestions: Suggestions;
+  readonly again: () => void;
+}
+
+export function Alarms({ board, show, suggestions, again }: AlarmsPageProps): JSX.Element {
   const alarms = board.alarms.value;
   const quiet = quietTrouble(board.jobs.value.values(), alarms, now.value);
   const all = useSignal(false);
@@ -36,7 +43,7 @@ export function Alarms({ board, show }: AlarmsProps): JSX.Element {
         <p class="soft">{t("alarms.hint")}</p>
       </header>
       {!complete && alarms.length === 0 && <div class="ghost alarm-ghost" role="status" aria-label={t("loading")} />}
-      {complete && alarms.length === 0 && quiet.length === 0 && (
+      {complete && alarms.length === 0 && quiet.length === 0 && openIn(suggestions).length === 0 && (
         <Notice icon="done" title={t("alarms.empty")} hint={t("alarms.empty_hint")} />
       )}
       {alarms.length > 0 && (
@@ -51,6 +58,7 @@ export function Alarms({ board, show }: AlarmsProps): JSX.Element {
           {t("alarms.all", { n: alarms.length })}
         </button>
       )}
+      <SuggestionList suggestions={suggestions} board={board} show={show} again={again} />
       {quiet.length > 0 && (
         <section aria-labelledby="quiet-title">
           <h2 id="quiet-title">{t("alarms.quiet", { n: quiet.length })}</h2>

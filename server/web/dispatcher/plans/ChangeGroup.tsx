@@ -136,7 +136,7 @@ function Item({ item, plan, board, chosen, onChoose, show }: ItemProps): JSX.Ele
             show({ job: item.job_id });
           }}
         >
-          <span class="numbers">{t("job.number", { n: item.number })}</span> <span>{item.title}</span>
+          <span class="numbers">{t("job.number", { n: item.number })}</span> <span>{item.title}</span>{" "}
           {item.priority < 3 && <span class="tag">{t("job.priority", { n: item.priority })}</span>}
         </button>
         <p>{inLanguage(item.sentence)}</p>

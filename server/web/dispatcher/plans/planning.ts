@@ -1,16 +1,16 @@
 /** What a dispatcher does with plans, and following one while it is made and while the world goes on. */
-import { useSignal, useSignalEffect, type ReadonlySignal } from "@preact/signals";
+import { useSignal, type ReadonlySignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { answer } from "../../shared/api/client";
 import { sentence, type Answer, type Problem } from "../../shared/api/problem";
 import type { BorrowingProposal, NewPlan, Plan, PlanHead, Publish, Published } from "../../shared/api/types";
 import { t } from "../../shared/text/language";
 import { useLoaded, type Loaded } from "../../shared/views/loading";
+import { useBeat } from "../beat";
 import type { Board } from "../board";
 import { tell } from "../news";
 
 const WATCHING_MS = 1000; // while it is being made
-const AT_MOST_MS = 4000; // a draft of a thousand jobs is not read anew for every poke
 const LISTED = 20;
 
 /** The plan that is made now: the new one, or the one that somebody had begun already. */
@@ -91,26 +91,6 @@ export function usePlan(board: Board, id: string): readonly [ReadonlySignal<Load
     };
   }, [solving, again]);
   return found;
-}
-
-/** Rises some time after the board heard something, but not for each thing it heard. */
-function useBeat(board: Board): ReadonlySignal<number> {
-  const beat = useSignal(0);
-  const timer = useSignal<ReturnType<typeof setTimeout> | null>(null);
-  useSignalEffect(() => {
-    if (board.feed.contact.value.last === null || timer.peek() !== null) return;
-    timer.value = setTimeout(() => {
-      timer.value = null;
-      beat.value += 1;
-    }, AT_MOST_MS);
-  });
-  useEffect(
-    () => () => {
-      if (timer.value !== null) clearTimeout(timer.value);
-    },
-    [timer],
-  );
-  return beat;
 }
 
 /** The present, several times a second, while something moves. */

@@ -28,6 +28,7 @@ export type PlannedVisit = Schemas["PlannedVisit"];
 export type Publish = Schemas["Publish"];
 export type Published = Schemas["Published"];
 export type PullAnswer = Schemas["PullAnswer"];
+export type Reaction = Schemas["Reaction"];
 export type Recommendation = Schemas["Recommendation"];
 export type Recommendations = Schemas["Recommendations"];
 /** As the feed carries it; what each choice will do is asked for. */

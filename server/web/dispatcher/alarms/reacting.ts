@@ -1,0 +1,55 @@
+/** What happened in the field and what could be done about it: suggestions of the server, for a dispatcher to take. */
+import type { ReadonlySignal } from "@preact/signals";
+import { answer } from "../../shared/api/client";
+import { sentence, type Problem } from "../../shared/api/problem";
+import type { Reaction } from "../../shared/api/types";
+import { t } from "../../shared/text/language";
+import { useLoaded, type Loaded } from "../../shared/views/loading";
+import { useBeat } from "../beat";
+import type { Board } from "../board";
+import { tell } from "../news";
+
+const LISTED = 50;
+
+export type Suggestions = ReadonlySignal<Loaded<readonly Reaction[]>>;
+
+/** The open ones, the newest first; read anew when something happened on the board. */
+export function useSuggestions(board: Board): readonly [Suggestions, () => void] {
+  const beat = useBeat(board);
+  return useLoaded<readonly Reaction[]>(
+    async () => {
+      const page = await answer(board.api.GET("/dispatch/reactions", { params: { query: { limit: LISTED } } }));
+      return page.ok ? { ok: true, data: page.data.items } : page;
+    },
+    "reactions",
+    beat.value,
+  );
+}
+
+export function openIn(suggestions: Suggestions): readonly Reaction[] {
+  const loaded = suggestions.value;
+  return loaded.kind === "ready" ? loaded.data : [];
+}
+
+/** All of the suggestion, as it was shown, or nothing. Null when it is done. */
+export async function takeSuggestion(
+  board: Board,
+  reaction: Reaction,
+  consent: readonly string[],
+): Promise<Problem | null> {
+  const path = { params: { path: { reaction_id: reaction.id } } };
+  const body = { revision: reaction.revision, consent: [...consent] };
+  const done = await answer(board.api.POST("/dispatch/reactions/{reaction_id}/take", { ...path, body }));
+  board.feed.pullSoon();
+  if (!done.ok) return done.problem;
+  tell("good", t("react.taken"));
+  return null;
+}
+
+export async function dismissSuggestion(board: Board, reaction: Reaction): Promise<void> {
+  const path = { params: { path: { reaction_id: reaction.id } } };
+  const body = { reason: "" };
+  const done = await answer(board.api.POST("/dispatch/reactions/{reaction_id}/dismiss", { ...path, body }));
+  if (done.ok) tell("good", t("react.dismissed"));
+  else tell("bad", sentence(done.problem));
+}
