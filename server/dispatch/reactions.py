@@ -57,6 +57,7 @@ async def take(caller: Caller, reaction_id: UUID, wanted: TakeReaction) -> React
         if refusal.code in (Code.VERSION_STALE, Code.DOUBLE_BOOKED):
             await store.look_again(reaction_id, clock.now())
         raise
+    await store.look_around(kept.outlet_id, clock.now())
     return await read(caller, reaction_id)
 
 

@@ -113,6 +113,20 @@ class TestAnEvent:
         assert [each["revision"] for each in found] == [1, 1, 1]
         assert await db.fetch_value("SELECT count(*) FROM reaction") == 3
 
+    async def test_is_carried_out_once_however_many_look(self, firm: Firm, app: Litestar) -> None:
+        assert (await set_rule(firm, "emergency", mode="auto")).status_code == 200
+        desk = await at_work(firm, 0, 1)
+        jobs = [await firm.job(desk, **THERE, priority=1) for _ in range(4)]
+        await asyncio.gather(*(Reactor().round() for _ in range(4)))
+        for _ in range(100):
+            await renewed(app)
+            if len(await reactions(desk, "auto")) == 4:
+                break
+        assert [(await now(desk, job))["state"] for job in jobs] == ["scheduled"] * 4
+        live = await db.fetch_value("SELECT count(*) FROM visit WHERE state = 'planned'")
+        told = await db.fetch_value("SELECT count(*) FROM history WHERE action = 'assign'")
+        assert (live, told) == (4, 4)
+
     async def test_survives_a_worker_that_died_with_it(self, firm: Firm, app: Litestar) -> None:
         desk, _, reaction = await urgent(firm, app)
         async with db.transaction():

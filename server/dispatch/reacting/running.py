@@ -31,6 +31,9 @@ log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
 RENEW = timedelta(seconds=30)
+AT_ONCE = timedelta(seconds=2)
+"""Somebody booked while the rule was about to: a new suggestion is tried soon."""
+
 HOPELESS = timedelta(minutes=5)
 """So often is looked again for somebody when there was nobody, or a promise would be missed."""
 
@@ -41,6 +44,7 @@ _PARTS_EVERY = timedelta(seconds=60)
 _TIDY_EVERY = timedelta(minutes=10)
 _LOCK = 0x7265616374  # "react"
 _DATABASE_FAULTS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_OVERTAKEN = ("version_stale", "double_booked")
 _LOOKED_AT = (ReactionState.NOTICED, ReactionState.OPEN)
 
 
@@ -156,10 +160,13 @@ async def _answer(kept: Kept, event: Event, found: Suggested) -> None:
             return
         done, why_not = await _by_rule(kept, event, found)
         begins = [item.after.starts_at for item in to_carry_out(found.items) if item.after is not None]
-        await store.suggest(kept, event.job_ids, found, why_not, now, now + RENEW, min(begins, default=None))
+        again = now + (AT_ONCE if why_not in _OVERTAKEN else RENEW)
+        await store.suggest(kept, event.job_ids, found, why_not, now, again, min(begins, default=None))
         if done:
             await store.end(kept.id, ReactionState.AUTO, now)
         await tell(kept.centre_id, kept.outlet_id)
+    if done:
+        await store.look_around(kept.outlet_id, now)
 
 
 async def _by_rule(kept: Kept, event: Event, found: Suggested) -> tuple[bool, str | None]:

@@ -68,6 +68,11 @@ async def look_again(reaction_id: UUID, at: datetime) -> None:
     )
 
 
+async def look_around(outlet_id: UUID, at: datetime) -> None:
+    """What else is open at the outlet may want the time that was just taken."""
+    await db.execute("UPDATE reaction SET look_at = $2 WHERE outlet_id = $1 AND state = 'open'", outlet_id, at)
+
+
 async def reaction(scope: Scope, reaction_id: UUID, *, lock: bool = False) -> Kept | None:
     row = await db.fetch_row(
         f"{_KEPT} WHERE {_IN_SCOPE} AND r.id = $3{' FOR UPDATE OF r' if lock else ''}",
