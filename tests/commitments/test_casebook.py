@@ -69,7 +69,7 @@ class TestAFileAsSpreadsheetsWriteIt:
             PLAIN.replace(",", ";").encode("utf-8-sig"),
             PLAIN.replace("\n", "\r\n").encode(),
             PLAIN.replace("\n", "\r").encode(),
-            gzip.compress(PLAIN.encode()),
+            gzip.compress(PLAIN.encode(), mtime=0),
             ("\n" + PLAIN + "\n\n,,\n").encode(),
             b'"case";"opened";"job_type"\n"\xe5\xb7\xa5\xe5\x8d\x95\xe4\xb8\x80";"2026/3/2 9:00";"visit"\n',
             PLAIN.replace("visit\n", "visit,,,\n").encode(),
