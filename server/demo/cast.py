@@ -22,7 +22,7 @@ UNITS = 600
 IN_STOCK = 70
 JUST_SOLD = 125
 
-FIRM = f"{BRAND}电器(演示企业)", "Heguang Appliances (demonstration)"
+FIRM = f"{BRAND}电器（演示企业）", "Heguang Appliances (demonstration)"
 HOTLINE = "021-0000 2424"  # no number of Shanghai begins with 0
 
 SHIFT_DAYS = range(-14, 15)
@@ -183,8 +183,8 @@ def shared_out(count: int) -> list[int]:
 
 
 _ACCESS = (
-    *("", "", "", "", "门禁呼叫房号", "电梯需刷卡,请提前电话联系", "小区不能停货车,请停东门外"),
-    *("先打电话,老人在家", "单元门密码请电话询问", "Please call ten minutes before you arrive", "宠物在家,请先敲门"),
+    *("", "", "", "", "门禁呼叫房号", "电梯需刷卡，请提前电话联系", "小区不能停货车，请停东门外"),
+    *("先打电话，老人在家", "单元门密码请电话询问", "Please call ten minutes before you arrive", "宠物在家，请先敲门"),
 )
 
 

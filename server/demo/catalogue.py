@@ -70,15 +70,15 @@ MODELS = tuple(
 TROUBLES: dict[str, tuple[Trouble, ...]] = {
     "air_conditioner": (
         Trouble(
-            *("空调不制热,吹冷风", "Air conditioner does not heat, blows cold air"),
-            *("four_way_valve", "四通阀卡滞,不能换向", "Four-way valve stuck"),
-            *("更换四通阀,抽真空后补充制冷剂,试机正常", "Four-way valve replaced, refrigerant refilled, runs well"),
+            *("空调不制热，吹冷风", "Air conditioner does not heat, blows cold air"),
+            *("four_way_valve", "四通阀卡滞，不能换向", "Four-way valve stuck"),
+            *("更换四通阀，抽真空后补充制冷剂，试机正常", "Four-way valve replaced, refrigerant refilled, runs well"),
             *("AC-4WV-35", (("outlet_temperature_c", 43.5), ("pressure_mpa", 2.31))),
         ),
         Trouble(
             *("空调制热效果差", "Air conditioner heats poorly"),
-            *("whole_unit", "制冷剂不足,喇叭口有渗漏", "Refrigerant low, flare joint seeping"),
-            *("重做喇叭口,检漏后补充制冷剂", "Flare joint remade, leak-tested, refrigerant topped up"),
+            *("whole_unit", "制冷剂不足，喇叭口有渗漏", "Refrigerant low, flare joint seeping"),
+            *("重做喇叭口，检漏后补充制冷剂", "Flare joint remade, leak-tested, refrigerant topped up"),
             *(None, (("outlet_temperature_c", 41.2), ("pressure_mpa", 2.18))),
         ),
         Trouble(
@@ -89,12 +89,12 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
         ),
         Trouble(
             *("室内机漏水", "Indoor unit drips water"),
-            *("whole_unit", "排水管堵塞,坡度不足", "Drain pipe blocked and laid too flat"),
+            *("whole_unit", "排水管堵塞，坡度不足", "Drain pipe blocked and laid too flat"),
             *("疏通排水管并调整坡度", "Drain pipe cleared and laid with a fall"),
             *(None, ()),
         ),
         Trouble(
-            *("空调显示 E6,不启动", "Air conditioner shows E6 and does not start"),
+            *("空调显示 E6，不启动", "Air conditioner shows E6 and does not start"),
             *("control_board", "室外控制板通讯故障", "Outdoor control board does not communicate"),
             *("更换室外控制板", "Outdoor control board replaced"),
             *("AC-PCB-07", (("voltage_v", 223.0),)),
@@ -104,11 +104,11 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
         Trouble(
             *("冰箱冷藏室不冷", "Fridge compartment is not cold"),
             *("thermostat", "感温头失灵", "Temperature sensor failed"),
-            *("更换温控器,复测温度正常", "Thermostat replaced, temperature back to normal"),
+            *("更换温控器，复测温度正常", "Thermostat replaced, temperature back to normal"),
             *("RF-TH-11", (("fridge_temperature_c", 4.1), ("freezer_temperature_c", -18.4))),
         ),
         Trouble(
-            *("冰箱一直响,停不下来", "Refrigerator runs without stopping"),
+            *("冰箱一直响，停不下来", "Refrigerator runs without stopping"),
             *("start_relay", "启动继电器粘连", "Start relay welded"),
             *("更换启动继电器", "Start relay replaced"),
             *("RF-SR-03", (("current_a", 0.9),)),
@@ -116,7 +116,7 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
         Trouble(
             *("冷冻室结霜严重", "Heavy frost in the freezer"),
             *("evaporator", "化霜加热器断路", "Defrost heater open circuit"),
-            *("更换化霜加热器,除霜", "Defrost heater replaced, frost removed"),
+            *("更换化霜加热器，除霜", "Defrost heater replaced, frost removed"),
             *("RF-DH-20", (("freezer_temperature_c", -17.8),)),
         ),
         Trouble(
@@ -130,13 +130,13 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
         Trouble(
             *("洗衣机不排水", "Washing machine does not drain"),
             *("drain_pump", "排水泵被异物卡死", "Drain pump jammed by a foreign object"),
-            *("取出异物,更换排水泵", "Object removed, drain pump replaced"),
+            *("取出异物，更换排水泵", "Object removed, drain pump replaced"),
             *("WM-DP-08", (("drain_time_s", 48.0),)),
         ),
         Trouble(
             *("脱水时剧烈晃动", "Shakes violently when spinning"),
-            *("whole_unit", "运输螺栓未拆,底脚不平", "Transport bolts still in, feet uneven"),
-            *("拆除运输螺栓,调平底脚", "Transport bolts removed, machine levelled"),
+            *("whole_unit", "运输螺栓未拆，底脚不平", "Transport bolts still in, feet uneven"),
+            *("拆除运输螺栓，调平底脚", "Transport bolts removed, machine levelled"),
             *(None, (("spin_rpm", 1200.0),)),
         ),
         Trouble(
@@ -146,7 +146,7 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
             *("WM-PCB-15", (("voltage_v", 221.0),)),
         ),
         Trouble(
-            *("洗衣机不转,有焦味", "Drum does not turn, smells burnt"),
+            *("洗衣机不转，有焦味", "Drum does not turn, smells burnt"),
             *("motor", "电机绕组短路", "Motor winding shorted"),
             *("更换电机", "Motor replaced"),
             *("WM-MT-30", (("current_a", 1.8),)),
@@ -176,12 +176,12 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
 
 #: Job type → what the order is called, by product line where it differs; {line}: the line's name.
 ERRANDS = {
-    "delivery": ("送货上门:{line}", "Deliver: {line}"),
+    "delivery": ("送货上门：{line}", "Deliver: {line}"),
     "installation": ("安装新购{line}", "Install: {line}"),
     "maintenance": ("{line}年度保养", "Yearly maintenance: {line}"),
     "inspection": ("{line}安全检查", "Safety inspection: {line}"),
-    "removal_refit": ("移机:拆装{line}", "Remove and refit: {line}"),
-    "return_pickup": ("退货取件:{line}", "Pick up a return: {line}"),
+    "removal_refit": ("移机：拆装{line}", "Remove and refit: {line}"),
+    "return_pickup": ("退货取件：{line}", "Pick up a return: {line}"),
 }
 
 

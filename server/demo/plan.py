@@ -510,7 +510,7 @@ _WEIGHTS = {
 }
 _CANCELLED = (
     "客户已自行解决 / solved by the customer",
-    "客户要求改期,另行预约 / customer will call again",
+    "客户要求改期，另行预约 / customer will call again",
     "重复报修 / reported twice",
 )
 _DECLINED = (
@@ -519,8 +519,8 @@ _DECLINED = (
     "车辆故障 / vehicle broke down",
 )
 _NOT_COMPLETED = (
-    "客户不在家,电话无人接听 / nobody at home, no answer",
-    "缺少配件,已订货 / part missing, ordered",
+    "客户不在家，电话无人接听 / nobody at home, no answer",
+    "缺少配件，已订货 / part missing, ordered",
     "需吊装设备 / lifting gear needed",
 )
 

@@ -102,13 +102,13 @@ def _text(facts: Facts) -> str:
     else:
         parts = "、".join(f"{part} × {n}" for part, n in facts.parts.items()) or "无"
         lines = (
-            f"服务工单 {facts.number}:{facts.task}",
-            f"产品:{facts.product},序列号末四位 {facts.serial_end}",
-            f"检查结果:{facts.diagnosis or '-'}",
-            f"处理:{facts.result}",
-            f"配件:{parts}",
-            f"应付:{f'{total:.2f} 元' if total else '无,在保修范围内'}",
-            f"到达 {arrived},完工 {finished}",
+            f"服务工单 {facts.number}：{facts.task}",
+            f"产品：{facts.product}，序列号末四位 {facts.serial_end}",
+            f"检查结果：{facts.diagnosis or '-'}",
+            f"处理：{facts.result}",
+            f"配件：{parts}",
+            f"应付：{f'{total:.2f} 元' if total else '无，在保修范围内'}",
+            f"到达 {arrived}，完工 {finished}",
             "服务规范“三不四一”已由用户确认。",
         )
     return "\n".join(lines)

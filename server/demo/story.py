@@ -355,7 +355,7 @@ class Story:
         assert task.second is not None
         other, _, arrived, ended = task.second
         self._do(other, arrived, lambda: self._plain(key, "arrive", arrived), pushed=True)
-        text = "到场时同事已修好,客户已签字 / a colleague had already done the work"
+        text = "到场时同事已修好，客户已签字 / a colleague had already done the work"
         note = ended - 2 * _MINUTE
         self._do(other, note, lambda: self._plain(key, "note", note, {"text": text}), pushed=False)
         args = {"reason": text}
@@ -402,18 +402,18 @@ async def _chunks(content: bytes) -> AsyncIterator[bytes]:
 
 
 _RESULTS = {
-    "delivery": "已送达,外观与附件经客户确认 / Delivered; appearance and accessories confirmed by the customer",
-    "installation": "安装完成,试机正常,已讲解使用方法 / Installed, trial run good, use explained",
-    "maintenance": "保养完成,运行数据正常 / Maintained, readings normal",
-    "inspection": "检查完成,未发现隐患 / Inspected, no hazard found",
-    "removal_refit": "移机完成,检漏合格,试机正常 / Moved and refitted, leak test passed, trial run good",
-    "return_pickup": "已取件,附件齐全,已出具凭证 / Picked up complete, receipt handed over",
+    "delivery": "已送达，外观与附件经客户确认 / Delivered; appearance and accessories confirmed by the customer",
+    "installation": "安装完成，试机正常，已讲解使用方法 / Installed, trial run good, use explained",
+    "maintenance": "保养完成，运行数据正常 / Maintained, readings normal",
+    "inspection": "检查完成，未发现隐患 / Inspected, no hazard found",
+    "removal_refit": "移机完成，检漏合格，试机正常 / Moved and refitted, leak test passed, trial run good",
+    "return_pickup": "已取件，附件齐全，已出具凭证 / Picked up complete, receipt handed over",
 }
 _NOTES = (
     "客户希望下次上午来 / customer prefers mornings",
-    "室外机支架略有锈蚀,建议明年更换 / outdoor bracket slightly rusted, replace next year",
-    "插座老化,已提醒客户请电工更换 / socket is old, customer advised to call an electrician",
-    "电梯在修,走楼梯 / lift under repair, took the stairs",
+    "室外机支架略有锈蚀，建议明年更换 / outdoor bracket slightly rusted, replace next year",
+    "插座老化，已提醒客户请电工更换 / socket is old, customer advised to call an electrician",
+    "电梯在修，走楼梯 / lift under repair, took the stairs",
 )
 _OFTEN = {
     "air_conditioner": "control_board",

@@ -217,9 +217,9 @@ def _asked(
 def _risk_in_words(number: int, risk: borrowing.AtRisk) -> Said:
     if risk.late_s is not None:
         span = span_in_words(timedelta(seconds=risk.late_s))
-        return Said(f"工单 {number}:本网点最快也将迟到 {span.zh}。", f"Job {number}: {span.en} late at best.")
+        return Said(f"工单 {number}：本网点最快也将迟到 {span.zh}。", f"Job {number}: {span.en} late at best.")
     why = WHY_NOT[risk.rule] if risk.rule is not None else Said("无人当班", "there is nobody")
-    return Said(f"工单 {number}:本网点无人可派({why.zh})。", f"Job {number}: nobody here can come ({why.en}).")
+    return Said(f"工单 {number}：本网点无人可派（{why.zh}）。", f"Job {number}: nobody here can come ({why.en}).")
 
 
 def _name(outlet: Mapping[str, Any]) -> Said:

@@ -115,7 +115,7 @@ class TestTheAnswerExplainsItself:
             "“narrow promise” applies: it names this job type and region grade, "
             "which is more specific than “all promise”."
         )
-        assert match.why.zh == "适用「narrow 承诺」:符合其工单类型、地区等级,比「all 承诺」更具体。"
+        assert match.why.zh == "适用「narrow 承诺」：符合其工单类型、地区等级，比「all 承诺」更具体。"
 
     def test_nothing_is_promised_where_no_policy_applies(self) -> None:
         answer = choose([policy(job_type="repair")], Case(job_type="delivery"), NOW)

@@ -68,7 +68,7 @@ class TestAnOutletThatCannot:
         assert offer.loan == builders.shift()
         assert (offer.misses, offer.travel_s) == (0, 20 * 60)
         assert offer.said == (
-            "李娜(城西)可兑现 1 项承诺,路程增加 20 分;城西不受影响。",
+            "李娜（城西）可兑现 1 项承诺，路程增加 20 分；城西不受影响。",
             "Li Na of West could keep one promise here, with 20 min more on the road; nothing is missed at West.",
         )
 
@@ -137,7 +137,7 @@ class TestProposalsOverHttp:
         assert answer.status_code == 200, answer.text
         told = answer.json()
         assert (told["waiting"], [risk["job_id"] for risk in told["at_risk"]]) == (1, [job["id"]])
-        assert told["at_risk"][0]["sentence"]["zh"].endswith("本网点无人可派(无人当班)。")
+        assert told["at_risk"][0]["sentence"]["zh"].endswith("本网点无人可派（无人当班）。")
         best = told["proposals"][0]
         assert {each["technician_id"] for each in told["proposals"]} == set(firm.technicians[:2])
         assert (best["outlet_name"], best["misses_there"], [k["job_id"] for k in best["keeps"]]) == (

@@ -75,7 +75,7 @@ class TestASkillThatNeedsACertificate:
         answer = await asked(desk, await firm.job(desk, **GAS))
         assert sorted(rules(answer)) == ["certificate", "skills", "skills"]
         told = next(each for each in answer["why_not"] if each["rule"] == "certificate")
-        assert told["sentence"]["zh"] == "技师0:届时没有有效的上岗证书。"
+        assert told["sentence"]["zh"] == "技师0：届时没有有效的上岗证书。"
 
 
 class TestAnAbsence:

@@ -127,7 +127,7 @@ class TestEverybodyIsAccountedFor:
         assert asked(job(skills=frozenset({"gas"})), nobody).why_not[0].rule == "skills"
         assert asked(job(), nobody).why_not[0].rule == "territory"
         assert asked(job(), nobody).why_not[0].said == (
-            "王伟:届时不归该网点调派。",
+            "王伟：届时不归该网点调派。",
             "王伟 does not work for this outlet then, nor is lent to it.",
         )
 
@@ -144,7 +144,7 @@ class TestSentences:
 
     def test_in_time(self) -> None:
         assert self.said("14:10", "16:00") == (
-            "王伟 14:10 可到达,比承诺早 1 小时 50 分;其他上门不受影响。",
+            "王伟 14:10 可到达，比承诺早 1 小时 50 分；其他上门不受影响。",
             "Wang Wei can be there at 14:10, 1 h 50 min before the promise; nobody else is delayed.",
         )
 
@@ -166,7 +166,7 @@ class TestSentences:
         worse = Delayed("b", 25 * MINUTE, 0, 0, newly_missed=True)
         both = self.said("14:10", None, one, worse)
         assert both.en.endswith("; 2 other visits are delayed by up to 25 min, 1 of them past the promise.")
-        assert both.zh.endswith(";另有 2 次上门推迟至多 25 分,其中 1 次将违约。")
+        assert both.zh.endswith("；另有 2 次上门推迟至多 25 分，其中 1 次将违约。")
         assert self.said("14:10", None, worse).en.endswith("delayed by 25 min, which breaks its promise.")
 
     def test_another_day_is_named(self) -> None:

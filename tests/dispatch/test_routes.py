@@ -80,8 +80,8 @@ class TestWhoShouldTakeAJob:
     async def test_a_sentence_in_both_languages(self, firm: Firm) -> None:
         desk = await working(firm, 0)
         (found,) = (await asked(desk, await firm.job(desk, **THERE)))["recommendations"]
-        assert found["sentence"]["zh"].startswith("技师0 08:00 可到达,比承诺")
-        assert found["sentence"]["zh"].endswith(";其他上门不受影响。")
+        assert found["sentence"]["zh"].startswith("技师0 08:00 可到达，比承诺")
+        assert found["sentence"]["zh"].endswith("；其他上门不受影响。")
         assert found["sentence"]["en"].startswith("技师0 can be there at 08:00, ")
         assert found["sentence"]["en"].endswith("; nobody else is delayed.")
 
@@ -95,7 +95,7 @@ class TestWhoShouldTakeAJob:
         }
         assert answer["counts"] == {"no_shift": 2}
         assert answer["why_not"][0]["sentence"] == {
-            "zh": "技师1:没有未结束的班次。",
+            "zh": "技师1：没有未结束的班次。",
             "en": "技师1 has no shift ahead.",
         }
 

@@ -75,7 +75,7 @@ def _after(match: Match, passed_over: tuple[Considered, ...]) -> Match:
         return match
     first = passed_over[0].policy
     why = Said(
-        f"{match.why.zh}「{first.name}」承诺得更少,未经总部批准,不适用。",
+        f"{match.why.zh}「{first.name}」承诺得更少，未经总部批准，不适用。",
         f"{match.why.en} “{first.name_en or first.name}” promises less without headquarters' approval, "
         "so it does not apply.",
     )
@@ -93,7 +93,7 @@ VERDICTS = {
     "lower_rank": Said("排序在适用者之后", "ranks behind the one that applies"),
     "older_version": Said("已有更新的版本", "there is a newer version"),
     "not_in_force": Said("当时未生效", "not in force at that moment"),
-    "promises_less": Said("承诺少于总部,未经批准", "promises less than headquarters, without their approval"),
+    "promises_less": Said("承诺少于总部，未经批准", "promises less than headquarters, without their approval"),
     "awaiting_approval": Said("等待总部批准", "waits for headquarters' approval"),
     "job_type": Said("工单类型不同", "for another job type"),
     "product_category": Said("产品类别不同", "for another product category"),

@@ -124,12 +124,12 @@ def calendar_of(
 
 def _unknown(zone: str, holidays_of: str, weekly: Mapping[int, Windows]) -> Refusal | None:
     if not _zone_known(zone):
-        return _refuse("calendar_zone_unknown", f"不认识的时区:{zone!r}", f"unknown time zone: {zone!r}")
+        return _refuse("calendar_zone_unknown", f"不认识的时区：{zone!r}", f"unknown time zone: {zone!r}")
     if holidays_of and not public_holidays.country_known(holidays_of):
         shown = repr(holidays_of)
-        return _refuse("calendar_country_unknown", f"不认识的国家或地区:{shown}", f"unknown country: {shown}")
+        return _refuse("calendar_country_unknown", f"不认识的国家或地区：{shown}", f"unknown country: {shown}")
     if unknown := [day for day in weekly if day not in range(7)]:
-        return _refuse("calendar_weekday_unknown", f"不认识的星期:{unknown[0]!r}", f"unknown weekday: {unknown[0]!r}")
+        return _refuse("calendar_weekday_unknown", f"不认识的星期：{unknown[0]!r}", f"unknown weekday: {unknown[0]!r}")
     return None
 
 
@@ -137,14 +137,14 @@ def calendar_from_plain(zone: str, plain: Mapping[str, Any]) -> Calendar | Refus
     """From JSON or TOML: `always_open`, `weekly` ("0".."6" to windows), `closed` (ISO dates), `extra` (date to
     windows), `holidays_of`, `make_up`. Refused also with `calendar_date_unreadable`."""
     if plain.get("always_open"):
-        unknown = _refuse("calendar_zone_unknown", f"不认识的时区:{zone!r}", f"unknown time zone: {zone!r}")
+        unknown = _refuse("calendar_zone_unknown", f"不认识的时区：{zone!r}", f"unknown time zone: {zone!r}")
         return always_open(zone) if _zone_known(zone) else unknown
     weekly = {int(day) if str(day).isdecimal() else -1: windows for day, windows in plain.get("weekly", {}).items()}
     try:
         closed = [_date(day) for day in plain.get("closed", ())]
         extra = {_date(day): windows for day, windows in plain.get("extra", {}).items()}
     except ValueError as wrong:
-        return _refuse("calendar_date_unreadable", f"无法识别的日期:{wrong}", f"unreadable date: {wrong}")
+        return _refuse("calendar_date_unreadable", f"无法识别的日期：{wrong}", f"unreadable date: {wrong}")
     country, make_up = plain.get("holidays_of") or "", plain.get("make_up") or ()
     return calendar_of(zone, weekly, closed, extra, str(country), make_up)
 
@@ -178,7 +178,7 @@ def _spans(windows: Windows) -> tuple[Span, ...] | Refusal:
         end = _minute(window[1], is_end=True) if len(window) == 2 else None
         if start is None or end is None:
             shown = list(window)
-            return _refuse("calendar_window_unreadable", f"无法识别的时段:{shown}", f"unreadable window: {shown}")
+            return _refuse("calendar_window_unreadable", f"无法识别的时段：{shown}", f"unreadable window: {shown}")
         spans.append((start, end if end > start else end + DAY_MINUTES))
     spans.sort()
     return _overlap() if any(a[1] > b[0] for a, b in pairwise(spans)) else tuple(spans)

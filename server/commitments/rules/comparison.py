@@ -188,10 +188,10 @@ def shortfall_in_words(short: Shortfall, zone: str) -> Said:
     kind = Said("上门", "arrival") if short.kind == "response" else Said("解决", "resolution")
     if short.due is None:
         return Said(
-            f"「{standard}」承诺了{kind.zh}期限,本承诺没有。", f"“{standard_en}” promises {kind.en}, this does not."
+            f"「{standard}」承诺了{kind.zh}期限，本承诺没有。", f"“{standard_en}” promises {kind.en}, this does not."
         )
     late = span_in_words(short.due - short.standard_due)
     return Said(
-        f"例如 {opened} 来电:{kind.zh}期限比总部「{standard}」晚 {late.zh}。",
+        f"例如 {opened} 来电：{kind.zh}期限比总部「{standard}」晚 {late.zh}。",
         f"A call at {opened}, for example: {kind.en} is due {late.en} later than by headquarters' “{standard_en}”.",
     )

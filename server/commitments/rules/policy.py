@@ -233,18 +233,18 @@ _CONDITION_WORDS = {
 def _why(best: Policy, others: Sequence[Policy]) -> Said:
     zh, en = f"适用「{best.name}」", f"“{best.name_en or best.name}” applies"
     if not best.conditions:
-        zh, en = zh + ":覆盖所有工单", en + " to every job"
+        zh, en = zh + "：覆盖所有工单", en + " to every job"
     else:
         words = [_CONDITION_WORDS[name] for name in best.conditions]
-        zh += ":符合其" + "、".join(word.zh for word in words)
+        zh += "：符合其" + "、".join(word.zh for word in words)
         en += ": it names this " + " and ".join(word.en for word in words)
     if not others:
         return Said(zh + "。", en + ".")
     runner_up = others[0]
     name, name_en = runner_up.name, runner_up.name_en or runner_up.name
     if len(runner_up.conditions) < len(best.conditions):
-        return Said(f"{zh},比「{name}」更具体。", f"{en}, which is more specific than “{name_en}”.")
-    return Said(f"{zh},排序先于「{name}」。", f"{en}, and it ranks before “{name_en}”.")
+        return Said(f"{zh}，比「{name}」更具体。", f"{en}, which is more specific than “{name_en}”.")
+    return Said(f"{zh}，排序先于「{name}」。", f"{en}, and it ranks before “{name_en}”.")
 
 
 def term_in_words(term: Term) -> Said:

@@ -150,7 +150,7 @@ def _days(text: str, where: str) -> range | list[int]:
     first, _, last = text.strip().lower().partition("-")
     names = {name: n for n, name in enumerate(_WEEKDAYS)} | {str(n): n for n in range(7)}
     if first not in names or (last and last not in names):
-        words = Said(f"不认识的星期:{text!r}", f"unknown weekday: {text!r}")
+        words = Said(f"不认识的星期：{text!r}", f"unknown weekday: {text!r}")
         raise TermsRefused(where, Refusal("calendar_weekday_unknown", words))
     begin, end = names[first], names[last or first]
     return [day % 7 for day in range(begin, end + 1 if end >= begin else end + 8)]
@@ -220,7 +220,7 @@ def _carried_to(plain: Mapping[str, Any], calendar: Calendar, where: str) -> tim
     where = f"{where}.carried_to"
     if not isinstance(value, str) or not _CLOCK.fullmatch(value):
         raise TermsRefused(
-            where, _refusal("promise_unreadable", f"无法识别的时刻:{value!r}", f"no time of day: {value!r}")
+            where, _refusal("promise_unreadable", f"无法识别的时刻：{value!r}", f"no time of day: {value!r}")
         )
     if not any(f"{kind}_in_days" in plain for kind in ("respond", "resolve")):
         alone = _refusal("promise_unreadable", "仅用于 in_days", "it belongs to respond_in_days or resolve_in_days")
@@ -242,7 +242,7 @@ def _within(within: Any, where: str) -> Within:
 
 
 def _unreadable_promise(value: object) -> Refusal:
-    return _refusal("promise_unreadable", f"无法识别的时限:{value!r}", f"no length of time: {value!r}")
+    return _refusal("promise_unreadable", f"无法识别的时限：{value!r}", f"no length of time: {value!r}")
 
 
 def _instant(value: object, calendar: Calendar, where: str) -> datetime | None:

@@ -26,14 +26,14 @@ def promise_in_words(before: int | None, after: int | None, slack_s: int | None)
     if after:
         late = span_in_words(timedelta(seconds=max(60, after)))
         worse = not before
-        zh, en = ("将违约,晚", "which breaks its promise by") if worse else ("仍晚于承诺", "still late by")
+        zh, en = ("将违约，晚", "which breaks its promise by") if worse else ("仍晚于承诺", "still late by")
         return Said(f",{zh} {late.zh}", f", {en} {late.en}")
     if before:
-        return Said(",承诺得以守住", ", which keeps the promise again")
+        return Said("，承诺得以守住", ", which keeps the promise again")
     if slack_s is None or slack_s < 60:
-        return Said(",守住承诺", ", which keeps the promise")
+        return Said("，守住承诺", ", which keeps the promise")
     span = span_in_words(timedelta(seconds=slack_s))
-    return Said(f",比承诺早 {span.zh}", f", {span.en} before the promise")
+    return Said(f"，比承诺早 {span.zh}", f", {span.en} before the promise")
 
 
 def added(to: Said, promise: Said) -> Said:
@@ -58,13 +58,14 @@ def unchanged(was: Said, promise: Said) -> Said:
 def dropped(was: Said, counts: Mapping[str, int]) -> Said:
     why = why_nobody(counts)
     return Said(
-        f"已告知的上门({was.zh})无法安排:{why.zh}。", f"The visit people were told ({was.en}) has no place: {why.en}."
+        f"已告知的上门（{was.zh}）无法安排：{why.zh}。",
+        f"The visit people were told ({was.en}) has no place: {why.en}.",
     )
 
 
 def unassigned(counts: Mapping[str, int]) -> Said:
     why = why_nobody(counts)
-    return Said(f"无人可派:{why.zh}。", f"Nobody can take it: {why.en}.")
+    return Said(f"无人可派：{why.zh}。", f"Nobody can take it: {why.en}.")
 
 
 def why_nobody(counts: Mapping[str, int]) -> Said:
@@ -82,7 +83,8 @@ def plan_in_words(
     kept: int, promised: int, hours_before: float, hours: float, told_changes: int, unassigned: int
 ) -> Said:
     zh = (
-        f"守住 {kept}/{promised} 个承诺,路程 {hours:.1f} 小时(原 {hours_before:.1f}),改动已告知的上门 {told_changes} 次"
+        f"守住 {kept}/{promised} 个承诺，路程 {hours:.1f} 小时（原 {hours_before:.1f}），"
+        f"改动已告知的上门 {told_changes} 次"
     )
     en = (
         f"{kept} of {promised} promises kept, {hours:.1f} h of travel ({hours_before:.1f} before),"
@@ -114,10 +116,10 @@ def stale(code: str, fields: tuple[str, ...] = ()) -> Said:
 
 
 FAILURES: Mapping[str, Said] = {
-    "solver_failed": Said("规划程序出错,请重试。", "The search failed; please try again."),
-    "interrupted": Said("服务器重启中断了规划,请重试。", "The server was restarted while planning; please try again."),
+    "solver_failed": Said("规划程序出错，请重试。", "The search failed; please try again."),
+    "interrupted": Said("服务器重启中断了规划，请重试。", "The server was restarted while planning; please try again."),
     "nothing_to_plan": Said("所选时段内没有可安排的工单或班次。", "There is no job to place or no shift in this time."),
-    "plan_too_large": Said("工单或技师过多,请缩小范围。", "Too many jobs or technicians; choose less."),
+    "plan_too_large": Said("工单或技师过多，请缩小范围。", "Too many jobs or technicians; choose less."),
 }
 
 SOLVING = Said("正在规划。", "The plan is being made.")

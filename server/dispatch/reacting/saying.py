@@ -15,14 +15,14 @@ _EVENTS: Mapping[K, Said] = {
     K.EMERGENCY: Said("紧急工单 {number} 等待派单", "Urgent job {number} waits for somebody"),
     K.DECLINE: Said("{name} 拒绝了工单 {number}", "{name} declined job {number}"),
     K.NO_SHOW: Said(
-        "{name} 应在 {at} 上门工单 {number},仍未出发", "{name} was due at job {number} at {at} and has not set off"
+        "{name} 应在 {at} 上门工单 {number}，仍未出发", "{name} was due at job {number} at {at} and has not set off"
     ),
     K.OVERRUN: Said(
-        "{name} 的工作超时,下一单 {number} 将延误", "{name} is held up at work; job {number} is next and will be late"
+        "{name} 的工作超时，下一单 {number} 将延误", "{name} is held up at work; job {number} is next and will be late"
     ),
-    K.ABSENCE: Said("{name} 请假,{count} 次上门需另行安排", "{name} is away; {count} booked {visits} someone else"),
+    K.ABSENCE: Said("{name} 请假，{count} 次上门需另行安排", "{name} is away; {count} booked {visits} someone else"),
     K.OFFLINE: Said(
-        "{name} 的手机没有消息,{at} 的工单 {number} 是否有人去尚不清楚",
+        "{name} 的手机没有消息，{at} 的工单 {number} 是否有人去尚不清楚",
         "{name}'s phone is silent; nobody knows whether job {number} at {at} is attended",
     ),
     K.PARTS_MISSING: Said("工单 {number} 缺少配件", "Job {number} lacks parts"),
@@ -61,7 +61,7 @@ def suggestion(items: Collection[PlanItem]) -> Said:
 
 LOOKING = Said("正在寻找安排。", "Being looked into.")
 PARTS_UNKNOWN = Said(
-    "请先登记所缺配件,再查找谁能带去。", "Say which parts the job needs; then whoever can bring them is looked for."
+    "请先登记所缺配件，再查找谁能带去。", "Say which parts the job needs; then whoever can bring them is looked for."
 )
 
 NOT_AUTO: Mapping[str, Said] = {
@@ -76,7 +76,7 @@ NOT_AUTO: Mapping[str, Said] = {
 def not_auto(code: str) -> Said:
     """`code`: of `bounds.BEYOND`, or what booking refused with."""
     said = NOT_AUTO.get(code, Said("预约被拒绝", f"the booking was refused ({code})"))
-    return Said(f"未自动执行:{said.zh}。", f"Not carried out automatically: {said.en}.")
+    return Said(f"未自动执行：{said.zh}。", f"Not carried out automatically: {said.en}.")
 
 
 _MODES: Mapping[ReactionMode, Said] = {
@@ -90,6 +90,6 @@ def rule(mode: ReactionMode, most_changes: int, most_shift_minutes: int) -> Said
         return Said(f"{_MODES[mode].zh}。", f"{_MODES[mode].en.capitalize()}.")
     span = span_in_words(timedelta(minutes=most_shift_minutes))
     return Said(
-        f"自动执行,至多改动其他 {most_changes} 次上门,每次至多推迟 {span.zh}。",
+        f"自动执行，至多改动其他 {most_changes} 次上门，每次至多推迟 {span.zh}。",
         f"Carried out at once while at most {most_changes} other visits change, each by {span.en} at most.",
     )

@@ -225,6 +225,6 @@ def _said(person: Technician, place: Said, kept: int, travel_s: int, missed: int
     there_en = f"{missed} would be missed at {place.en}" if missed else f"nothing is missed at {place.en}"
     promises = "one promise" if kept == 1 else f"{kept} promises"
     return Said(
-        f"{name.zh}({place.zh})可兑现 {kept} 项承诺,路程增加 {road.zh};{there_zh}。",
+        f"{name.zh}（{place.zh}）可兑现 {kept} 项承诺，路程增加 {road.zh}；{there_zh}。",
         f"{name.en} of {place.en} could keep {promises} here, with {road.en} more on the road; {there_en}.",
     )

@@ -61,9 +61,9 @@ def _metres(middle: Place, places: Sequence[Place]) -> list[int]:
 
 _SAID = {
     "location_invalid": Said(
-        "地点不在地球上:纬度 -90 到 90,经度 -180 到 180。",
+        "地点不在地球上：纬度 -90 到 90，经度 -180 到 180。",
         "The place is not on the globe: latitude -90 to 90, longitude -180 to 180.",
     ),
     "location_swapped": Said("纬度和经度可能写反了。", "Latitude and longitude seem to be swapped."),
-    "location_zero": Said("地点是 0,0,可能没有填写。", "The place is 0,0: it was probably never filled in."),
+    "location_zero": Said("地点是 0,0，可能没有填写。", "The place is 0,0: it was probably never filled in."),
 }

@@ -16,7 +16,7 @@ def proposal_in_words(
     """`王伟 14:10 可到达,比承诺早 1 小时 50 分;其他上门不受影响。`"""
     when, margin, others = moment(arrival, now, zone), _margin(arrival, due), _others(delayed)
     return Said(
-        f"{name.zh} {when.zh} 可到达{margin.zh};{others.zh}。",
+        f"{name.zh} {when.zh} 可到达{margin.zh}；{others.zh}。",
         f"{name.en} can be there {when.en}{margin.en}; {others.en}.",
     )
 
@@ -42,11 +42,11 @@ def _margin(arrival: int, due: int | None) -> Said:
         return Said("", "")
     if arrival > due:
         span = _span(-(-(arrival - due) // MINUTE) * MINUTE)
-        return Said(f",比承诺晚 {span.zh}", f", {span.en} after the promise")
+        return Said(f"，比承诺晚 {span.zh}", f", {span.en} after the promise")
     if due - arrival < MINUTE:
-        return Said(",正好赶上承诺", ", just in time for the promise")
+        return Said("，正好赶上承诺", ", just in time for the promise")
     span = _span(due - arrival)
-    return Said(f",比承诺早 {span.zh}", f", {span.en} before the promise")
+    return Said(f"，比承诺早 {span.zh}", f", {span.en} before the promise")
 
 
 def _others(delayed: Sequence[Delayed]) -> Said:
@@ -62,7 +62,7 @@ def _others(delayed: Sequence[Delayed]) -> Said:
         else f"{count} other visits are delayed by up to {span.en}"
     )
     if missed:
-        zh += f",其中 {missed} 次将违约"
+        zh += f"，其中 {missed} 次将违约"
         en += ", which breaks its promise" if count == 1 else f", {missed} of them past the promise"
     return Said(zh, en)
 
@@ -88,4 +88,4 @@ WHY_NOT: dict[str, Said] = {
 
 
 def why_not_in_words(name: Said, rule: str) -> Said:
-    return Said(f"{name.zh}:{WHY_NOT[rule].zh}。", f"{name.en} {WHY_NOT[rule].en}.")
+    return Said(f"{name.zh}：{WHY_NOT[rule].zh}。", f"{name.en} {WHY_NOT[rule].en}.")

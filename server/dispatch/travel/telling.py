@@ -61,7 +61,7 @@ def sentence(told: Told) -> Said:
     since = _since(told)
     legs = "1 leg is" if told.cells == 1 else f"{told.cells} legs are"
     return Said(
-        f"{name} {since.zh}{why.zh}:{told.cells} 段路程按直线距离估算。",
+        f"{name} {since.zh}{why.zh}：{told.cells} 段路程按直线距离估算。",
         f"{name} {why.en}{since.en}: {legs} estimated from straight-line distances.",
     )
 
