@@ -14,8 +14,8 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from server.customers import store as customers
 from server.dispatch.planning.running import Planner
 from server.dispatch.reacting.running import Reactor
-from server.dispatch.travel import opening as travel
 from server.dispatch.solving import workers as solving
+from server.dispatch.travel import opening as travel
 from server.evidence import found
 from server.jobs import deadlines
 from server.jobs import store as jobs

@@ -91,7 +91,8 @@ async def _move_records(caller: Caller, outlet_id: UUID, centre_id: UUID) -> int
     deed = Deed("transfer", clock.now(), caller.user_id)
     changes: list[Change] = []
     ids: dict[str, set[UUID]] = {}
-    for record_type in ("job", "customer", "unit", "review", "alarm"):  # jobs before customers, as every other writer locks them
+    # Jobs before customers, as every other writer locks them.
+    for record_type in ("job", "customer", "unit", "review", "alarm"):
         rows = await feed.load_for_update(record_type, await store.of_outlet(record_type, outlet_id, centre_id))
         ids[record_type] = set(rows)
         changes += [_moved(record_type, row, centre_id, deed) for row in rows.values()]
