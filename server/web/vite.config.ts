@@ -6,7 +6,19 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** `npm run dev` serves the pages itself and asks a running server for everything else. */
 const server = process.env["ONSITE_URL"] ?? "http://127.0.0.1:8000";
-const api = ["/auth", "/outlets", "/technicians", "/job-types", "/jobs", "/dispatch/", "/reviews", "/sync", "/units"];
+const api = [
+  "/auth",
+  "/borrowings",
+  "/commitments",
+  "/outlets",
+  "/technicians",
+  "/job-types",
+  "/jobs",
+  "/dispatch/",
+  "/reviews",
+  "/sync",
+  "/units",
+];
 
 export default defineConfig({
   appType: "mpa",

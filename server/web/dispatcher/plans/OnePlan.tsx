@@ -242,9 +242,7 @@ function Draft({ plan, board, show, again }: ShownProps): JSX.Element {
               if (publication.chosen.length > 0) publishing.value = true;
             }}
           >
-            {publication.chosen.length === open.length && open.length > 0
-              ? t("plan.publish_all", { n: open.length })
-              : t("plan.publish", { n: publication.chosen.length })}
+            {publishWords(publication.chosen.length, open.length)}
           </button>
         </footer>
       )}
@@ -279,4 +277,9 @@ function Draft({ plan, board, show, again }: ShownProps): JSX.Element {
       )}
     </>
   );
+}
+
+function publishWords(chosen: number, open: number): string {
+  if (chosen === 0) return t("plan.publish_none");
+  return chosen === open ? t("plan.publish_all", { n: open }) : t("plan.publish", { n: chosen });
 }

@@ -563,6 +563,7 @@ export const en = {
   "plan.stale.time_past": "The time has passed",
   "plan.chosen": "{n} of {all} chosen",
   "plan.publish": "Publish {n}",
+  "plan.publish_none": "Publish",
   "plan.publish_all": "Publish all {n}",
   "plan.publish_title": "Publish {n|change|changes}?",
   "plan.publish_text": "{n|technician is|technicians are} told at once. All of it comes true, or nothing.",

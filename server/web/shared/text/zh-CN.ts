@@ -558,6 +558,7 @@ export const zhCN: Messages = {
   "plan.stale.time_past": "该时间已过",
   "plan.chosen": "已选 {n} / {all} 项",
   "plan.publish": "发布 {n} 项",
+  "plan.publish_none": "发布",
   "plan.publish_all": "全部发布（{n} 项）",
   "plan.publish_title": "发布 {n} 项变化？",
   "plan.publish_text": "将立即通知 {n} 位技师。全部生效，或全部不生效。",
