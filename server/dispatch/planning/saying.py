@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta, tzinfo
 
 from server.commitments.rules.said import Said, span_in_words
-from server.dispatch.rules.sentences import WHY_NOT, moment
+from server.dispatch.rules.sentences import moment, why_not_of_some
 
 
 def visit_in_words(name: Said, start: int, now: int, zone: tzinfo) -> Said:
@@ -27,7 +27,7 @@ def promise_in_words(before: int | None, after: int | None, slack_s: int | None)
         late = span_in_words(timedelta(seconds=max(60, after)))
         worse = not before
         zh, en = ("将违约，晚", "which breaks its promise by") if worse else ("仍晚于承诺", "still late by")
-        return Said(f",{zh} {late.zh}", f", {en} {late.en}")
+        return Said(f"，{zh} {late.zh}", f", {en} {late.en}")
     if before:
         return Said("，承诺得以守住", ", which keeps the promise again")
     if slack_s is None or slack_s < 60:
@@ -73,10 +73,8 @@ def why_nobody(counts: Mapping[str, int]) -> Said:
     told = sorted(counts.items(), key=lambda each: -each[1])
     if not told:
         return Said("没有技师或时间不够", "there is no technician, or there was no time to look for one")
-    return Said(
-        ";".join(f"{n} 人{WHY_NOT[rule].zh}" for rule, n in told),
-        "; ".join(f"{n} {'person' if n == 1 else 'people'}: {WHY_NOT[rule].en}" for rule, n in told),
-    )
+    said = [why_not_of_some(count, rule) for rule, count in told]
+    return Said("；".join(each.zh for each in said), "; ".join(each.en for each in said))
 
 
 def plan_in_words(

@@ -87,5 +87,23 @@ WHY_NOT: dict[str, Said] = {
 """By rule; a test holds that every rule has its words."""
 
 
+_OF_MANY = {
+    "skills": "lack a skill the job needs",
+    "certificate": "have no certificate that is valid then for a skill the job needs",
+    "territory": "do not work for this outlet then, nor are lent to it",
+    "declined": "have declined this job",
+    "no_shift": "have no shift ahead",
+    "absence": "are away at the times that would fit",
+    "shift_full": "have no room left in any shift",
+}
+"""English where it differs for several."""
+
+
+def why_not_of_some(count: int, rule: str) -> Said:
+    """`3 人缺少所需技能` / `3 technicians lack a skill the job needs`"""
+    many = WHY_NOT[rule].en if count == 1 else _OF_MANY.get(rule, WHY_NOT[rule].en)
+    return Said(f"{count} 人{WHY_NOT[rule].zh}", f"{count} technician{'' if count == 1 else 's'} {many}")
+
+
 def why_not_in_words(name: Said, rule: str) -> Said:
     return Said(f"{name.zh}：{WHY_NOT[rule].zh}。", f"{name.en} {WHY_NOT[rule].en}.")
