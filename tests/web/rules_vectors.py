@@ -161,7 +161,7 @@ def _clocks() -> Iterator[Case]:
             yield case(f"{event}: because of {cause}", f"job.{event}", {"reason": "x", "cause": cause}, {})
     for event in ("arrive", "start", "pause", "resume", "complete", "cannot_complete"):
         state = "paused" if event == "resume" else "scheduled" if event in ("arrive", "start") else "working"
-        now = {"state": state, "hold_cause": "no_access"}
+        now: dict[str, Any] = {"state": state, "hold_cause": "no_access"}
         yield case(f"{event}: held", f"job.{event}", ARGS[event], now)
     suspect: dict[str, Any] = {"grade": "suspect", "technician_id": OTHERS, "raw": None}
     for known in (EARLIER, LATER):
