@@ -6,11 +6,11 @@ a few hundred tasks, at a low exploration level. Its answers are only proposals:
 
 from collections.abc import Sequence
 from datetime import timedelta
-from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from server.dispatch.solving.loading import load_vroom
 from server.dispatch.solving.model import CHANGE, Model, Task, Van
 from server.dispatch.solving.plan import Plan
 
@@ -65,8 +65,7 @@ def routes_by_vroom(
     plan: Plan, tasks: Sequence[int], vans: Sequence[int], effort: Effort, seconds: float, onwards: bool = False
 ) -> dict[int, list[int]] | None:
     """By van; vans that stay at home are left out. None when VROOM will not have the routes to start from."""
-    vroom: Any = import_module("vroom")  # slow to load: half a second; has no types
-
+    vroom = load_vroom()
     model = plan.model
     wanted = [j for j in tasks if model.able[j].intersection(vans)]
     if not wanted:

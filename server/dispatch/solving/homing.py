@@ -81,26 +81,3 @@ def _put_back(plan: Plan, j: int, in_the_way: list[int], stop: Stop) -> bool:
     own = _own_vans(plan, j)
     back = insert(plan, j, own) or (not in_the_way and exchange(plan, j, own, stop))
     return back and not insert_all(plan, in_the_way, stop)
-
-
-def squeeze_in(plan: Plan, stop: Stop, seed: int) -> None:
-    """For what is on no route: a few visits of a van that could do it are taken out, it goes in, and they find another
-    place, at home or with somebody else; whatever of it is better stays."""
-    draw = random.Random(seed)
-    for _ in range(TRIES):
-        left = [j for j in plan.left if plan.model.able[j]]
-        if not left or stop():
-            return
-        j = draw.choice(left)
-        v = draw.choice(sorted(plan.model.able[j]))
-        if not plan.routes[v]:
-            continue
-        before, key = plan.snapshot(), plan.key()
-        out = draw.sample(plan.routes[v], min(len(plan.routes[v]), draw.randint(1, 3)))
-        u = draw.randrange(len(plan.routes))
-        if plan.routes[u] and u != v:
-            out.append(draw.choice(plan.routes[u]))
-        for w in {v, u}:
-            plan.put(w, [i for i in plan.routes[w] if i not in out])
-        if not insert(plan, j, [v]) or insert_all(plan, out, stop) or plan.key() >= key:
-            plan.restore(before)

@@ -13,11 +13,11 @@ from contextlib import contextmanager
 
 from pyvrp.exceptions import PenaltyBoundWarning
 
-from server.dispatch.solving.first import Effort, plan_by_vroom
+from server.dispatch.solving.first import Effort, in_other_hands, plan_by_vroom
 from server.dispatch.solving.homing import bring_home
-from server.dispatch.solving.insertion import insert_all, make_room
+from server.dispatch.solving.insertion import insert_all, insert_late, make_room
 from server.dispatch.solving.plan import Plan
-from server.dispatch.solving.polish import Part, Until, part_of, polishable, polished
+from server.dispatch.solving.polish import Part, Until, annealed, part_of, polishable, polished, price_of_hands
 from server.dispatch.solving.regions import Regions
 from server.dispatch.solving.valuing import total
 
@@ -25,13 +25,16 @@ SIZE = 55
 """Tasks that PyVRP looks at together: it makes a few hundred rounds a second over so many, fewer over more."""
 STAGES = ((200, Effort(1, 1), 0.5), (110, Effort(1, 4), 2.0))
 """Of VROOM's looking at parts: tasks, effort, and in how many rounds over all vans nothing may be found."""
-ROOM_EFFORT, LAST_EFFORT = Effort(1, 4), Effort(1, 8)
+ROOM_EFFORT = Effort(1, 4)
+ANNEALING = 0.7
+"""Of the time for finding room that VROOM leaves."""
 SLICE = 0.2
 ROOM_SIZE = 300
 """Tasks among which room is looked for."""
 WHOLE = 120
 """Up to so many tasks the whole plan is one part."""
 
+Routes = list[list[int]]
 Answer = dict[int, list[int]] | None
 
 
@@ -71,36 +74,66 @@ def serve_all(plan: Plan, deadline: float, seed: int) -> bool:
 
 
 def find_room(plan: Plan, deadline: float, seed: int) -> None:
-    """For urgent work in a plan that people were told: VROOM, then PyVRP, may give visits to others, at a price. Then
-    as many as can be go back."""
+    """For urgent work in a plan that people were told. VROOM first: everybody keeps the own visits and only their days
+    change; for what that leaves, visits may go to others too. Annealing goes on from both, on two threads, and then as
+    many visits as can be go back home."""
 
     def stop() -> bool:
         return time.monotonic() >= deadline
 
-    left = [j for j in plan.left if plan.model.able[j]]
-    vans = _around(plan, left)
-    tasks = [*(j for v in vans for j in plan.routes[v]), *left]
-    if left:
-        plan_by_vroom(plan, tasks, vans, ROOM_EFFORT, deadline - time.monotonic(), onwards=True, anyway=True)
-    make_room(plan, insert_all(plan, plan.left, stop), stop)
-    if _spare(plan, vans) and not stop():
-        tasks = [*(j for v in vans for j in plan.routes[v]), *_spare(plan, vans)]
-        plan_by_vroom(plan, tasks, vans, LAST_EFFORT, deadline - time.monotonic(), onwards=True, anyway=True)
+    vans = _around(plan, [j for j in plan.left if plan.model.able[j]])
+    bounds, starts = plan.bounds, list[Routes]()
+    for place in (_place_at_home, _place_anywhere):
+        place(plan, [*(j for v in vans for j in plan.routes[v]), *_spare(plan, vans)], vans, deadline)
         make_room(plan, insert_all(plan, plan.left, stop), stop)
-    if _spare(plan, vans) and not stop():
-        _race_for_room(plan, [v for v in vans if polishable(plan, v)], (time.monotonic() + deadline) / 2, seed)
+        placed, whole = plan.snapshot(), not _spare(plan, vans)
+        insert_late(plan, plan.left, stop)
+        starts.append(list(plan.routes))
+        if whole or stop():
+            break
+        plan.restore(placed)
+    _restore_best(plan, starts, bounds)
+    if not stop():
+        soon = time.monotonic() + ANNEALING * (deadline - time.monotonic())
+        _anneal(plan, [v for v in vans if polishable(plan, v)], starts, soon, seed)
     bring_home(plan, stop, seed)
 
 
-def _race_for_room(plan: Plan, vans: list[int], deadline: float, seed: int) -> None:
-    """Two ways side by side: everything must be served, or as much as is worth it."""
-    left = _spare(plan, vans)
-    strict, loose = (part_of(plan, vans, left, required=required, pinned=False) for required in (True, False))
-    with _threads_at_work(2) as pool:
-        runs = [
-            pool.submit(polished, strict, Until(deadline, any_plan=True), seed),
-            pool.submit(polished, loose, Until(deadline), seed),
-        ]
+def _place_at_home(plan: Plan, tasks: list[int], vans: list[int], deadline: float) -> None:
+    """Told visits only where they are with the same person as before."""
+    able = list(plan.model.able)
+    for j in tasks:
+        plan.model.able[j] = frozenset(v for v in able[j] if not in_other_hands(plan.model, j, v))
+    plan_by_vroom(plan, tasks, vans, ROOM_EFFORT, deadline - time.monotonic(), onwards=True, anyway=True)
+    plan.model.able[:] = able
+
+
+def _place_anywhere(plan: Plan, tasks: list[int], vans: list[int], deadline: float) -> None:
+    plan_by_vroom(plan, tasks, vans, ROOM_EFFORT, deadline - time.monotonic(), onwards=True, anyway=True)
+
+
+def _restore_best(plan: Plan, starts: list[Routes], bounds: list[int]) -> None:
+    """Of these; with the bounds of promises that can be kept, whether they are now or not."""
+    keys = []
+    for routes in starts:
+        plan.restore((routes, bounds))
+        keys.append(plan.key())
+    plan.restore((starts[keys.index(min(keys))], bounds))
+
+
+def _anneal(plan: Plan, vans: list[int], starts: list[Routes], deadline: float, seed: int) -> None:
+    """From each start that serves everything, or from the one that does with two seeds."""
+    best, hands = plan.snapshot(), price_of_hands(plan)
+    parts = []
+    for routes in starts:
+        plan.restore((routes, best[1]))
+        parts.append(part_of(plan, vans, _spare(plan, vans), required=True, pinned=False))
+    plan.restore(best)
+    parts = [part for part in parts if not part.start.num_missing_clients()]
+    if len(parts) == 1:
+        parts *= _threads()
+    with _threads_at_work(_threads()) as pool:
+        runs = [pool.submit(annealed, part, hands, deadline, seed + i) for i, part in enumerate(parts)]
         for run in runs:
             _take(plan, run.result())
 

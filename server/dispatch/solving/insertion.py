@@ -4,6 +4,7 @@ Three stages, each for what the one before left: within all bounds; with one oth
 """
 
 from collections.abc import Callable, Iterable
+from heapq import nlargest
 from typing import NamedTuple
 
 from server.dispatch.solving.model import bound_of
@@ -13,6 +14,9 @@ from server.dispatch.solving.valuing import Worth, minus, worth_left, worth_of_r
 
 WEIGHED = 12
 """Places by price that are weighed by the whole objective, beside all in the hands that people expect."""
+
+HURRIED = 3
+"""Vans that are looked at for a task that will be late, when time is up."""
 
 Key = tuple[float, ...]
 Stop = Callable[[], bool]
@@ -79,11 +83,13 @@ def weighed(plan: Plan, j: int, v: int, position: int, loose: bool = False) -> F
     return Found(plan.scale.key(_more(after, plan.worths[v])), v, position, table)
 
 
-def insert_late(plan: Plan, tasks: Iterable[int]) -> list[int]:
-    """Wherever the objective suffers least, if that is better than to leave the task out."""
+def insert_late(plan: Plan, tasks: Iterable[int], stop: Stop = lambda: False) -> list[int]:
+    """Wherever the objective suffers least, if that is better than to leave the task out. After `stop` only a few vans
+    are looked at for each, those that are free soonest."""
     left = []
     for j in sorted(tasks, key=lambda j: urgency(plan, j)):
-        found = _least_late(plan, j)
+        able = plan.model.able[j]
+        found = _least_late(plan, j, _shortest(plan, able) if stop() else able)
         if found is None or found.cost >= plan.scale.key(worth_left(plan.model, j)):
             left.append(j)
             continue
@@ -93,11 +99,22 @@ def insert_late(plan: Plan, tasks: Iterable[int]) -> list[int]:
     return left
 
 
-def _least_late(plan: Plan, j: int) -> Found | None:
+def _shortest(plan: Plan, vans: Iterable[int]) -> list[int]:
+    """The vans with the most time left in their shift."""
+    tables, models = plan.tables, plan.model.vans
+
+    def free(v: int) -> int:
+        table = tables[v]
+        return models[v].closes - (models[v].opens if table is None else table.home_at)
+
+    return nlargest(HURRIED, sorted(vans), key=free)
+
+
+def _least_late(plan: Plan, j: int, vans: Iterable[int]) -> Found | None:
     """Once a place is known where nobody else is late for it, those where j alone is later need not be tried."""
     task, best = plan.model.tasks[j], None
     alone, least = plan.scale.key(Worth(missed=task.weight))[:2], None
-    for v in plan.model.able[j]:
+    for v in vans:
         for position, soonest in enumerate(plan.soonest(j, v)):
             if least is not None and task.due is not None and soonest - task.due > least:
                 continue

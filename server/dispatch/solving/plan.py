@@ -12,6 +12,9 @@ from server.dispatch.solving.model import Model, bound_of
 from server.dispatch.solving.timetable import Timetable, opening, timetable, work_of
 from server.dispatch.solving.valuing import NOTHING, Scale, Worth, total, worth_left, worth_of_route
 
+Snapshot = tuple[list[list[int]], list[int]]
+"""Routes and bounds."""
+
 
 class _Ends(NamedTuple):
     """`leaves[p]`: the earliest one can leave for position p; `at[p]`: from where; `by[p]`: the latest one may arrive
@@ -56,7 +59,7 @@ class Plan:
         assert table is not None
         return table.starts[table.entries.index(j)]
 
-    def snapshot(self) -> tuple[list[list[int]], list[int]]:
+    def snapshot(self) -> Snapshot:
         return list(self.routes), list(self.bounds)
 
     # -- changing
@@ -89,7 +92,7 @@ class Plan:
     def _drivable(self, v: int, route: list[int]) -> Timetable | None:
         return timetable(self.model, v, route) if all(v in self.model.able[j] for j in route) else None
 
-    def restore(self, snapshot: tuple[list[list[int]], list[int]]) -> None:
+    def restore(self, snapshot: Snapshot) -> None:
         routes, bounds = snapshot
         self.bounds = list(bounds)
         self.put_all((v, route) for v, route in enumerate(routes) if route is not self.routes[v])

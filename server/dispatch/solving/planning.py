@@ -14,11 +14,10 @@ from schemas.solving import Problem, Reason, Solution, Vehicle
 from server.dispatch.rules.objective import Objective
 from server.dispatch.solving.answering import solution_of
 from server.dispatch.solving.first import Effort, plan_by_vroom
-from server.dispatch.solving.homing import squeeze_in
 from server.dispatch.solving.insertion import insert_all, insert_late, make_room
 from server.dispatch.solving.judging import Travel, judge
 from server.dispatch.solving.model import Model, model_of
-from server.dispatch.solving.plan import Plan
+from server.dispatch.solving.plan import Plan, Snapshot
 from server.dispatch.solving.reading import check, read_problem
 from server.dispatch.solving.refusals import Limits, refuse
 from server.dispatch.solving.regions import districts
@@ -32,9 +31,6 @@ POLISHING = 0.25
 
 SEARCHED = 300
 """Tasks up to which PyVRP looks for a plan that serves all when VROOM found none."""
-
-SQUEEZING = 0.3
-"""Of the time, at most, for moving a few told visits at once, before VROOM may move many."""
 
 ROOM_FOR = 2
 """Of the first answer: for so many others move elsewhere, for that takes milliseconds each."""
@@ -89,12 +85,13 @@ def _search(plan: Plan, until: float, seed: int) -> None:
         _start(plan, until)
         if len(plan.model.tasks) > WHOLE:
             settle(plan, until - POLISHING * (until - time.monotonic()), seed)
+    as_told = plan.snapshot()
     make_room(plan, insert_all(plan, plan.left, stop), stop)
-    if plan.model.told and any(plan.model.able[j] for j in plan.left):
-        _look_wider(plan, until - POLISHING / 2 * (until - time.monotonic()), seed)
+    if plan.model.told and (plan.worth().hands or any(plan.model.able[j] for j in plan.left)):
+        _look_wider(plan, as_told, until - POLISHING / 2 * (until - time.monotonic()), seed)
     elif len(plan.model.tasks) <= SEARCHED and not stop():
         serve_all(plan, until - POLISHING * (until - time.monotonic()), seed)
-    insert_late(plan, plan.left)
+    insert_late(plan, plan.left, stop)
     if not plan.model.told and len(plan.model.tasks) <= SEARCHED and plan.worth().missed:
         _by_insertion_if_better(plan)
     plan.bound_again()
@@ -102,19 +99,18 @@ def _search(plan: Plan, until: float, seed: int) -> None:
         improve(plan, until, seed)
 
 
-def _look_wider(plan: Plan, until: float, seed: int) -> None:
-    """What found no place by moving one visit: told visits may move in time too, a few at once, and then as many as it
-    takes."""
+def _look_wider(plan: Plan, as_told: Snapshot, until: float, seed: int) -> None:
+    """What found no place by moving one visit, or only by giving it to somebody else: from the plan as told, all told
+    visits may move in time too."""
     from server.dispatch.solving.improving import find_room
 
     near, key = plan.snapshot(), plan.key()
+    plan.restore(as_told)
     free_times(plan)
     plan.bound_again()
-    soon = time.monotonic() + SQUEEZING * (until - time.monotonic())
-    squeeze_in(plan, lambda: time.monotonic() > soon, seed)
     find_room(plan, until, seed)
     hold_times(plan)
-    insert_late(plan, plan.left)
+    insert_late(plan, plan.left, lambda: time.monotonic() > until)
     if plan.key() >= key:
         plan.restore(near)
         hold_times(plan)

@@ -1,10 +1,12 @@
 """PyVRP on a part of the plan: some vans with the tasks on their routes, from those routes on.
 
 A task's bound is a hard end here, so what is in time stays so and what is late does not become later. Told visits stay
-with their van and begin no later, or (`pinned` false) cost much in other hands. What a van may not do costs more than
-it could ever save. Local search runs without the GIL.
+with their van and begin no later, or (`pinned` false) cost something in other hands. What a van may not do costs more
+than it could ever save. Local search runs without the GIL.
 """
 
+import math
+import random
 import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -13,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyvrp import (
     Client,
+    CostEvaluator,
     Depot,
     Location,
     PenaltyManager,
@@ -34,13 +37,20 @@ from pyvrp.search import (
 )
 
 from server.dispatch.solving.first import in_other_hands
-from server.dispatch.solving.model import CHANGE, FULL_HOUR, Task, Van
+from server.dispatch.solving.model import FULL_HOUR, Task, Van
 from server.dispatch.solving.plan import Plan
 from server.dispatch.solving.timetable import work_of
 
 NEIGHBOURS = 25
 PERTURBED = 12
 RESTART = 4_000
+
+HANDS = 5
+"""What a visit in other hands costs here, in dearest ways: more than the way it may save. As much as LATE seconds."""
+LATE = 150
+SHAKEN = 6
+COOL = 0.25
+"""Of annealing: tasks moved at random before each search, and the first temperature, in visits in other hands."""
 
 NEVER = 2**62
 """Beyond the cost of any plan: PyVRP's cost of one that is not feasible."""
@@ -149,7 +159,7 @@ class _Profiles:
             self._known[key] = len(self._known)
             price, seconds = _grids(van, self._places, n)
             price[:, :n][:, barred] += _forbidding(self._plan)
-            price[:, :n][:, others] += CHANGE * model.cents
+            price[:, :n][:, others] += price_of_hands(self._plan)
             price[:, :n] += works * van.per_task_hour * model.cents // FULL_HOUR
             seconds[:n] += (works - self._least)[:, None]
             for grid in (price, seconds):
@@ -176,25 +186,49 @@ class Until:
 def polished(part: Part, stop: Until, seed: int) -> dict[int, list[int]] | None:
     """Better routes for the vans of the part; None when none were found. Touches no plan: may run in a thread."""
     rng = RandomNumberGenerator(seed=seed)
-    neighbours = compute_neighbours(part.data, NeighbourhoodParams(num_neighbours=NEIGHBOURS))
-    search = LocalSearch(
-        part.data, rng, neighbours, PerturbationManager(PerturbationParams(max_perturbations=PERTURBED))
-    )
-    for operator in OPERATORS:
-        if operator.supports(part.data):
-            search.add_operator(operator(part.data))
+    search = _search(part, rng, PERTURBED)
     manager = _penalties(part)
     params = IteratedLocalSearchParams(num_iters_no_improvement=RESTART)
     start = part.start
     if start.num_missing_clients():  # the search never puts those back by itself
         start = search(Solution.make_random(part.data, rng), manager.cost_evaluator(), exhaustive=True)
     result = IteratedLocalSearch(part.data, manager, search, start, params).run(stop, collect_stats=False)
-    best = result.best
-    if not best.is_feasible():
-        return None
+    return _routes(part, result.best) if result.best.is_feasible() else None
+
+
+def annealed(part: Part, hands: int, deadline: float, seed: int) -> dict[int, list[int]] | None:
+    """Like `polished`, for a start in which a few visits are late or in other hands, with `hands` as the price of the
+    latter: small steps, of which worse ones are taken less and less often, as time runs out."""
+    rng, draw = RandomNumberGenerator(seed=seed), random.Random(seed)
+    search = _search(part, rng, SHAKEN)
+    evaluator = CostEvaluator([hands] * part.data.num_load_dimensions, hands / LATE, 1.0)
+    began, best, least = time.monotonic(), None, math.inf
+    now = part.start
+    paid = evaluator.penalised_cost(now)
+    while (left := (deadline - time.monotonic()) / max(1e-9, deadline - began)) > 0:
+        tried = search(now, evaluator, exhaustive=False)
+        cost = evaluator.penalised_cost(tried)
+        if cost > paid and draw.random() >= math.exp((paid - cost) / (COOL * hands * left + 1)):
+            continue
+        now, paid = tried, cost
+        if cost < least and now.is_feasible():
+            best, least = now, cost
+    return None if best is None else _routes(part, best)
+
+
+def _search(part: Part, rng: RandomNumberGenerator, shaken: int) -> LocalSearch:
+    neighbours = compute_neighbours(part.data, NeighbourhoodParams(num_neighbours=NEIGHBOURS))
+    search = LocalSearch(part.data, rng, neighbours, PerturbationManager(PerturbationParams(max_perturbations=shaken)))
+    for operator in OPERATORS:
+        if operator.supports(part.data):
+            search.add_operator(operator(part.data))
+    return search
+
+
+def _routes(part: Part, solution: Solution) -> dict[int, list[int]]:
     routes: dict[int, list[int]] = {v: [] for v in part.vans}
     free = [list(alike) for alike in part.kinds]
-    for route in best.routes():
+    for route in solution.routes():
         v = free[route.vehicle_type()].pop(0)
         routes[v] = [part.tasks[a.idx] for a in route if a.is_client()]
     return routes
@@ -236,6 +270,10 @@ def _forbidding(plan: Plan) -> int:
     return 1_000 * _dearest(plan)
 
 
+def price_of_hands(plan: Plan) -> int:
+    return HANDS * _dearest(plan)
+
+
 def _dearest(plan: Plan) -> int:
     return max(1, *(int(van.roads.prices.max(initial=0)) for van in plan.model.vans[:50]))
 
@@ -250,14 +288,14 @@ def _client(plan: Plan, j: int, i: int, required: bool, pinned: bool) -> Client:
         service_duration=_least_work(task),
         tw_early=first,
         tw_late=last,
-        prize=0 if required else _prize(plan, pinned) * max(1, task.weight),
+        prize=0 if required else _prize(plan) * max(1, task.weight),
         required=required,
     )
 
 
-def _prize(plan: Plan, pinned: bool) -> int:
+def _prize(plan: Plan) -> int:
     """More than anything that may be paid for it, and no more than a few seconds of lateness cost at first."""
-    return max(20 * _dearest(plan), 0 if pinned else 4 * CHANGE * plan.model.cents)
+    return 20 * _dearest(plan)
 
 
 def _window(plan: Plan, j: int, pinned: bool) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from schemas.errors import Code
 from schemas.solving import Problem, Solution
+from server.dispatch.solving.loading import load_vroom
 from server.dispatch.solving.refusals import ProblemRefused, refuse
 
 MIB = 1024 * 1024
@@ -126,8 +127,9 @@ def _prepare(memory: int, warm: bool) -> None:
     """Once, in the new process: limits first, then what is slow to load."""
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    for solver in ("pyvrp", "vroom") if warm else ():
-        import_module(solver)
+    if warm:
+        load_vroom()
+        import_module("server.dispatch.solving.improving")  # and PyVRP with it
 
 
 def _solve(body: bytes, seconds: float, seed: int) -> bytes:
