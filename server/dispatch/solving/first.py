@@ -39,7 +39,11 @@ def plan_by_vroom(
 ) -> bool:
     """Puts VROOM's routes for these tasks and vans into the plan in place of what the vans had, if the plan is better
     then. `onwards`: from the routes as they are, otherwise afresh. `anyway`: better or not."""
-    found = routes_by_vroom(plan, tasks, vans, effort, seconds, onwards)
+    return put_if_better(plan, vans, routes_by_vroom(plan, tasks, vans, effort, seconds, onwards), anyway)
+
+
+def put_if_better(plan: Plan, vans: Sequence[int], found: dict[int, list[int]] | None, anyway: bool = False) -> bool:
+    """`found` by van, those that stay at home left out. Whether the plan is another now."""
     if found is None:
         return False
     answer = {v: list[int]() for v in vans} | found

@@ -10,10 +10,12 @@ import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from functools import partial
 
 from pyvrp.exceptions import PenaltyBoundWarning
 
-from server.dispatch.solving.first import Effort, in_other_hands, plan_by_vroom
+from server.dispatch.solving.aside import POSSIBLE, Aside
+from server.dispatch.solving.first import Effort, in_other_hands, plan_by_vroom, put_if_better, routes_by_vroom
 from server.dispatch.solving.homing import bring_home
 from server.dispatch.solving.insertion import insert_all, insert_late, make_room
 from server.dispatch.solving.plan import Plan
@@ -23,7 +25,7 @@ from server.dispatch.solving.valuing import total
 
 SIZE = 55
 """Tasks that PyVRP looks at together: it makes a few hundred rounds a second over so many, fewer over more."""
-STAGES = ((200, Effort(1, 1), 0.5), (110, Effort(1, 4), 2.0))
+STAGES = ((200, Effort(1, 1), 0.5), (110, Effort(1, 4), 4.0))
 """Of VROOM's looking at parts: tasks, effort, and in how many rounds over all vans nothing may be found."""
 ROOM_EFFORT = Effort(1, 4)
 ANNEALING = 0.7
@@ -49,16 +51,27 @@ def improve(plan: Plan, deadline: float, seed: int, slice_s: float = SLICE, size
 
 
 def settle(plan: Plan, deadline: float, seed: int) -> None:
-    """VROOM on one part after another: large ones quickly, then smaller ones thoroughly, each until it finds little."""
+    """VROOM on one part after another, two at a time: large ones quickly, then smaller ones thoroughly, each until it
+    finds little."""
     vans = list(range(len(plan.model.vans)))
     regions = Regions(plan, seed)
+
+    def look(chosen: list[int], spare: list[int], effort: Effort) -> dict[int, list[int]] | None:
+        tasks = [*(j for v in chosen for j in plan.routes[v]), *spare]
+        return routes_by_vroom(plan, tasks, chosen, effort, deadline - time.monotonic(), onwards=True)
+
     for size, effort, patience in STAGES:
         fails = 0.0
         while time.monotonic() < deadline and fails < patience * len(vans):
             chosen = regions.next(size, (), vans)
-            tasks = [*(j for v in chosen for j in plan.routes[v]), *_spare(plan, chosen)]
-            better = plan_by_vroom(plan, tasks, chosen, effort, deadline - time.monotonic(), onwards=True)
-            fails = 0 if better else fails + len(chosen)
+            others = regions.next(size, chosen, vans) if POSSIBLE else []
+            beside = partial(look, others, [], effort)
+            aside = Aside(beside, deadline) if any(plan.routes[v] for v in others) else None
+            found = [(chosen, look(chosen, _spare(plan, chosen), effort))]
+            if aside is not None:
+                found.append((others, aside.answer()))
+            for part, routes in found:
+                fails = 0 if put_if_better(plan, part, routes) else fails + len(part)
 
 
 def serve_all(plan: Plan, deadline: float, seed: int) -> bool:

@@ -6,6 +6,7 @@ answered as it is, so running out of time costs quality, never the answer.
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -13,9 +14,11 @@ from schemas.errors import Code
 from schemas.solving import Problem, Reason, Solution, Vehicle
 from server.dispatch.rules.objective import Objective
 from server.dispatch.solving.answering import solution_of
-from server.dispatch.solving.first import Effort, plan_by_vroom
+from server.dispatch.solving.aside import POSSIBLE, Aside
+from server.dispatch.solving.first import Effort, put_if_better, routes_by_vroom
 from server.dispatch.solving.insertion import insert_all, insert_late, make_room
 from server.dispatch.solving.judging import Travel, judge
+from server.dispatch.solving.loading import load_vroom
 from server.dispatch.solving.model import Model, model_of
 from server.dispatch.solving.plan import Plan, Snapshot
 from server.dispatch.solving.reading import check, read_problem
@@ -125,11 +128,23 @@ def _by_insertion_if_better(plan: Plan) -> None:
 
 
 def _start(plan: Plan, until: float) -> None:
-    """VROOM, district by district."""
+    """VROOM, district by district, two at a time."""
     model = plan.model
-    for tasks, vans in districts(model, range(len(model.tasks)), range(len(model.vans)), DISTRICT):
-        if time.monotonic() < until:
-            plan_by_vroom(plan, tasks, vans, Effort(), until - time.monotonic())
+    parts = districts(model, range(len(model.tasks)), range(len(model.vans)), DISTRICT)
+    at_once = 2 if POSSIBLE else 1
+
+    def look(tasks: list[int], vans: list[int]) -> dict[int, list[int]] | None:
+        return routes_by_vroom(plan, tasks, vans, Effort(), until - time.monotonic())
+
+    load_vroom()  # once, and not in every fork
+    for here in range(0, len(parts), at_once):
+        if here and time.monotonic() >= until:
+            break
+        ours, *others = parts[here : here + at_once]
+        asides = [(vans, Aside(partial(look, tasks, vans), until)) for tasks, vans in others]
+        put_if_better(plan, ours[1], look(*ours))
+        for vans, aside in asides:
+            put_if_better(plan, vans, aside.answer())
 
 
 def _insert_left(plan: Plan, stop: Callable[[], bool]) -> None:
