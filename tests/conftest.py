@@ -88,8 +88,9 @@ def settings(database: str, tmp_path_factory: pytest.TempPathFactory) -> Setting
     return Settings(data_dir=tmp_path_factory.mktemp("data"), database_url=database, base_url="http://testserver.local")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app(settings: Settings) -> Litestar:
+    """Built once per module: that takes longer than most tests. It starts and ends with every `client`."""
     from server.app import create_app
 
     return create_app(settings)
@@ -99,6 +100,7 @@ def app(settings: Settings) -> Litestar:
 async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """The whole application on the module's database, in the test's own event loop: a test may use `db` as well.
     (Litestar's AsyncTestClient runs the application in another thread, and a pool belongs to one loop.)"""
+    app.state["rate_limits"] = {}
     transport = httpx.ASGITransport(app=cast("Any", app), raise_app_exceptions=False)
     async with running(app), httpx.AsyncClient(transport=transport, base_url="http://testserver.local") as client:
         yield client

@@ -1,25 +1,17 @@
-"""`firm`: the small firm of these tests, served by the whole application, which is built once per module."""
+"""`firm`: the small firm of these tests, served by the whole application."""
 
 import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
 
-from server.app import create_app
-from server.settings import Settings
 from tests.accounts.builders import Firm, found_firm
 
 
-@pytest.fixture(scope="module")
-def app(settings: Settings) -> Litestar:
-    return create_app(settings)
-
-
 @pytest.fixture
-async def emptied(app: Litestar, database: str) -> None:
+async def emptied(database: str) -> None:
     """Nothing is left of the test before. Done before the application starts: its sweeper of deadlines reads tables in
     another order than TRUNCATE locks them, and the two would deadlock."""
-    app.state["rate_limits"] = {}
     connection = await asyncpg.connect(database)
     try:
         await connection.execute("TRUNCATE headquarters, login_failures, feed, stream, history CASCADE")

@@ -7,20 +7,17 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from litestar import Litestar
 
 from schemas.accounts import NewUser, Role
 from schemas.commitments import NewCalendar, NewPolicy
 from schemas.network import NewOutlet, NewServiceCentre
 from schemas.products import NewModel, NewProductLine
 from server.accounts.actions import create_user
-from server.app import create_app
 from server.commitments import calendars, policies
 from server.network import actions as network
 from server.network import store as tree
 from server.platform import db
 from server.products import actions as products
-from server.settings import Settings
 from tests.journeys.firm import Client, Firm, Person, found_firm, password_hash
 
 GTIN = "6901234567892"
@@ -79,12 +76,6 @@ def verdicts(binding: dict[str, Any]) -> dict[str, str]:
 
 def instant(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-@pytest.fixture(scope="module")
-def app(settings: Settings) -> Litestar:
-    """Built once per module."""
-    return create_app(settings)
 
 
 @pytest.fixture

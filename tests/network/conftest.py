@@ -1,5 +1,5 @@
 """`firm`: as in the tests of accounts."""
 
-from tests.accounts.conftest import app, emptied, firm
+from tests.accounts.conftest import emptied, firm
 
-__all__ = ["app", "emptied", "firm"]
+__all__ = ["emptied", "firm"]
