@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from server.dispatch.solving.loading import load_vroom
-from server.dispatch.solving.model import CHANGE, Model, Task, Van
+from server.dispatch.solving.model import CHANGE, Model, Task, Van, bound_of
 from server.dispatch.solving.plan import Plan
 
 Index = dict[int, int]
@@ -173,7 +173,7 @@ def _job(vroom: Any, model: Model, j: int, index: Index, needs: Needs, bound: in
         delivery=list(task.delivery),
         pickup=list(task.pickup),
         skills={needs[model.able[j]]},
-        priority=min(100, max(task.weight, task.priority)),
+        priority=min(100, max(task.weight, task.priority)) if bound <= bound_of(task) else 1,
         time_windows=windows,
         setup_per_type={type_: setup for type_, (setup, _) in task.per_type.items()},
         service_per_type={type_: service for type_, (_, service) in task.per_type.items()},

@@ -95,7 +95,7 @@ def insert_late(plan: Plan, tasks: Iterable[int], stop: Stop = lambda: False) ->
             continue
         route = plan.routes[found.v]
         plan.put(found.v, [*route[: found.position], j, *route[found.position :]], found.table)
-        plan.bound_again()
+        plan.bound_route_again(found.v)
     return left
 
 

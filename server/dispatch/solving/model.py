@@ -119,7 +119,8 @@ class Van:
 @dataclass(slots=True)
 class Model:
     """`origin`: what was taken from every instant. `able[j]`: the vans that may do task j at all. `cents`: parts of a
-    unit of VROOM's cost that our whole numbers count. `routes`: as told, by van."""
+    unit of VROOM's cost that our whole numbers count. `routes`: as told, by van. `spots`: of places, once
+    somebody has asked for them (`regions.py`)."""
 
     problem: Problem
     origin: int
@@ -130,6 +131,7 @@ class Model:
     cents: int
     routes: list[list[int]]
     horizon: int
+    spots: NDArray[np.float64] | None = None
 
     @property
     def soft(self) -> bool:
@@ -147,7 +149,9 @@ def model_of(problem: Problem) -> Model:
     amounts = max((len(x) for v in problem.vehicles for x in [v.capacity]), default=0)
     amounts = max([amounts, *(len(job.delivery or job.amount) for job in problem.jobs)], default=0)
     amounts = max([amounts, *(len(job.pickup) for job in problem.jobs)], default=0)
-    horizon = _horizon(problem, origin, max((int(r.cells.max(initial=0)) for r in roads), default=0))
+    horizon = _horizon(
+        problem, origin, max((int(r.cells.max(initial=0)) for r in {id(r): r for r in roads}.values()), default=0)
+    )
     tasks = [_task(job, origin, horizon, places.job(i), amounts) for i, job in enumerate(problem.jobs)]
     vans = [
         _van(vehicle, origin, horizon, places.start(i), places.end(i), roads[i], cents, amounts)

@@ -104,10 +104,19 @@ class Plan:
 
     def bound_again(self) -> None:
         """The bounds as they are now: what is late may not become later, what is in time must stay so."""
-        for j, task in enumerate(self.model.tasks):
-            bound = bound_of(task)
-            self.bounds[j] = bound if self.van_of[j] is None else max(bound, self.start_of(j))
-        self._ends = [None] * len(self.routes)
+        for j in self.left:
+            self.bounds[j] = bound_of(self.model.tasks[j])
+        for v in range(len(self.routes)):
+            self.bound_route_again(v)
+
+    def bound_route_again(self, v: int) -> None:
+        """The same for the tasks of one van."""
+        table, tasks = self.tables[v], self.model.tasks
+        if table is not None:
+            for j, start in zip(table.entries, table.starts, strict=True):
+                if j >= 0:
+                    self.bounds[j] = max(bound_of(tasks[j]), start)
+        self._ends[v] = None
 
     # -- fitting in
 

@@ -15,7 +15,7 @@ from schemas.solving import Problem, Reason, Solution, Vehicle
 from server.dispatch.rules.objective import Objective
 from server.dispatch.solving.answering import solution_of
 from server.dispatch.solving.aside import POSSIBLE, Aside
-from server.dispatch.solving.first import Effort, put_if_better, routes_by_vroom
+from server.dispatch.solving.first import Effort, plan_by_vroom, put_if_better, routes_by_vroom
 from server.dispatch.solving.insertion import insert_all, insert_late, make_room
 from server.dispatch.solving.judging import Travel, judge
 from server.dispatch.solving.loading import load_vroom
@@ -35,11 +35,21 @@ POLISHING = 0.25
 SEARCHED = 300
 """Tasks up to which PyVRP looks for a plan that serves all when VROOM found none."""
 
+ONE_BY_ONE = 30
+"""So many tasks are put in late one by one, each where it is least late; more are left to VROOM."""
+HARDER, HARDER_FOR = (Effort(1, 4), Effort(8, 2)), 0.4
+"""How VROOM tries again when it left something out of a small problem, and in which share of the time each."""
+
+HOPELESS = 0.1
+"""Of the tasks, so many left by VROOM's first plan: then they are put in late before the rest is made better."""
+HURRY = 0.2
+"""Seconds that a district may take when time is up."""
+
 ROOM_FOR = 2
 """Of the first answer: for so many others move elsewhere, for that takes milliseconds each."""
 
-ANSWER = 0.05
-"""Of the seconds, kept for writing the answer; and half of one at most."""
+ANSWER, WRITING = 0.05, 1e-4
+"""Kept for the answer: of the seconds, and half of one at most; and seconds a job for writing and judging it."""
 
 
 def solve(
@@ -57,7 +67,7 @@ def solve(
     warnings = check(problem, limits or Limits())
     plan = Plan(model_of(problem), objective)
     put_told(plan)
-    until = deadline - min(0.5, ANSWER * seconds)
+    until = deadline - min(0.5, ANSWER * seconds) - WRITING * len(problem.jobs)
     _search(plan, until, seed)
     return _answer(plan, objective, warnings)
 
@@ -86,6 +96,8 @@ def _search(plan: Plan, until: float, seed: int) -> None:
 
     if not plan.model.told:
         _start(plan, until)
+        if len(plan.left) > max(ONE_BY_ONE, HOPELESS * len(plan.model.tasks)):
+            _late_by_vroom(plan, until)
         if len(plan.model.tasks) > WHOLE:
             settle(plan, until - POLISHING * (until - time.monotonic()), seed)
     as_told = plan.snapshot()
@@ -94,6 +106,8 @@ def _search(plan: Plan, until: float, seed: int) -> None:
         _look_wider(plan, as_told, until - POLISHING / 2 * (until - time.monotonic()), seed)
     elif len(plan.model.tasks) <= SEARCHED and not stop():
         serve_all(plan, until - POLISHING * (until - time.monotonic()), seed)
+    if len(plan.left) > ONE_BY_ONE:
+        _late_by_vroom(plan, until)
     insert_late(plan, plan.left, stop)
     if not plan.model.told and len(plan.model.tasks) <= SEARCHED and plan.worth().missed:
         _by_insertion_if_better(plan)
@@ -145,6 +159,22 @@ def _start(plan: Plan, until: float) -> None:
         put_if_better(plan, ours[1], look(*ours))
         for vans, aside in asides:
             put_if_better(plan, vans, aside.answer())
+    for effort in HARDER if len(parts) == 1 else ():
+        if plan.left and time.monotonic() < until:
+            plan_by_vroom(plan, *parts[0], effort, HARDER_FOR * (until - time.monotonic()))
+
+
+def _late_by_vroom(plan: Plan, until: float) -> None:
+    """Where so much is late, VROOM finds it a place as if nothing had been promised; what is in time stays so."""
+    model = plan.model
+    for tasks, vans in districts(model, range(len(model.tasks)), range(len(model.vans)), DISTRICT):
+        left = [j for j in tasks if plan.van_of[j] is None and model.able[j].intersection(vans)]
+        for j in left:
+            plan.bounds[j] = model.tasks[j].last
+        if left and time.monotonic() < until + HURRY:
+            mine = [j for v in vans for j in plan.routes[v]]
+            seconds = max(HURRY, until - time.monotonic())
+            plan_by_vroom(plan, [*mine, *left], vans, Effort(), seconds, onwards=True)
 
 
 def _insert_left(plan: Plan, stop: Callable[[], bool]) -> None:
