@@ -30,7 +30,7 @@ TERMS: tuple[Term, ...] = (
     Term("missed", 1, "promise × its weight", 1.0, ORDER, Said("违约", "promises missed")),
     Term("late", 2, "minute × weight of the promise", 1.0, "lateness is soft", Said("迟到", "lateness")),
     Term("unassigned", 3, "job", 1.0, ORDER, Said("未派工单", "jobs left unassigned")),
-    Term("hands", 4, "visit by somebody else", 240.0, "what people were told", Said("换人的上门", "other hands")),
+    Term("hands", 4, "visit by somebody else", 960.0, "what people were told", Said("换人的上门", "other hands")),
     Term("changed", 4, "visit moved", 60.0, "what people were told", Said("改动的上门", "visits moved")),
     Term("moved", 4, "minute of moving", 1.0, "what people were told", Said("改动时长", "how far they move")),
     Term("overtime", 5, "minute", 1.0, ORDER, Said("加班", "overtime")),

@@ -10,7 +10,7 @@ from server.dispatch.solving.insertion import Stop, exchange, insert, insert_all
 from server.dispatch.solving.plan import Plan
 
 TRIES = 1_000
-WARMTH = 240.0
+WARMTH = 960.0
 """What the tier of changes may be worse by at first: one visit in other hands."""
 CHANGES = 4
 """The place of that tier in the key."""

@@ -95,7 +95,7 @@ def find_room(plan: Plan, deadline: float, seed: int) -> None:
         return time.monotonic() >= deadline
 
     vans = _around(plan, [j for j in plan.left if plan.model.able[j]])
-    bounds, starts = plan.bounds, list[Routes]()
+    bounds, starts = list(plan.bounds), list[Routes]()
     for place in (_place_at_home, _place_anywhere):
         place(plan, [*(j for v in vans for j in plan.routes[v]), *_spare(plan, vans)], vans, deadline)
         make_room(plan, insert_all(plan, plan.left, stop), stop)

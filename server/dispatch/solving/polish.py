@@ -46,11 +46,13 @@ PERTURBED = 12
 RESTART = 4_000
 
 HANDS = 5
-"""What a visit in other hands costs here, in dearest ways: more than the way it may save. As much as LATE seconds."""
+"""What a visit in other hands costs when annealing, in dearest ways: more than any way it may save."""
 LATE = 150
-SHAKEN = 6
+"""Seconds of lateness that cost as much there."""
+SHAKEN, LOOKED_AT = 6, 40
+"""Tasks moved at random before each search, and how many neighbours of each are tried."""
 COOL = 0.25
-"""Of annealing: tasks moved at random before each search, and the first temperature, in visits in other hands."""
+"""The first temperature, in visits in other hands."""
 
 NEVER = 2**62
 """Beyond the cost of any plan: PyVRP's cost of one that is not feasible."""
@@ -200,7 +202,7 @@ def annealed(part: Part, hands: int, deadline: float, seed: int) -> dict[int, li
     """Like `polished`, for a start in which a few visits are late or in other hands, with `hands` as the price of the
     latter: small steps, of which worse ones are taken less and less often, as time runs out."""
     rng, draw = RandomNumberGenerator(seed=seed), random.Random(seed)
-    search = _search(part, rng, SHAKEN)
+    search = _search(part, rng, SHAKEN, LOOKED_AT)
     evaluator = CostEvaluator([hands] * part.data.num_load_dimensions, hands / LATE, 1.0)
     began, best, least = time.monotonic(), None, math.inf
     now = part.start
@@ -216,8 +218,8 @@ def annealed(part: Part, hands: int, deadline: float, seed: int) -> dict[int, li
     return None if best is None else _routes(part, best)
 
 
-def _search(part: Part, rng: RandomNumberGenerator, shaken: int) -> LocalSearch:
-    neighbours = compute_neighbours(part.data, NeighbourhoodParams(num_neighbours=NEIGHBOURS))
+def _search(part: Part, rng: RandomNumberGenerator, shaken: int, near: int = NEIGHBOURS) -> LocalSearch:
+    neighbours = compute_neighbours(part.data, NeighbourhoodParams(num_neighbours=near))
     search = LocalSearch(part.data, rng, neighbours, PerturbationManager(PerturbationParams(max_perturbations=shaken)))
     for operator in OPERATORS:
         if operator.supports(part.data):
