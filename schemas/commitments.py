@@ -195,8 +195,7 @@ class Preview(Request, frozen=True, kw_only=True):
 
 
 class Kept(Answer, frozen=True, kw_only=True):
-    """Response promises of the same jobs, judged by when somebody arrived; `open`: nobody has, and it is not late yet.
-    """
+    """Response promises of the same jobs, judged by when somebody arrived; `open`: nobody has, and it is not late."""
 
     met: int
     missed: int
