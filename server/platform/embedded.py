@@ -398,7 +398,10 @@ def _ended(process: psutil.Process) -> bool:
     """Gone, or a zombie that nobody reaps (an adopted postmaster in a container without an init)."""
     if isinstance(process, psutil.Popen):
         return process.poll() is not None
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # between the two questions
+        return True
 
 
 # -------------------------------------------------------------------------------------------------- files and folders
