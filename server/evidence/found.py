@@ -7,7 +7,6 @@ and then; looking twice harms nothing.
 import asyncio
 import contextlib
 
-import asyncpg
 import structlog
 
 from server.evidence import store
@@ -25,7 +24,7 @@ async def watch(stopping: asyncio.Event, blobs: Blobs) -> None:
     while not stopping.is_set():
         try:
             await look(blobs)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+        except db.FAULTS as fault:
             log.warning("photos not looked for", fault=str(fault))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
 import structlog
 
 from server.commitments import clocks
@@ -34,7 +33,7 @@ async def watch(stopping: asyncio.Event) -> None:
         try:
             while await judge_overdue() and not stopping.is_set():
                 pass
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+        except db.FAULTS as fault:
             log.warning("deadlines not judged", fault=str(fault))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)

@@ -22,6 +22,9 @@ from server.piccolo_conf import DB
 _HOT = type(DB)(config=DB.config)
 _HOT.current_transaction = DB.current_transaction  # one ambient transaction, whichever connection it runs on
 
+FAULTS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What a database that is down, or a statement that failed there, raises."""
+
 _PATIENCE = 2.0
 
 

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 from datetime import timedelta
 
-import asyncpg
 import structlog
 
 from server.platform import db
@@ -27,7 +26,7 @@ async def watch(stopping: asyncio.Event, keep: timedelta) -> None:
         try:
             while await purge(keep) and not stopping.is_set():
                 pass
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+        except db.FAULTS as fault:
             log.warning("tombstones not purged", fault=str(fault))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)

@@ -10,7 +10,6 @@ import traceback
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
 import structlog
 
 from server.dispatch import store
@@ -35,7 +34,6 @@ _PATIENCE = 45.0  # beyond the time of the search; completing a plan of 3,000 jo
 _RENEW_SECONDS = 5.0
 _LOOK_SECONDS = 3.0
 _TIDY_SECONDS = 600.0
-_DATABASE_FAULTS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Planner:
@@ -63,7 +61,7 @@ class Planner:
                 while not stopping.is_set() and (claimed := await self._claimed()):
                     await _make(claimed, self._workers, self._woken, stopping)
                 await self._tidy()
-            except _DATABASE_FAULTS as fault:
+            except db.FAULTS as fault:
                 log.warning("plans not made", fault=str(fault))
             await _first(self._woken, stopping, within=_LOOK_SECONDS)
 
@@ -111,7 +109,7 @@ async def _made(claimed: Claimed, workers: Workers) -> None:
         await _fail(claimed, "nothing_to_plan")
     except gathering.TooLarge:
         await _fail(claimed, "plan_too_large")
-    except _DATABASE_FAULTS:
+    except db.FAULTS:
         raise
     except Exception as fault:  # noqa: BLE001 - whatever it is, the plan must not stay `solving`
         # Not `exc_info`: rendering the locals of a megabyte of problem takes seconds.

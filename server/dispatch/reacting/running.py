@@ -12,7 +12,6 @@ import contextlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import asyncpg
 import structlog
 
 from schemas.reactions import ReactionMode, ReactionState
@@ -43,7 +42,6 @@ _EVERY_SECONDS = 3.0
 _PARTS_EVERY = timedelta(seconds=60)
 _TIDY_EVERY = timedelta(minutes=10)
 _LOCK = 0x7265616374  # "react"
-_DATABASE_FAULTS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _OVERTAKEN = ("version_stale", "double_booked")
 _LOOKED_AT = (ReactionState.NOTICED, ReactionState.OPEN)
 
@@ -64,7 +62,7 @@ class Reactor:
                 await self.round(stopping)
                 await self._outlook.look(clock.now(), stopping)
                 await self._tidy()
-            except _DATABASE_FAULTS as fault:
+            except db.FAULTS as fault:
                 log.warning("reactions not made", fault=str(fault))
             except Exception as fault:  # a mistake of ours must not end the watch for good
                 log.error("reactions not made", exc_info=fault)
@@ -84,7 +82,7 @@ class Reactor:
                 return
             try:
                 await look_at(reaction_id)
-            except _DATABASE_FAULTS:
+            except db.FAULTS:
                 raise
             except Exception as fault:  # a mistake of ours in one costs this one its answer, not the others theirs
                 log.error("reaction failed", reaction=str(reaction_id), exc_info=fault)
