@@ -14,8 +14,7 @@ from server.dispatch import store
 from server.dispatch.planning import kept, publishing, saying
 from server.dispatch.planning.drafting import CARRIED_OUT, sentence
 from server.dispatch.planning.gathering import MOST_JOBS
-from server.dispatch.planning.kept import Kept, Made
-from server.dispatch.planning.running import tell
+from server.dispatch.planning.kept import Kept
 from server.dispatch.planning.staleness import Change
 from server.jobs import store as jobs
 from server.network import store as network
@@ -66,21 +65,6 @@ async def begin(caller: Caller, wanted: NewPlan) -> PlanHead:
             raise Refused(Code.PLAN_RUNNING, "a plan is being made already", plan_id=str(running))
         await store.insert(plan)
     return kept.head(await _kept(caller, plan.id))
-
-
-async def propose(
-    centre_id: UUID, outlet_id: UUID | None, starts: datetime, ends: datetime, made: Made, user_id: UUID | None = None
-) -> UUID:
-    """Keeps what was found elsewhere (`planning.making.repair`) as a draft for dispatchers to look at and publish."""
-    now = clock.now()
-    plan_id = clock.new_id()
-    async with db.transaction():
-        await store.insert(
-            store.NewPlan(plan_id, centre_id, outlet_id, user_id, now, starts, ends, 0.0, min(ends, now + KEEP))
-        )
-        await store.finish(plan_id, made)
-        await tell(centre_id, outlet_id)
-    return plan_id
 
 
 async def read(caller: Caller, plan_id: UUID) -> Plan:

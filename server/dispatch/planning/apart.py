@@ -8,12 +8,9 @@ import pickle
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from schemas.dispatch import PlanItem, PlanTerm, PlanTotals
 from server.dispatch.planning.drafting import Draft, draft
@@ -23,7 +20,8 @@ from server.dispatch.planning.measure import measure
 from server.dispatch.planning.posing import pose, problem, visits_of
 from server.dispatch.planning.scene import Scene, Visit
 from server.dispatch.rules.problem import Place
-from server.dispatch.rules.travel import Matrix, TravelModel
+from server.dispatch.rules.squares import InSquare, Square
+from server.dispatch.rules.travel import GreatCircle, TravelModel
 from server.dispatch.solving import first_answer, solve
 
 FILLING_SECONDS = 10.0
@@ -31,12 +29,11 @@ FILLING_SECONDS = 10.0
 
 
 class Question(NamedTuple):
-    """`seconds`, `metres`: of travel between `places`."""
+    """`square`: travel between `places`."""
 
     scene: Scene
     places: Sequence[Place]
-    seconds: NDArray[Any]
-    metres: NDArray[Any]
+    square: Square
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -58,7 +55,8 @@ def answer(body: bytes, seconds: float, seed: int) -> bytes:
 
 def answered(question: Question, seconds: float, seed: int = 1) -> Answered:
     found, method, fault = _searched(question, seconds, seed)
-    drafted = finish(question.scene, found, Tabled(question), time.monotonic() + FILLING_SECONDS)
+    travel = InSquare(question.places, question.square, GreatCircle())
+    drafted = finish(question.scene, found, travel, time.monotonic() + FILLING_SECONDS)
     return Answered(drafted.items, drafted.objective, drafted.before, drafted.after, method, fault)
 
 
@@ -76,7 +74,7 @@ def finish(scene: Scene, found: Mapping[str, Visit], travel: TravelModel, until:
 def _searched(question: Question, seconds: float, seed: int) -> tuple[Mapping[str, Visit], str, str]:
     """The visits found, how, and why not by a search."""
     posed, faults = pose(question.scene), ""
-    asked = problem(posed, question.seconds)
+    asked = problem(posed, question.square.seconds)
     ways = [(SEARCH, partial(solve, asked, seconds, seed))] if seconds else []
     for method, way in [*ways, (INSERTION, partial(first_answer, asked))]:
         try:
@@ -86,27 +84,3 @@ def _searched(question: Question, seconds: float, seed: int) -> tuple[Mapping[st
         except Exception as fault:  # noqa: BLE001 - told in the answer, and logged where there is a log
             faults += f"{fault!r} "
     return question.scene.told, INSERTION, faults
-
-
-class Tabled:
-    """A travel model that knows the places of one question, at one time of the day."""
-
-    def __init__(self, question: Question) -> None:
-        self._index = {place: n for n, place in enumerate(question.places)}
-        self._seconds: list[list[int]] = np.asarray(question.seconds).tolist()
-        self._metres = question.metres
-
-    def period(self, depart_at: int) -> int:
-        return 0
-
-    def matrix(self, origins: Sequence[Place], destinations: Sequence[Place], depart_at: int) -> Matrix:
-        rows, columns = self._at(origins), self._at(destinations)
-        seconds = [[self._seconds[r][c] for c in columns] for r in rows]
-        return Matrix(seconds, [[int(self._metres[r, c]) for c in columns] for r in rows])
-
-    def legs(self, places: Sequence[Place], depart_at: int) -> list[int]:
-        at = self._at(places)
-        return [self._seconds[a][b] for a, b in pairwise(at)]
-
-    def _at(self, places: Sequence[Place]) -> list[int]:
-        return [self._index[Place(*place)] for place in places]

@@ -48,12 +48,11 @@ async def gather(
     starts: datetime,
     ends: datetime,
     *,
-    thawed: bool = False,
     loose: Collection[UUID] = (),
 ) -> Gathered:
-    """The scene of a plan for these outlets over [starts, ends). `thawed`: also visits within the freeze horizon may
-    change. `loose`: jobs that may be placed whatever their state, window and lock. Raises `TooLarge`. Ten queries and
-    one per outlet, in one snapshot if the caller holds a transaction."""
+    """The scene of a plan for these outlets over [starts, ends). `loose`: jobs that may be placed whatever their state,
+    window and lock. Raises `TooLarge`. Ten queries and one per outlet, in one snapshot if the caller holds a
+    transaction."""
     now = clock.now()
     zones = {str(outlet["id"]): ZoneInfo(outlet["zone"]) for outlet in outlets}
     outlet_ids = [outlet["id"] for outlet in outlets]
@@ -64,7 +63,7 @@ async def gather(
     if len(rows) > MOST_JOBS or len(candidates) > MOST_PEOPLE:
         raise TooLarge
     held = [msgspec.convert(row, HeldJob, strict=False) for row in rows]
-    limits, frozen_until = _limits([] if thawed else outlets, now, starts)
+    limits, frozen_until = _limits(outlets, now, starts)
     people = await _people(candidates, starts, ends, limits)
     depots = await _depots(held, people, outlet_ids)
     subjects = await _subjects(held, people, zones, starts, depots)

@@ -7,20 +7,17 @@ so. The event loop waits for none of it.
 import asyncio
 import pickle
 import time
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 import msgspec
 import structlog
 
-from schemas.dispatch import PlanChange
-from server.dispatch.planning.apart import Answered, Question, answer, answered, finish
+from server.dispatch.planning.apart import Answered, Question, answer, answered
 from server.dispatch.planning.drafting import count_by_change, told_changes
 from server.dispatch.planning.gathering import Gathered, gather
-from server.dispatch.planning.kept import INSERTION, Made
+from server.dispatch.planning.kept import Made
 from server.dispatch.planning.posing import pose
 from server.dispatch.planning.scene import Scene, shifts_in
 from server.dispatch.solving import ProblemRefused
@@ -52,31 +49,6 @@ async def make(claimed: Claimed, workers: Workers) -> Made:
     return _made(gathered, found, told, begun)
 
 
-async def repair(
-    centre_id: UUID,
-    outlet_id: UUID | None,
-    starts: datetime,
-    ends: datetime,
-    loose: Collection[UUID],
-    *,
-    thawed: bool = False,
-) -> Made:
-    """The smallest re-plan: only these jobs are placed anew, by insertion, in milliseconds; visits in their way may be
-    delayed, everything else stays. Its items are what changes, and the loose jobs. Jobs that wait and are not named
-    are left alone. `thawed`: also visits that are about to begin may change. Raises as `make`."""
-    begun = time.monotonic()
-    gathered = await _gathered(await _outlets(centre_id, outlet_id), starts, ends, thawed)
-    named = {str(job_id) for job_id in loose}
-    scene = gathered.scene
-    subjects = {i: s for i, s in scene.subjects.items() if s.told is not None or i in named}
-    smaller = replace(gathered, scene=replace(scene, subjects=subjects))
-    stays = {i: visit for i, visit in smaller.scene.told.items() if i not in named}
-    drafted, told = await in_use().answer(partial(finish, smaller.scene, stays), scene.zone)
-    kept = [i for i in drafted.items if i.change is not PlanChange.UNCHANGED or str(i.job_id) in named]
-    found = Answered(kept, drafted.objective, drafted.before, drafted.after, INSERTION)
-    return _made(smaller, found, told, begun)
-
-
 def _made(gathered: Gathered, found: Answered, told: Told, begun: float) -> Made:
     return Made(
         items=found.items,
@@ -93,12 +65,12 @@ def _made(gathered: Gathered, found: Answered, told: Told, begun: float) -> Made
     )
 
 
-async def _gathered(outlets: Sequence[network.Row], starts: datetime, ends: datetime, thawed: bool = False) -> Gathered:
+async def _gathered(outlets: Sequence[network.Row], starts: datetime, ends: datetime) -> Gathered:
     """One picture: nothing changes between its queries."""
     if not outlets:
         raise NothingToPlan
     async with db.transaction("REPEATABLE READ"):
-        return await gather(outlets, starts, ends, thawed=thawed)
+        return await gather(outlets, starts, ends)
 
 
 async def _outlets(centre_id: UUID, outlet_id: UUID | None) -> list[network.Row]:
@@ -109,7 +81,7 @@ async def _outlets(centre_id: UUID, outlet_id: UUID | None) -> list[network.Row]
 async def _answered(scene: Scene, seconds: float, workers: Workers) -> tuple[Answered, Told]:
     places = (await asyncio.to_thread(pose, scene)).places
     square, told = await in_use().square(places, _midst(scene), scene.zone)
-    question = Question(scene, places, square.seconds, square.metres)
+    question = Question(scene, places, square)
     if not seconds and len(scene.subjects) * len(scene.people) <= SMALL:
         return await asyncio.to_thread(answered, question, 0.0), told
     body = await asyncio.to_thread(pickle.dumps, question)

@@ -53,7 +53,8 @@ class InSquare:
 
     def __init__(self, places: Sequence[Place], square: Square, beyond: TravelModel) -> None:
         self._index = {place: i for i, place in enumerate(places)}
-        self._square, self._beyond = square, beyond
+        self._seconds: list[list[int]] = square.seconds.tolist()  # asked cell by cell, where lists are quicker
+        self._metres, self._beyond = square.metres, beyond
 
     def period(self, depart_at: int) -> int:
         return self._beyond.period(depart_at)
@@ -62,11 +63,15 @@ class InSquare:
         rows, columns = self._indices(origins), self._indices(destinations)
         if rows is None or columns is None:
             return self._beyond.matrix(origins, destinations, depart_at)
-        seconds, metres = (cells[np.ix_(rows, columns)].tolist() for cells in self._square)
-        return Matrix(seconds, metres)
+        seconds = [[self._seconds[r][c] for c in columns] for r in rows]
+        return Matrix(seconds, [[int(self._metres[r, c]) for c in columns] for r in rows])
 
     def legs(self, places: Sequence[Place], depart_at: int) -> list[int]:
-        return [self.matrix([a], [b], depart_at).seconds[0][0] for a, b in pairwise(places)]
+        return [self._leg(a, b, depart_at) for a, b in pairwise(places)]
+
+    def _leg(self, a: Place, b: Place, depart_at: int) -> int:
+        rows = self._indices([a, b])
+        return self._beyond.legs([a, b], depart_at)[0] if rows is None else self._seconds[rows[0]][rows[1]]
 
     def _indices(self, places: Sequence[Place]) -> list[int] | None:
         indices = [self._index.get(place, -1) for place in places]

@@ -79,10 +79,6 @@ class Task:
     def last(self) -> int:
         return self.windows[-1][1]
 
-    @property
-    def plain_window(self) -> bool:
-        return len(self.windows) == 1
-
 
 @dataclass(slots=True)
 class Pause:

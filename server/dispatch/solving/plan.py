@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from server.dispatch.rules.objective import Objective
 from server.dispatch.solving.model import Model, bound_of
-from server.dispatch.solving.timetable import Timetable, opening, timetable, work_of
+from server.dispatch.solving.timetable import Timetable, opening, timetable
 from server.dispatch.solving.valuing import NOTHING, Scale, Worth, total, worth_left, worth_of_route
 
 Snapshot = tuple[list[list[int]], list[int]]
@@ -200,7 +200,3 @@ def _closing(windows: Sequence[tuple[int, int]], by: int) -> int:
         if first <= by:
             return min(last, by)
     return -1
-
-
-def worked_for(plan: Plan, j: int, v: int) -> int:
-    return sum(work_of(plan.model.tasks[j], plan.model.vans[v]))
