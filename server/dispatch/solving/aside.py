@@ -13,12 +13,16 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-POSSIBLE = sys.platform == "linux" and (os.cpu_count() or 1) > 1
+from server.dispatch.solving.cores import cores
 
 PATIENCE = 0.5
 """Seconds beyond the deadline; a fork that takes longer is ended."""
 
 Answer = TypeVar("Answer")
+
+
+def possible() -> bool:
+    return sys.platform == "linux" and cores() > 1
 
 
 class Aside(Generic[Answer]):

@@ -4,7 +4,6 @@ First VROOM, from the routes as they are: its local search over a hundred visits
 1,000 takes it 10 s. Then, when VROOM finds nothing more, PyVRP in two threads (its search runs without the GIL).
 """
 
-import os
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,8 @@ from functools import partial
 
 from pyvrp.exceptions import PenaltyBoundWarning
 
-from server.dispatch.solving.aside import POSSIBLE, Aside
+from server.dispatch.solving.aside import Aside, possible
+from server.dispatch.solving.cores import cores
 from server.dispatch.solving.first import Effort, in_other_hands, plan_by_vroom, put_if_better, routes_by_vroom
 from server.dispatch.solving.homing import bring_home
 from server.dispatch.solving.insertion import insert_all, insert_late, make_room
@@ -64,7 +64,7 @@ def settle(plan: Plan, deadline: float, seed: int) -> None:
         fails = 0.0
         while time.monotonic() < deadline and fails < patience * len(vans):
             chosen = regions.next(size, (), vans)
-            others = regions.next(size, chosen, vans) if POSSIBLE else []
+            others = regions.next(size, chosen, vans) if possible() else []
             beside = partial(look, others, [], effort)
             aside = Aside(beside, deadline) if any(plan.routes[v] for v in others) else None
             found = [(chosen, look(chosen, _spare(plan, chosen), effort))]
@@ -106,9 +106,10 @@ def find_room(plan: Plan, deadline: float, seed: int) -> None:
             break
         plan.restore(placed)
     _restore_best(plan, starts, bounds)
-    if not stop():
+    loose = [v for v in vans if polishable(plan, v)]
+    if loose and not stop():
         soon = time.monotonic() + ANNEALING * (deadline - time.monotonic())
-        _anneal(plan, [v for v in vans if polishable(plan, v)], starts, soon, seed)
+        _anneal(plan, loose, starts, soon, seed)
     bring_home(plan, stop, seed)
 
 
@@ -225,4 +226,4 @@ def _threads_at_work(count: int) -> Iterator[ThreadPoolExecutor]:
 
 
 def _threads() -> int:
-    return min(2, os.cpu_count() or 1)
+    return min(2, cores())

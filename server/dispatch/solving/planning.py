@@ -14,7 +14,7 @@ from schemas.errors import Code
 from schemas.solving import Problem, Reason, Solution, Vehicle
 from server.dispatch.rules.objective import Objective
 from server.dispatch.solving.answering import solution_of
-from server.dispatch.solving.aside import POSSIBLE, Aside
+from server.dispatch.solving.aside import Aside, possible
 from server.dispatch.solving.first import Effort, plan_by_vroom, put_if_better, routes_by_vroom
 from server.dispatch.solving.insertion import insert_all, insert_late, make_room
 from server.dispatch.solving.judging import Travel, judge
@@ -145,7 +145,7 @@ def _start(plan: Plan, until: float) -> None:
     """VROOM, district by district, two at a time."""
     model = plan.model
     parts = districts(model, range(len(model.tasks)), range(len(model.vans)), DISTRICT)
-    at_once = 2 if POSSIBLE else 1
+    at_once = 2 if possible() else 1
 
     def look(tasks: list[int], vans: list[int]) -> dict[int, list[int]] | None:
         return routes_by_vroom(plan, tasks, vans, Effort(), until - time.monotonic())

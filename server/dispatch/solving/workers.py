@@ -19,6 +19,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from schemas.errors import Code
 from schemas.solving import Problem, Solution
+from server.dispatch.solving.cores import leave_one
 from server.dispatch.solving.loading import load_vroom
 from server.dispatch.solving.refusals import ProblemRefused, refuse
 
@@ -126,6 +127,7 @@ async def close() -> None:
 def _prepare(memory: int, warm: bool) -> None:
     """Once, in the new process: limits first, then what is slow to load."""
     os.nice(NICENESS)
+    leave_one()
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     if warm:
         load_vroom()
