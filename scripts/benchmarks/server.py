@@ -8,10 +8,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -149,9 +150,11 @@ def _padded(connections: list[Connection], length: int) -> list[Connection | Non
 
 
 @contextlib.contextmanager
-def serving(cluster: Cluster, dsn: str, workers: int) -> Iterator[Server]:
-    """The product's own server over `dsn`, ended with the context."""
-    environment = os.environ | {"ONSITE_LOG_LEVEL": "warning", "DATABASE_URL": dsn}
+def serving(
+    cluster: Cluster, dsn: str, workers: int, more: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Server]:
+    """The product's own server over `dsn`, ended with the context. `more`: settings."""
+    environment = {**os.environ, "ONSITE_LOG_LEVEL": "warning", "DATABASE_URL": dsn, **more}
     command = [sys.executable, "-m", "server.cli", "serve", "--data", str(cluster.folder), "--port", "0"]
     cluster.folder.mkdir(mode=0o700, exist_ok=True)
     with (cluster.folder / "server.log").open("ab") as log:

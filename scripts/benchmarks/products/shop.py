@@ -1,0 +1,58 @@
+"""A firm with a product line, a model and units that customers scan."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from schemas.commitments import NewCalendar, NewPolicy
+from schemas.network import NewOutlet, NewServiceCentre
+from schemas.products import NewModel, NewProductLine, NewUnit
+from server.commitments import calendars, policies
+from server.network import actions as network
+from server.platform import db
+from server.products import actions
+from server.products.codes import unit_url
+
+UNITS = 500
+GTIN = "06901234567892"
+#: The load comes from one address, and strangers may ask so often a minute; behind a proxy each has the own.
+ENVIRONMENT = {"ONSITE_TRUSTED_PROXY": "127.0.0.1"}
+
+
+async def stocked(dsn: str, units: int = UNITS) -> list[str]:
+    """The paths that the labels of so many new units lead to."""
+    db.use(dsn)
+    await db.open_pool(4)
+    try:
+        return await _stocked(units)
+    finally:
+        await db.close_pool()
+
+
+async def _stocked(units: int) -> list[str]:
+    await actions.ensure_default_policies()
+    async with db.transaction():
+        headquarters = await network.create_headquarters("总部")
+        centre = await network.create_centre(headquarters, NewServiceCentre(name="Bench"))
+        outlet = await network.create_outlet(NewOutlet(centre_id=centre, name="Outlet", lat=31.2, lon=121.4))
+    calendar = await calendars.add_calendar(NewCalendar(name="全天候", name_en="24x7", always_open=True))
+    await policies.add_policy(
+        NewPolicy(
+            code="repair_24h",
+            name="24 小时上门",
+            name_en="On site within 24 h",
+            calendar_id=calendar,
+            respond_seconds=86_400,
+            effective_from=datetime(2020, 1, 1, tzinfo=UTC),
+        )
+    )
+    await actions.add_line(NewProductLine(code="air_conditioner", name="家用空调", name_en="Air conditioner"))
+    await actions.add_model(
+        NewModel(line_code="air_conditioner", gtin=GTIN, name="清风 1.5 匹", name_en="Breeze 1.5 HP")
+    )
+    sold = datetime.now(UTC).date() - timedelta(days=200)
+    async with db.transaction():
+        made = await actions.create_units(
+            [(centre, NewUnit(outlet_id=outlet, gtin=GTIN, sold_on=sold)) for _ in range(units)], None
+        )
+    rows = await db.fetch("SELECT gtin, serial FROM product_unit WHERE id = ANY($1::uuid[])", made)
+    return [urlsplit(unit_url("http://bench", row["gtin"], row["serial"])).path for row in rows]
