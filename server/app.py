@@ -38,7 +38,7 @@ from server.sync.keeping import keep
 #: Every feature exports `router` from its `routes`.
 FEATURES = (
     *("accounts", "network", "customers", "commitments", "products", "jobs", "dispatch", "evidence", "sync"),
-    "transfers",
+    *("portal", "transfers"),
 )
 
 #: What a policy of promises may ask of a job, and whether there is such a thing: told here, as promises know no jobs.

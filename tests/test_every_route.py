@@ -25,7 +25,7 @@ PUBLIC = {
     "/app": "the page; its data needs a login",
     "/desk": "the page; its data needs a login",
     "/assets": "the pages' code",
-    "/static/products": "the customer's page",
+    "/static/portal": "the customer's page",
     "/01": "the customer's page: what a stranger may see",
 }
 SIGNING_IN = {"/auth/login", "/auth/refresh", "/auth/logout"}

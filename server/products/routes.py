@@ -1,4 +1,4 @@
-"""HTTP of products, for those who have logged in. What a stranger gets is in `page_routes`.
+"""HTTP of products, for those who have logged in. What a stranger gets is in `server.portal`.
 
 | route | who | about whose data |
 | --- | --- | --- |
@@ -34,7 +34,7 @@ from server.platform.media import TOO_DEEP, json_only
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
 from server.platform.text import refuse_forbidden
-from server.products import actions, page_routes, store
+from server.products import actions, store
 from server.products.codes import label_url, unit_link
 from server.products.labels import DPI, human_readable, label_png
 from server.products.rules.coverage import Fault
@@ -218,6 +218,5 @@ router = Router(
         add_model,
         list_policies,
         publish_policy,
-        *page_routes.handlers(),
     ],
 )

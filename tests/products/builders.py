@@ -8,7 +8,6 @@ from server.products.policies import shipped
 from server.products.rules.coverage import Fault, Repair, UnitFacts, Verdict, verdict
 from server.products.rules.policy import Policy, WarrantyTerm
 from server.products.rules.refusal import Text
-from server.products.unit_page import UnitPageView, coverage_parts, promise_row
 
 STATUTE, PROMISE = shipped()
 
@@ -55,17 +54,3 @@ def policy(*terms: WarrantyTerm, **fields: object) -> Policy:
         "without_proof": "manufacture_plus_grace",
     }
     return msgspec.convert(msgspec.to_builtins(Policy(**(plain | {"terms": terms} | fields))), Policy)  # type: ignore[arg-type]
-
-
-def page_view(answer: Verdict, **fields: object) -> UnitPageView:
-    """The page of an air conditioner with that verdict."""
-    plain: dict[str, object] = {
-        "brand": Text("安适电器", "Onsite Appliances"),
-        "product_line": Text("家用空调", "Air conditioner"),
-        "model": Text("清风 1.5 匹变频挂机", "Breeze 1.5 HP split"),
-        "gtin14": "06901234567892",
-        "masked_serial": "••••C8D2",
-        "hotline": "400-800-1234",
-        "promises": (promise_row("hotline"), promise_row("on_site", hours="24")),
-    }
-    return UnitPageView(**(plain | coverage_parts(answer) | fields))  # type: ignore[arg-type]

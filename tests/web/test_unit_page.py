@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Response, ViewportSize, expect
 
-from server.products.texts import LOCALES, TEXTS, Locale, pick
+from server.portal.texts import TEXTS
+from server.products.texts import LOCALES, Locale, pick
 from tests.journeys.firm import Firm
 from tests.products.shop import GTIN, added, stocked
 from tests.web.conftest import DESK, PHONE, Screen, Screens

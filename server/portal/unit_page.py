@@ -7,36 +7,21 @@ from ourselves: no inline style, no script.
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, Final, Literal
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from server.portal.firm import Firm
+from server.portal.rendering import render
+from server.portal.texts import TEXTS, say
 from server.products.rules.coverage import Line, Reason, Verdict
 from server.products.rules.policy import WHOLE_UNIT, Item, RemedyKind, Severity
 from server.products.rules.refusal import Refusal, Text
 from server.products.rules.sentences import sentence_of, severity_text
-from server.products.texts import LOCALES, TEXTS, Locale, date_text, moment_text, pick, say
-
-PAGES: Final = Path(__file__).parent / "pages"
-STATIC_DIR: Final = PAGES / "static"
-ASSETS_URL: Final = "/static/products"  # where the server serves STATIC_DIR; links carry `?v=`, so cache them for long
+from server.products.texts import Locale, date_text, moment_text, pick
 
 State = Literal["covered", "partly", "expired", "not_started", "not_covered", "unknown"]
-_MARKS: Final[dict[State, str]] = {
-    "covered": "tick",
-    "partly": "tick",
-    "expired": "clock",
-    "not_started": "clock",
-    "not_covered": "cross",
-    "unknown": "question",
-}
 
 
 # ---- what a stranger sees -----------------------------------------------------------------------------------------
@@ -97,13 +82,6 @@ class UnitPageView(msgspec.Struct, frozen=True, kw_only=True):
     hotline: str
     service_url: str | None = None
     picture: str = "product"
-
-
-class Firm(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose page it is, where no unit is known."""
-
-    brand: Text
-    hotline: str
 
 
 _DRAWN = frozenset({"air_conditioner", "refrigerator", "washing_machine", "television", "range_hood"})
@@ -186,87 +164,30 @@ def _state_of(covered: bool, why: Reason) -> State:
 
 def render_unit_page(view: UnitPageView, locale: Locale) -> str:
     """The page of a known unit."""
-    return _page("unit.html", locale).render(view=view, brand=view.brand)
-
-
-def render_not_found(firm: Firm, locale: Locale) -> str:
-    """The page for a well-formed code that is not ours: the same for every such code."""
-    return _page("not_found.html", locale).render(brand=firm.brand, hotline=firm.hotline)
-
-
-def render_problem(refusal: Refusal, firm: Firm, locale: Locale) -> str:
-    """The page for a link that is no product code, naming the fault."""
-    return _page("problem.html", locale).render(brand=firm.brand, hotline=firm.hotline, refusal=refusal)
-
-
-def render_busy(locale: Locale) -> str:
-    """The page for an address that asks too often. It names no firm: refusing must not cost a query."""
-    return _page("busy.html", locale).render(brand=TEXTS["unit_title"])
-
-
-def choose_locale(asked: str | None, accept_language: str | None) -> Locale:
-    """The language asked for by `?lang=`, else the first one of the browser's that we have, else Chinese."""
-    for locale in LOCALES:
-        if asked == locale:
-            return locale
-    for range_ in re.split(r"\s*,\s*", (accept_language or "")[:200].lower()):
-        for locale in LOCALES:
-            if range_.startswith(locale.partition("-")[0]):
-                return locale
-    return LOCALES[0]
-
-
-@cache
-def asset_version() -> str:
-    """Changes with any of the static files."""
-    digest = hashlib.sha256()
-    for file in sorted(STATIC_DIR.iterdir()):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-@cache
-def _page(name: str, locale: Locale) -> Template:
-    """One compiled template per language, so that a request only fills in."""
-    return _environment(locale).get_template(name)
-
-
-@cache
-def _environment(locale: Locale) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(PAGES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.filters["dialled"] = _dialled
-    environment.filters["sentence_case"] = _sentence_case
-    environment.globals.update(
-        locale=locale,
-        other_locale=next(other for other in LOCALES if other != locale),
-        assets=ASSETS_URL,
-        version=asset_version(),
-        marks=_MARKS,
-        t=_texts(locale),
-        pick=lambda text: pick(text, locale),
-        date=lambda day: pick(date_text(day), locale),
+    return render(
+        "unit.html",
+        locale,
+        view=view,
+        brand=view.brand,
         items=lambda covers: _items(covers, locale),
         when=lambda row: _when(row, locale),
         choice=lambda row: _choice(row, locale),
     )
-    return environment
 
 
-def _texts(locale: Locale) -> Callable[..., str]:
-    """The catalogue in one language; most keys have nothing to fill in, and a page asks for some fifty."""
-    words = {key: pick(text, locale) for key, text in TEXTS.items()}
+def render_not_found(firm: Firm, locale: Locale) -> str:
+    """The page for a well-formed code that is not ours: the same for every such code."""
+    return render("not_found.html", locale, brand=firm.brand, hotline=firm.hotline)
 
-    def t(key: str, **filled: object) -> str:
-        return words[key].format(**filled) if filled else words[key]
 
-    return t
+def render_problem(refusal: Refusal, firm: Firm, locale: Locale) -> str:
+    """The page for a link that is no product code, naming the fault."""
+    return render("problem.html", locale, brand=firm.brand, hotline=firm.hotline, refusal=refusal)
+
+
+def render_busy(locale: Locale) -> str:
+    """The page for an address that asks too often. It names no firm: refusing must not cost a query."""
+    return render("busy.html", locale, brand=TEXTS["unit_title"])
 
 
 def _when(row: CoverageRow, locale: Locale) -> str:
@@ -294,13 +215,3 @@ def _items(covers: tuple[Item, ...], locale: Locale) -> str:
 def _in_both(key: str, **filled: str) -> Text:
     text = TEXTS[key]
     return Text(text.zh.format(**filled), text.en.format(**filled))
-
-
-def _sentence_case(words: str) -> str:
-    """A name that begins a line; names in the catalogue are written as inside a sentence."""
-    return words[:1].upper() + words[1:]
-
-
-def _dialled(number: str) -> str:
-    """A telephone number as a `tel:` link takes it."""
-    return re.sub(r"[^+0-9]", "", number)

@@ -12,14 +12,8 @@ from zoneinfo import ZoneInfo
 from server.commitments import actions as commitments
 from server.network import store as network
 from server.platform import clock
-from server.products import actions, store
-from server.products.rules.coverage import Verdict
-from server.products.rules.digital_link import DigitalLink, parse
-from server.products.rules.refusal import Refusal, Text
-from server.products.rules.serial import masked
-from server.products.texts import Locale
-from server.products.unit_page import (
-    Firm,
+from server.portal.firm import Firm, firm
+from server.portal.unit_page import (
     PromiseRow,
     UnitPageView,
     coverage_parts,
@@ -30,6 +24,12 @@ from server.products.unit_page import (
     render_problem,
     render_unit_page,
 )
+from server.products import actions, store
+from server.products.rules.coverage import Verdict
+from server.products.rules.digital_link import DigitalLink, parse
+from server.products.rules.refusal import Refusal, Text
+from server.products.rules.serial import masked
+from server.products.texts import Locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,6 @@ async def answer(link_text: str, locale: Locale) -> Answer:
     if known is None:
         return Answer(404, render_not_found(await firm(), locale))
     return await _page_of(known, locale)
-
-
-async def firm() -> Firm:
-    row = await network.firm()
-    if row is None:
-        return Firm(brand=Text("Onsite", "Onsite"), hotline="")
-    return Firm(brand=Text(row["name"], row["name_en"]), hotline=row["hotline"])
 
 
 async def _unit(link: DigitalLink) -> store.Row | None:

@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 
 from server.platform import db
-from server.products.texts import LOCALES, TEXTS, Locale, pick
-from server.products.unit_page import ASSETS_URL, STATIC_DIR
+from server.portal.rendering import ASSETS_URL, STATIC_DIR
+from server.portal.texts import TEXTS
+from server.products.texts import LOCALES, Locale, pick
 from tests.journeys.firm import Firm
 from tests.products.shop import GTIN, added, stocked
 

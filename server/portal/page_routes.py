@@ -18,9 +18,11 @@ from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
 from schemas.errors import Code
 from server.platform.errors import Refused, problem
 from server.platform.ratelimit import address_of, at_most
-from server.products import customer_page, store
+from server.portal import customer_page
+from server.portal.rendering import ASSETS_URL, STATIC_DIR, choose_locale
+from server.portal.unit_page import render_busy
+from server.products import store
 from server.products.texts import Locale
-from server.products.unit_page import ASSETS_URL, STATIC_DIR, choose_locale, render_busy
 
 log = structlog.get_logger()
 

@@ -9,25 +9,24 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from server.products.rules.digital_link import parse
-from server.products.rules.refusal import Refusal, Text
-from server.products.texts import LOCALES, Locale
-from server.products.unit_page import (
-    STATIC_DIR,
+from server.portal.firm import Firm
+from server.portal.rendering import STATIC_DIR, asset_version, choose_locale
+from server.portal.unit_page import (
     ChoiceRow,
     CoverageRow,
-    Firm,
     Notice,
     PromiseRow,
     UnitPageView,
-    asset_version,
-    choose_locale,
     coverage_parts,
     render_not_found,
     render_problem,
     render_unit_page,
 )
-from tests.products.builders import day, judged, page_view, repair, unit
+from server.products.rules.digital_link import parse
+from server.products.rules.refusal import Refusal, Text
+from server.products.texts import LOCALES, Locale
+from tests.portal.builders import page_view
+from tests.products.builders import day, judged, repair, unit
 
 FIRM = Firm(brand=Text("安适电器", "Onsite Appliances"), hotline="400-800-1234")
 RECALL = Notice(kind="recall", title=Text("控制板", "Control board"), detail=Text("请停用。", "Please stop using it."))

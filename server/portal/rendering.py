@@ -1,0 +1,112 @@
+"""How a page of the customer's is put together in one language: templates, texts, static files. No I/O but reading.
+
+Every page works without JavaScript and under `default-src 'none'` with styles and images from ourselves: no inline
+style, no script. A template extends `base.html`; inside it `t(key, …)` is a text of the catalogue, `pick(text)` a
+`Text` in the page's language, `date(day)` and `moment(at)` dates in words, `locale` the language.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from server.portal.texts import TEXTS
+from server.products.texts import LOCALES, Locale, date_text, moment_text, pick
+
+PAGES: Final = Path(__file__).parent / "pages"
+STATIC_DIR: Final = PAGES / "static"
+ASSETS_URL: Final = "/static/portal"  # where the server serves STATIC_DIR; links carry `?v=`, so cache them for long
+
+#: The drawing beside the word of a state.
+MARKS: Final = {
+    "covered": "tick",
+    "partly": "tick",
+    "expired": "clock",
+    "not_started": "clock",
+    "not_covered": "cross",
+    "unknown": "question",
+}
+
+
+def render(name: str, locale: Locale, **shown: Any) -> str:
+    """The page `name` (a file of `pages/`) in that language."""
+    return _page(name, locale).render(**shown)
+
+
+def choose_locale(asked: str | None, accept_language: str | None) -> Locale:
+    """The language asked for by `?lang=`, else the first one of the browser's that we have, else Chinese."""
+    for locale in LOCALES:
+        if asked == locale:
+            return locale
+    for range_ in re.split(r"\s*,\s*", (accept_language or "")[:200].lower()):
+        for locale in LOCALES:
+            if range_.startswith(locale.partition("-")[0]):
+                return locale
+    return LOCALES[0]
+
+
+@cache
+def asset_version() -> str:
+    """Changes with any of the static files."""
+    digest = hashlib.sha256()
+    for file in sorted(STATIC_DIR.iterdir()):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def _page(name: str, locale: Locale) -> Template:
+    """One compiled template per language, so that a request only fills in."""
+    return _environment(locale).get_template(name)
+
+
+@cache
+def _environment(locale: Locale) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(PAGES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["dialled"] = _dialled
+    environment.filters["sentence_case"] = _sentence_case
+    environment.globals.update(
+        locale=locale,
+        other_locale=next(other for other in LOCALES if other != locale),
+        assets=ASSETS_URL,
+        version=asset_version(),
+        marks=MARKS,
+        t=_texts(locale),
+        pick=lambda text: pick(text, locale),
+        date=lambda day: pick(date_text(day), locale),
+        moment=lambda at: pick(moment_text(at), locale),
+    )
+    return environment
+
+
+def _texts(locale: Locale) -> Callable[..., str]:
+    """The catalogue in one language; most keys have nothing to fill in, and a page asks for some fifty."""
+    words = {key: pick(text, locale) for key, text in TEXTS.items()}
+
+    def t(key: str, **filled: object) -> str:
+        return words[key].format(**filled) if filled else words[key]
+
+    return t
+
+
+def _sentence_case(words: str) -> str:
+    """A name that begins a line; names in the catalogue are written as inside a sentence."""
+    return words[:1].upper() + words[1:]
+
+
+def _dialled(number: str) -> str:
+    """A telephone number as a `tel:` link takes it."""
+    return re.sub(r"[^+0-9]", "", number)
