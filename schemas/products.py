@@ -11,6 +11,8 @@ from schemas.commitments import Sentence
 
 Gtin = Annotated[str, msgspec.Meta(min_length=8, max_length=14)]
 Serial = Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+#: GS1 AI 10: up to 20 of the same characters as a serial; empty: unknown.
+Lot = Annotated[str, msgspec.Meta(max_length=20)]
 #: What is known of the proof of purchase; `other_serial`: it names another unit.
 Proof = Literal["valid", "missing", "altered", "other_serial"]
 
@@ -49,11 +51,12 @@ class Model(Answer, frozen=True, kw_only=True):
 
 
 class NewUnit(Request, frozen=True, kw_only=True):
-    """A unit of a known model (`gtin`). Without a serial the server makes one."""
+    """A unit of a known model (`gtin`). Without a serial the server makes one. `lot`: the maker's batch."""
 
     outlet_id: UUID
     gtin: Gtin
     serial: Serial | None = None
+    lot: Lot = ""
     customer_id: UUID | None = None
     manufactured_on: date | None = None
     sold_on: date | None = None
@@ -81,6 +84,8 @@ class Unit(Answer, frozen=True, kw_only=True):
     proof: str
     exchanged_on: date | None
     withdrawn_on: date | None
+    version: int = 1
+    lot: str = ""
 
 
 class CoverageLine(Answer, frozen=True, kw_only=True):

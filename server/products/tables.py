@@ -1,6 +1,6 @@
 """The catalogue, the single units sold from it, and what decides how they are repaired."""
 
-from piccolo.columns import JSONB, UUID, BigInt, Boolean, Date, Integer, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Boolean, Date, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.constraints import Unique
 from piccolo.table import Table
@@ -9,9 +9,13 @@ from server.platform.columns import identity, refers_to
 
 
 class ProductLine(Table):
+    """What is in the catalogue is retired (`retired_at`), never deleted; `version` counts its edits."""
+
     code = Varchar(40, primary_key=True, default=None, null=False)
     name = Varchar(120, default=None, null=False)
     name_en = Varchar(120, default="")
+    version = Integer(default=1)
+    retired_at = Timestamptz(default=None, null=True)
 
 
 class ProductModel(Table):
@@ -22,13 +26,63 @@ class ProductModel(Table):
     gtin = Varchar(14, unique=True, default=None, null=False)
     name = Varchar(120, default=None, null=False)
     name_en = Varchar(120, default="")
+    version = Integer(default=1)
+    retired_at = Timestamptz(default=None, null=True)
+
+
+class ComponentGroup(Table):
+    """A component as warranty terms name it, such as `compressor` or `main_parts`."""
+
+    code = Varchar(64, primary_key=True, default=None, null=False)
+    name = Varchar(120, default=None, null=False)
+    name_en = Varchar(120, default="")
+    version = Integer(default=1)
+    retired_at = Timestamptz(default=None, null=True)
+
+
+class BomPart(Table):
+    """A main part of a model. Both ends of `serial_…` or neither (empty: every serial); `made_…` by themselves."""
+
+    id = identity()
+    model_id = refers_to("ProductModel")
+    component = refers_to("ComponentGroup")
+    part_number = Varchar(80, default=None, null=False)
+    name = Varchar(120, default=None, null=False)
+    name_en = Varchar(120, default="")
+    quantity = Integer(default=1)
+    serial_from = Varchar(20, default="")
+    serial_to = Varchar(20, default="")
+    made_from = Date(default=None, null=True)
+    made_to = Date(default=None, null=True)
+    version = Integer(default=1)
+    retired_at = Timestamptz(default=None, null=True)
+
+
+class FaultCode(Table):
+    """What a product of a line, or of one model of it, shows when it fails. A model's own goes before its line's."""
+
+    id = identity()
+    line_code = refers_to("ProductLine")
+    model_id = refers_to("ProductModel", null=True)
+    code = Varchar(20, default=None, null=False)
+    component = refers_to("ComponentGroup")
+    severity = Varchar(12, default="performance")
+    text = Varchar(400, default=None, null=False)
+    text_en = Varchar(400, default="")
+    advice = Varchar(2000, default="")
+    advice_en = Varchar(2000, default="")
+    version = Integer(default=1)
+    retired_at = Timestamptz(default=None, null=True)
+
+    one_meaning_per_code = Unique([line_code, model_id, code], nulls_distinct=False)
 
 
 class ProductUnit(Table):
-    """One serial. A synced record: see `Customer` for versions and times.
+    """One serial. A synced record: see `Customer` for versions and times. `lot`: the maker's batch; empty: unknown.
 
     `proof`: what is known of the proof of purchase, as `rules.coverage.Proof`; `exchanged_on`: the day on which it was
-    handed over in exchange for another; `withdrawn_on`: refunded or exchanged away."""
+    handed over in exchange for another; `withdrawn_on`: refunded or exchanged away; `country`: whose law it was sold
+    under (ISO 3166, two letters)."""
 
     id = identity()
     centre_id = refers_to("ServiceCentre")
@@ -40,6 +94,7 @@ class ProductUnit(Table):
     model_name = Varchar(120, default="")
     model_name_en = Varchar(120, default="")
     line_code = Varchar(40, default="")
+    lot = Varchar(20, default="")
     manufactured_on = Date(default=None, null=True)
     sold_on = Date(default=None, null=True)
     installed_on = Date(default=None, null=True)
@@ -47,6 +102,7 @@ class ProductUnit(Table):
     proof = Varchar(20, default="valid")
     exchanged_on = Date(default=None, null=True)
     withdrawn_on = Date(default=None, null=True)
+    country = Varchar(2, default="CN")
     version = BigInt(default=1)
     field_versions = JSONB(default="{}")
     field_times = JSONB(default="{}")
@@ -57,7 +113,8 @@ class ProductUnit(Table):
 
 class WarrantyPolicy(Table):
     """One version of one policy, never edited in place. `document`: the whole of it as `rules.policy.Policy`; the other
-    columns repeat what it says of itself, so that two versions cannot share a number or a first day."""
+    columns repeat what it says of itself. Of two versions with the same first day the higher number corrects the
+    other; `published_at` says since when that is known."""
 
     id = identity()
     code = Varchar(64, default=None, null=False)
@@ -70,7 +127,6 @@ class WarrantyPolicy(Table):
     document = JSONB(default=None, null=False)
 
     one_row_per_version = Unique([code, version])
-    one_version_per_first_day = Unique([code, effective_from])
 
 
 class UnitScan(Table):
@@ -85,7 +141,10 @@ class UnitScan(Table):
 
 class UnitRepair(Table):
     """A repair as `rules.coverage.Repair` counts it: its days extend the term, one that did not cure or that waits too
-    long gives a right to an exchange. `delay`: `parts` or `repairer`, while it waits; `finished_on` NULL: with us."""
+    long gives a right to an exchange. `delay`: `parts` or `repairer`, while it waits; `finished_on` NULL: with us.
+
+    Never overwritten: what is learnt later is a new row that `corrects` the one before; `never_was`: the correction says
+    that there was no such repair. So the repairs known at any past moment can be told (`store.repairs_of`)."""
 
     id = identity()
     unit_id = refers_to("ProductUnit")
@@ -96,3 +155,100 @@ class UnitRepair(Table):
     delay = Varchar(10, default=None, null=True)
     fault_code = Varchar(64, default="")
     job_id = UUID(default=None, null=True)
+    recorded_at = Timestamptz(default=TimestamptzNow())
+    corrects = UUID(default=None, null=True)
+    never_was = Boolean(default=False)
+
+    corrected_once = Unique([corrects])
+
+
+class UnitOwner(Table):
+    """Who owned a unit before; its owner now stands in the unit itself. `from_on` NULL: since it was sold, or nobody
+    knows since when; `customer_id` NULL: it was nobody's file. `until_on`: the day on which it changed hands."""
+
+    id = identity()
+    unit_id = refers_to("ProductUnit")
+    customer_id = refers_to("Customer", null=True)
+    from_on = Date(default=None, null=True)
+    until_on = Date(default=None, null=False)
+    recorded_by = UUID(default=None, null=True)
+    recorded_at = Timestamptz(default=TimestamptzNow())
+
+
+class ProductNotice(Table):
+    """A recall, a safety note, or a bulletin for technicians. `concerns`: as `rules.notices.Concern`, any of which
+    makes it a unit's; `from_on`..`to_on`: the days on which it is told, both included."""
+
+    id = identity()
+    kind = Varchar(10, default=None, null=False)
+    severity = Varchar(10, default=None, null=False)
+    title = Varchar(120, default=None, null=False)
+    title_en = Varchar(120, default="")
+    text = Text(default=None, null=False)
+    text_en = Text(default="")
+    link = Varchar(400, default="")
+    concerns = JSONB(default="[]")
+    from_on = Date(default=None, null=False)
+    to_on = Date(default=None, null=True)
+    version = Integer(default=1)
+    published_by = UUID(default=None, null=True)
+    published_at = Timestamptz(default=TimestamptzNow())
+    withdrawn_by = UUID(default=None, null=True)
+    withdrawn_at = Timestamptz(default=None, null=True)
+
+
+class NoticeServed(Table):
+    """That a unit has had what a notice asks for; whose it is, the unit says."""
+
+    id = identity()
+    notice_id = refers_to("ProductNotice")
+    unit_id = refers_to("ProductUnit")
+    job_id = UUID(default=None, null=True)
+    served_on = Date(default=None, null=False)
+    note = Varchar(400, default="")
+    served_by = UUID(default=None, null=True)
+    served_at = Timestamptz(default=TimestamptzNow())
+
+    served_once = Unique([notice_id, unit_id])
+
+
+class UnitImport(Table):
+    """A file of units that is being taken in. `centre_id`, `outlet_id`: the part of the network its sender may write
+    to, as it was then (NULL: all). `lines`: how far it has come, of `lines_found`; `lease_until`: until when the worker
+    that reads it has it; `attempts`: how many had."""
+
+    id = identity()
+    file_name = Varchar(120, default=None, null=False)
+    state = Varchar(10, default="awaited")
+    dry_run = Boolean(default=False)
+    mapping = JSONB(default="{}")
+    begun_by = UUID(default=None, null=False)
+    begun_at = Timestamptz(default=TimestamptzNow())
+    ended_at = Timestamptz(default=None, null=True)
+    centre_id = UUID(default=None, null=True)
+    outlet_id = UUID(default=None, null=True)
+    size = BigInt(default=0)
+    digest = Varchar(64, default="")
+    lines = BigInt(default=0)
+    lines_found = BigInt(default=None, null=True)
+    imported = BigInt(default=0)
+    known = BigInt(default=0)
+    refused = JSONB(default="{}")
+    failure = Varchar(40, default=None, null=True)
+    failure_text = Varchar(400, default="")
+    lease_until = Timestamptz(default=None, null=True)
+    attempts = Integer(default=0)
+
+
+class UnitImportRefusal(Table):
+    """A line that was not taken; of one import as many as a person could read."""
+
+    id = BigSerial(primary_key=True)
+    import_id = refers_to("UnitImport")
+    line = BigInt(default=None, null=False)
+    code = Varchar(40, default=None, null=False)
+    reason = Varchar(400, default="")
+    gtin = Varchar(40, default="")
+    serial = Varchar(40, default="")
+
+    told_once = Unique([import_id, line])
