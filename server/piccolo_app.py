@@ -18,6 +18,7 @@ APP_CONFIG = AppConfig(
             "server.jobs.tables",
             "server.dispatch.tables",
             "server.evidence.tables",
+            "server.notifications.tables",
             "server.portal.tables",
             "server.sync.tables",
         ],

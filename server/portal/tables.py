@@ -1,4 +1,5 @@
-"""What customers ask for and say: requests for service, the links by which they follow a job, their judgement."""
+"""What customers ask for and say: requests for service, the links by which they follow a job, their judgement; the
+proofs of who asks, and what was registered."""
 
 from piccolo.columns import JSONB, UUID, BigInt, Boolean, Bytea, Date, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
@@ -124,3 +125,59 @@ class Judgement(Table):
     judged_at = Timestamptz(default=TimestamptzNow())
 
     one_judgement_per_revision = Unique([completion_id, revision])
+
+
+class OneTimeCode(Table):
+    """A code that was asked for. There is a row whether the phone belongs to the product or not, and it says neither
+    which phone nor from where: `subject` and `address` are keyed hashes, to count by. `code_hash` NULL: nobody was sent
+    one, so nothing opens it."""
+
+    id = identity()
+    subject = Varchar(64, default=None, null=False)
+    address = Varchar(64, default=None, null=False)
+    unit_id = UUID(default=None, null=True)
+    customer_id = UUID(default=None, null=True)
+    code_hash = Varchar(64, default=None, null=True)
+    tries = Integer(default=0)
+    made_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz(default=None, null=False)
+    used_at = Timestamptz(default=None, null=True)
+
+
+class VisitorSession(Table):
+    """Somebody who has shown that they hold the registered phone, for one unit and a short time. In the database, so
+    that it ends when the unit changes hands; kept by the hash of its token."""
+
+    id = identity()
+    token_hash = Varchar(64, unique=True, default=None, null=False)
+    unit_id = refers_to("ProductUnit")
+    customer_id = refers_to("Customer")
+    made_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz(default=None, null=False, index=True)
+
+
+class Registration(Table):
+    """Somebody said that a unit is theirs. `id`: made by the form, so that sending it twice is once. `contested`: the
+    unit was on somebody else's name, so nothing was changed until the desk decides. `consent`: version of the text
+    agreed to. `proof_sha256`: the proof of purchase among the blobs. Name, phone and proof are erased with the
+    retention of settled registrations."""
+
+    id = identity()
+    centre_id = UUID(default=None, null=False)
+    outlet_id = UUID(default=None, null=False)
+    unit_id = refers_to("ProductUnit")
+    customer_id = refers_to("Customer", null=True)
+    name = Varchar(120, default="")
+    phone = Varchar(40, default="")
+    purchased_on = Date(default=None, null=True)
+    consent = Varchar(20, default=None, null=False)
+    locale = Varchar(8, default=None, null=False)
+    proof_sha256 = Varchar(64, default=None, null=True)
+    proof_media_type = Varchar(40, default="")
+    proof_size = Integer(default=0)
+    contested = Boolean(default=False)
+    state = Varchar(10, default="open")
+    made_at = Timestamptz(default=TimestamptzNow())
+    settled_at = Timestamptz(default=None, null=True)
+    settled_by = UUID(default=None, null=True)
+    note = Varchar(400, default="")
