@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from schemas.base import Answer, Name, Request, ShortText, Slug
+from schemas.base import Answer, Instant, Name, Request, ShortText, Slug
 from schemas.commitments import Sentence
+from schemas.sync import FieldMerge
 
 Gtin = Annotated[str, msgspec.Meta(min_length=8, max_length=14)]
 Serial = Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
@@ -29,13 +31,16 @@ class ProductLine(Answer, frozen=True, kw_only=True):
     code: str
     name: str
     name_en: str
+    version: int = 1
+    retired: bool = False
 
 
 class NewModel(Request, frozen=True, kw_only=True):
-    """A model of a known line. `gtin`: 8, 12, 13 or 14 digits with their check digit."""
+    """A model of a known line. `gtin`: 8, 12, 13 or 14 digits with their check digit; left out: the server gives it a
+    number of the firm's own."""
 
     line_code: Slug
-    gtin: Gtin
+    gtin: Gtin | None = None
     name: Name
     name_en: ShortText = ""
 
@@ -48,6 +53,8 @@ class Model(Answer, frozen=True, kw_only=True):
     gtin: str
     name: str
     name_en: str
+    version: int = 1
+    retired: bool = False
 
 
 class NewUnit(Request, frozen=True, kw_only=True):
@@ -86,6 +93,61 @@ class Unit(Answer, frozen=True, kw_only=True):
     withdrawn_on: date | None
     version: int = 1
     lot: str = ""
+
+
+class UnitEdit(Request, frozen=True, kw_only=True):
+    """`base_version`: the version the person was looking at. What is left out stays. `customer_id` corrects whose it is
+    and was; a unit that changes hands is `POST /units/{id}/owner`."""
+
+    base_version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    lot: Lot | UnsetType = UNSET
+    manufactured_on: date | UnsetType | None = UNSET
+    sold_on: date | UnsetType | None = UNSET
+    installed_on: date | UnsetType | None = UNSET
+    registered_on: date | UnsetType | None = UNSET
+    proof: Proof | UnsetType = UNSET
+    customer_id: UUID | UnsetType | None = UNSET
+
+
+class ChangedUnit(Unit, frozen=True, kw_only=True):
+    """`merges`: the fields that somebody else had changed since `base_version`, with the value that did not win."""
+
+    merges: list[FieldMerge]
+
+
+class NewOwner(Request, frozen=True, kw_only=True):
+    """The unit changes hands on `from_on`; `customer_id` null: the new owner is not known."""
+
+    base_version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    customer_id: UUID | None
+    from_on: date
+
+
+class MoveUnit(Request, frozen=True, kw_only=True):
+    """To another outlet of the caller's subtree, with everything that was recorded of the unit."""
+
+    base_version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    outlet_id: UUID
+
+
+class Ownership(Answer, frozen=True, kw_only=True):
+    """Who owned the unit; `until_on` null: who owns it now. `from_on` null: nobody knows since when. `customer_id` and
+    `name` are null when nobody was on file, or (`elsewhere`) when the file is in another part of the firm."""
+
+    customer_id: UUID | None
+    name: str | None
+    elsewhere: bool
+    from_on: date | None
+    until_on: date | None
+
+
+class UnitMove(Answer, frozen=True, kw_only=True):
+    """From one outlet to another."""
+
+    at: Instant
+    from_outlet_id: UUID
+    to_outlet_id: UUID
+    user_id: UUID | None
 
 
 class CoverageLine(Answer, frozen=True, kw_only=True):
