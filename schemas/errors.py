@@ -129,6 +129,10 @@ class Code(StrEnum):
     GTIN_TAKEN = "gtin_taken"
     SERIAL_TAKEN = "serial_taken"
     POLICY_TAKEN = "policy_taken"
+    DAY_IN_FUTURE = "day_in_future"
+    UNIT_UNKNOWN_THEN = "unit_unknown_then"
+    REPAIR_CORRECTED = "repair_corrected"
+    FAULT_CODE_UNKNOWN = "fault_code_unknown"
     COMPONENT_UNKNOWN = "component_unknown"
     COMPONENT_TAKEN = "component_taken"
     FAULT_CODE_TAKEN = "fault_code_taken"
@@ -137,6 +141,9 @@ class Code(StrEnum):
     NOTICE_UNKNOWN = "notice_unknown"
     NOT_CONCERNED = "not_concerned"
     FILE_EMPTY = "file_empty"
+    LINK_INVALID = "link_invalid"
+    LINK_DEFAULT_TAKEN = "link_default_taken"
+    LINK_TYPE_ABSENT = "link_type_absent"
     # plans
     PLAN_RUNNING = "plan_running"
     PLAN_TOO_LARGE = "plan_too_large"
@@ -146,6 +153,9 @@ class Code(StrEnum):
     CONSENT_NEEDED = "consent_needed"
     REACTION_NOT_OPEN = "reaction_not_open"
     REACTION_EMPTY = "reaction_empty"
+    # customers' pages
+    MESSAGE_NOT_AT_DESK = "message_not_at_desk"
+    REGISTRATION_SETTLED = "registration_settled"
     # evidence
     MANIFEST_INVALID = "manifest_invalid"
     SIGNATURE_INVALID = "signature_invalid"

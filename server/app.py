@@ -19,6 +19,8 @@ from server.dispatch.travel import opening as travel
 from server.evidence import found
 from server.jobs import deadlines
 from server.jobs import store as jobs
+from server.notifications.channels import Channels
+from server.notifications.sending import Sending
 from server.platform import compression, db, health, pages, purge
 from server.platform.auth import provide_caller
 from server.platform.errors import HANDLERS
@@ -38,7 +40,7 @@ from server.sync.keeping import keep
 #: Every feature exports `router` from its `routes`.
 FEATURES = (
     *("accounts", "network", "customers", "commitments", "products", "jobs", "dispatch", "evidence", "sync"),
-    *("portal", "transfers"),
+    *("notifications", "portal", "transfers"),
 )
 
 #: What a policy of promises may ask of a job, and whether there is such a thing: told here, as promises know no jobs.
@@ -80,6 +82,7 @@ def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
     app.state.settings = settings
     app.state.secrets = kept
     app.state.describable = DESCRIBABLE
+    app.state.channels = Channels.load(settings.data_dir)
     app.state.blobs = Blobs(settings.data_dir / "blobs")
     # Around everything: Litestar's own middleware never sees a path without a route.
     headers = SecurityHeaders(https=settings.public_url.startswith("https://"))
@@ -122,6 +125,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         app.state.reactor.watch(stopping),
         found.watch(stopping, app.state.blobs),
         purge.watch(stopping, settings.tombstone_lifetime),
+        Sending(app.state.channels).watch(stopping),
     )
     try:
         yield

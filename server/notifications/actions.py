@@ -78,7 +78,7 @@ async def open_message(caller: Caller, message_id: UUID) -> OpenedMessage:
 
 
 async def tell(caller: Caller, message_id: UUID) -> OutboxMessage:
-    """The customer was told by phone. Telling it twice is once. Raises `Refused`: `not_found`, `message_not_at_desk`."""
+    """The customer was told by phone; twice is once. Raises `Refused`: `not_found`, `message_not_at_desk`."""
     return await _by_hand(caller, message_id, "tell", clock.now() + KEEP)
 
 

@@ -17,7 +17,9 @@ import logging
 import os
 import stat
 import tomllib
+import warnings
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -103,10 +105,14 @@ def deliver(address: str, subject: str, text: str) -> bool:
     return bool(sending.notify(body=text, title=subject, body_format=apprise.NotifyFormat.TEXT))
 
 
+@lru_cache(1)
 def _apprise() -> Any:
     """Loaded by the first message: its hundred plugins take a second, which a server without channels need not spend.
     It logs addresses, so it does not get to log at all."""
-    import apprise
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what plugins of others deprecate is nothing we could mend
+        import apprise
 
+        apprise.Apprise.instantiate("json://localhost")
     logging.getLogger("apprise").disabled = True
     return apprise

@@ -51,7 +51,9 @@ async def open_message(caller: NamedDependency[Caller], message_id: FromPath[UUI
     return await actions.open_message(caller, message_id)
 
 
-@post("/outbox/{message_id:uuid}/told", guards=_WRITES, status_code=HTTP_200_OK, summary="The customer was told by phone")
+@post(
+    "/outbox/{message_id:uuid}/told", guards=_WRITES, status_code=HTTP_200_OK, summary="The customer was told by phone"
+)
 async def tell(caller: NamedDependency[Caller], message_id: FromPath[UUID]) -> OutboxMessage:
     return await actions.tell(caller, message_id)
 

@@ -6,8 +6,8 @@
       └────retry──── desk ──tell──▶ told          queued, desk ──expire──▶ expired
 
 A message is sent at most once: it is `sending` in the database before anything leaves, and when nobody knows how that
-ended (the worker died, the time limit passed) it is not tried again but told to the desk as perhaps sent. Only a channel
-that says no is tried again.
+ended (the worker died, the time limit passed) it is not tried again but told to the desk as perhaps sent. Only a
+channel that says no is tried again.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _SHOWN = 3
 
 
 def masked(recipient: str) -> str:
-    """Enough to recognise one's own address by, not enough to learn somebody else's: `138••••5678`, `l••••@example.com`."""
+    """Enough to know one's own by, not enough to learn somebody else's: `138••••5678`, `l••••@example.com`."""
     if "@" in recipient:
         name, _, host = recipient.rpartition("@")
         return f"{name[:1]}••••@{host}"

@@ -37,7 +37,8 @@ async def take_due(now: datetime, lease_until: datetime, limit: int) -> list[Row
     """Messages whose time has come, `sending` until `lease_until`; one statement, committed before anything leaves."""
     rows = await db.fetch(
         "UPDATE notification SET state = 'sending', tries = tries + 1, next_at = $2 WHERE id IN ("
-        " SELECT id FROM notification WHERE state = 'queued' AND next_at <= $1 AND (expires_at IS NULL OR expires_at > $1)"
+        " SELECT id FROM notification WHERE state = 'queued' AND next_at <= $1"
+        " AND (expires_at IS NULL OR expires_at > $1)"
         " ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED)"
         " RETURNING id, centre_id, channel, recipient, subject, text, tries, expires_at",
         now,
@@ -47,7 +48,9 @@ async def take_due(now: datetime, lease_until: datetime, limit: int) -> list[Row
     return [dict(row) for row in rows]
 
 
-async def settle_try(message_id: UUID, state: str, now: datetime, next_at: datetime | None, failure: str | None) -> None:
+async def settle_try(
+    message_id: UUID, state: str, now: datetime, next_at: datetime | None, failure: str | None
+) -> None:
     """How a try ended. A secret that was sent is erased at once."""
     await db.execute(
         "UPDATE notification SET state = $2::varchar, next_at = $4, failure = $5,"
@@ -76,10 +79,12 @@ WITH due AS (
 ),
 swept AS (
     UPDATE notification n SET
-        state = CASE WHEN n.state = 'sending' THEN 'desk' WHEN n.state IN ('queued', 'desk') THEN 'expired' ELSE n.state END,
+        state = CASE n.state WHEN 'sending' THEN 'desk' WHEN 'queued' THEN 'expired' WHEN 'desk' THEN 'expired'
+            ELSE n.state END,
         failure = CASE WHEN n.state = 'sending' THEN 'perhaps_sent' ELSE n.failure END,
         settled_at = CASE WHEN n.state IN ('queued', 'desk') THEN $1 ELSE n.settled_at END,
-        text = CASE WHEN n.state IN ('sent', 'told', 'expired') OR n.secret AND n.state <> 'sending' THEN '' ELSE n.text END,
+        text = CASE WHEN n.state IN ('sent', 'told', 'expired') OR n.secret AND n.state <> 'sending' THEN ''
+            ELSE n.text END,
         recipient = CASE WHEN n.state IN ('sent', 'told', 'expired') THEN '' ELSE n.recipient END,
         subject = CASE WHEN n.state IN ('sent', 'told', 'expired') THEN '' ELSE n.subject END,
         next_at = CASE WHEN n.state = 'sending' THEN coalesce(n.expires_at, $1 + $2::interval)
@@ -125,8 +130,9 @@ async def lock(scope: Scope, message_id: UUID) -> Row | None:
 
 
 async def one(message_id: UUID) -> OutboxMessage:
-    row = await db.fetch_row(f"SELECT {_SHOWN}, recipient FROM notification WHERE id = $1", message_id)
-    return _shown(dict(row))  # type: ignore[call-overload]
+    """One that is there."""
+    (row,) = await db.fetch(f"SELECT {_SHOWN}, recipient FROM notification WHERE id = $1", message_id)
+    return _shown(dict(row))
 
 
 async def note_shown(message_id: UUID, user_id: UUID, now: datetime) -> None:
