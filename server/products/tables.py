@@ -252,3 +252,38 @@ class UnitImportRefusal(Table):
     serial = Varchar(40, default="")
 
     told_once = Unique([import_id, line])
+
+
+class ProductLink(Table):
+    """A link behind a product's code: of a line, of one model, or (neither) of every product. `link_type`: a term of the
+    GS1 Web Vocabulary; `language`, `media_type`: of what it leads to; `is_default`: where a plain request for the number
+    goes. Removed, never deleted."""
+
+    id = identity()
+    line_code = refers_to("ProductLine", null=True)
+    model_id = refers_to("ProductModel", null=True)
+    link_type = Varchar(40, default=None, null=False)
+    url = Varchar(1000, default=None, null=False)
+    title = Varchar(120, default=None, null=False)
+    title_en = Varchar(120, default="")
+    language = Varchar(5, default=None, null=True)
+    media_type = Varchar(130, default=None, null=True)
+    is_default = Boolean(default=False)
+    position = Integer(default=0)
+    starts_at = Timestamptz(default=None, null=True)
+    ends_at = Timestamptz(default=None, null=True)
+    version = Integer(default=1)
+    removed_at = Timestamptz(default=None, null=True)
+
+
+class ProductLinkVersion(Table):
+    """What a link said at each version, and who changed it: it decides where customers are sent."""
+
+    id = identity()
+    link_id = refers_to("ProductLink")
+    version = Integer(default=None, null=False)
+    changed_by = UUID(default=None, null=True)
+    changed_at = Timestamptz(default=TimestamptzNow())
+    document = JSONB(default=None, null=False)
+
+    one_row_per_version = Unique([link_id, version])

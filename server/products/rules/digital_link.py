@@ -1,9 +1,15 @@
-"""GS1 Digital Link for trade items: strict parser and canonical builder. Pure: no I/O, no clock.
+"""GS1 Digital Link for trade items, and the same under a firm's own key: strict parser and canonical builder. Pure: no
+I/O, no clock.
 
 Source: GS1 Digital Link Standard: URI Syntax, release 1.4 (`gtin-path`, `upui-path`), and GS1 General Specifications
 (check digit; character set 82). The grammar in one line:
 
     [stem] /01/{GTIN-14} [/22/{variant}] [/10/{lot}] [/21/{serial}]      or      [stem] /01/{GTIN-14}/235/{extension}
+
+A firm without GTINs numbers its models with restricted circulation numbers, which GS1 sets aside for a firm's own use:
+14 digits with the same check digit, and nobody's GTIN. They may not stand under `01`, as they mean something to one
+firm only; so they stand under the firm's own key, `/OWN/{number}/21/{serial}`, and all else about them is the same.
+Which key a number stands under follows from the number (`key_of`).
 
 Callers hand in the *raw* path as it came over the wire (`scope["raw_path"]`): a framework that has already decoded
 `%2F` has lost the difference between a separator and a character of a serial.
@@ -20,6 +26,13 @@ from server.products.rules.refusal import Refusal
 
 MAX_LINK_LENGTH = 2048  # no label holds more (QR version 40-L: 2,953 bytes); a longer one is not a label of ours
 GTIN_LENGTHS = (8, 12, 13, 14)
+
+GTIN_KEY = "01"
+OWN_KEY = "OWN"  # capitals, for QR codes store these compactly; no digit, for those names belong to GS1
+KEYS = frozenset({GTIN_KEY, OWN_KEY})
+# GS1 General Specifications, GS1 Prefixes: 02, 04 and 20 to 29 are restricted circulation numbers. Here in 14 digits.
+_OWN_PREFIXES = ("002", "004", "02")
+OWN_DIGITS = 11  # of an item number: what is left of 14 after `02` and the check digit
 
 # GS1 General Specifications, figure 7.11-1: the 82 characters that a variant, a lot or a serial is made of.
 CHARACTER_SET_82 = frozenset("!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
@@ -48,7 +61,18 @@ REFUSALS = {
     "bad_host": ("链接的主机名无效。", "The host of the link is not valid."),
     "fragment": ("产品码链接不能带“#”部分。", "A product code has no part after “#”."),
     "empty_segment": ("链接中有空的路径段或多余的斜杠。", "The link has an empty path segment or a slash too many."),
-    "not_a_digital_link": ("链接中没有“/01/”产品编码。", "The link has no “/01/” followed by a trade item number."),
+    "not_a_digital_link": (
+        "链接中没有“/01/”或“/OWN/”产品编码。",
+        "The link has no “/01/” or “/OWN/” followed by a product's number.",
+    ),
+    "restricted_number": (
+        "{where} 是企业内部编号，应写在“/OWN/”之后。",
+        "{where} is a firm's own number and belongs after “/OWN/”.",
+    ),
+    "not_restricted": (
+        "{where} 不是企业内部编号，应写在“/01/”之后。",
+        "{where} is not a firm's own number and belongs after “/01/”.",
+    ),
     "gtin_not_digits": ("商品条码只能由数字组成。", "A trade item number consists of digits only."),
     "gtin_length": ("商品条码应为 8、12、13 或 14 位。", "A trade item number has 8, 12, 13 or 14 digits."),
     "gtin_not_14": (
@@ -95,7 +119,8 @@ def refuse(code: str, where: str = "", where_zh: str | None = None) -> Refusal:
 
 
 class DigitalLink(msgspec.Struct, frozen=True):
-    """What a code says. `gtin14` and the qualifiers are checked and decoded; made only by `identify` and `parse`.
+    """What a code says. `gtin14` (a GTIN or an own number) and the qualifiers are checked and decoded; made only by
+    `identify` and `parse`.
 
     `extra_parameters` are the query's other pairs, decoded, in their order; `query` is the same as it came.
     """
@@ -133,6 +158,24 @@ def gtin14(text: str) -> str | Refusal:
     return text.zfill(14)
 
 
+def is_own(gtin14: str) -> bool:
+    """Whether these 14 digits are a firm's own number (a restricted circulation number), no GTIN."""
+    return gtin14.startswith(_OWN_PREFIXES)
+
+
+def key_of(gtin14: str) -> str:
+    """The key of the path that this number stands under: `01` or `OWN`."""
+    return OWN_KEY if is_own(gtin14) else GTIN_KEY
+
+
+def own_number(item: int) -> str:
+    """The firm's own number of its item number `item`, of 11 digits at most (else a ValueError)."""
+    if not 0 <= item < 10**OWN_DIGITS:
+        raise ValueError(f"an item number has up to {OWN_DIGITS} digits")
+    body = f"02{item:0{OWN_DIGITS}d}"
+    return body + check_digit(body)
+
+
 # ---- building -----------------------------------------------------------------------------------------------------
 
 
@@ -168,8 +211,8 @@ def build(link: DigitalLink, host: str, *, scheme: str = "https") -> str:
 
 
 def path_of(link: DigitalLink) -> str:
-    """The canonical path, from `/01/` on."""
-    parts = [f"/01/{link.gtin14}"]
+    """The canonical path, from `/01/` or `/OWN/` on."""
+    parts = [f"/{key_of(link.gtin14)}/{link.gtin14}"]
     for key, value in (("22", link.cpv), ("10", link.lot), ("21", link.serial), ("235", link.third_party)):
         if value is not None:
             parts.append(f"/{key}/{quote(value, safe='')}")
@@ -186,7 +229,7 @@ def build_for_label(link: DigitalLink, host: str, *, scheme: str = "https") -> s
 
 
 def parse(text: str) -> DigitalLink | Refusal:
-    """A path (`/01/…`) or an http(s) URL as a DigitalLink, or the first fault found, reading from the left."""
+    """A path (`/01/…`, `/OWN/…`) or an http(s) URL as a DigitalLink, or the first fault, reading from the left."""
     if len(text) > MAX_LINK_LENGTH:
         return refuse("too_long")
     if not text.isascii() or _CONTROL.search(text) or " " in text:
@@ -216,7 +259,7 @@ def _parse_path(path: str) -> DigitalLink | Refusal:
         return refuse("not_a_digital_link")
     if "" in segments:
         return refuse("empty_segment")
-    padded = _gtin_of_link(segments[at + 1])
+    padded = _number_of_link(segments[at], segments[at + 1])
     if isinstance(padded, Refusal):
         return padded
     qualifiers = _parse_qualifiers(segments[at + 2 :])
@@ -229,17 +272,21 @@ def _parse_path(path: str) -> DigitalLink | Refusal:
 
 
 def _place_of_key(segments: list[str]) -> int | None:
-    """Where `01` stands. A stem of the firm's own may come before, so prefer the first `01` that is followed by
-    something like a GTIN."""
-    places = [place for place, segment in enumerate(segments[:-1]) if segment == "01"]
+    """Where the key stands. A stem of the firm's own may come before, so prefer the first that is followed by something
+    like a GTIN."""
+    places = [place for place, segment in enumerate(segments[:-1]) if segment in KEYS]
     followed = [place for place in places if re.match(r"[0-9]{8}", segments[place + 1])]
     return next(iter(followed or places), None)
 
 
-def _gtin_of_link(segment: str) -> str | Refusal:
+def _number_of_link(key: str, segment: str) -> str | Refusal:
     padded = gtin14(segment)
-    if isinstance(padded, str) and len(segment) != 14:
+    if isinstance(padded, Refusal):
+        return padded
+    if len(segment) != 14:
         return refuse("gtin_not_14", padded)
+    if key_of(padded) != key:
+        return refuse("restricted_number" if is_own(padded) else "not_restricted", padded)
     return padded
 
 
@@ -314,7 +361,7 @@ def _parse_query(query: str) -> tuple[tuple[str, str], ...] | Refusal:
 def _numeric_name_fault(name: str, before: list[tuple[str, str]]) -> Refusal | None:
     if not (name.isascii() and name.isdigit()):
         return None
-    if name == "01" or name in QUALIFIERS:
+    if name == GTIN_KEY or name in QUALIFIERS:
         return refuse("qualifier_in_query", name)
     if not _ATTRIBUTE.fullmatch(name):
         return refuse("unknown_identifier_in_query", name[:20])
