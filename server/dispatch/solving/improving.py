@@ -170,7 +170,8 @@ def _improve_whole(plan: Plan, vans: list[int], deadline: float, seed: int) -> N
 def _raced(part: Part, deadline: float, seed: int, any_plan: bool = False) -> list[Answer]:
     """The same part with two seeds side by side."""
     with _threads_at_work(_threads()) as pool:
-        runs = [pool.submit(polished, part, Until(deadline, any_plan), seed + i) for i in range(_threads())]
+        stop = Until(deadline, any_plan)
+        runs = [pool.submit(polished, part, stop, seed + i) for i in range(_threads())]
         return [run.result() for run in runs]
 
 
