@@ -27,6 +27,8 @@ PUBLIC = {
     "/assets": "the pages' code",
     "/static/portal": "the customer's page",
     "/01": "the customer's page: what a stranger may see",
+    "/OWN": "the same for products without a GTIN",
+    "/.well-known/gs1resolver": "what programs may ask the resolver for",
 }
 SIGNING_IN = {"/auth/login", "/auth/refresh", "/auth/logout"}
 

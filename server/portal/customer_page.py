@@ -1,7 +1,7 @@
 """What a stranger is answered who opens a product's code: which page, with which status. No HTTP.
 
-A code that is not ours gets one page, whether its GTIN is known or not, found out by the same single query: nobody
-learns from it which products or serials exist.
+A unit's code that is not ours gets one page, whether its GTIN is known or not, found out by the same single query:
+nobody learns from it which products or serials exist.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from server.commitments import actions as commitments
 from server.network import store as network
 from server.platform import clock
 from server.portal.firm import Firm, firm
+from server.portal.product_page import page_of_number
 from server.portal.unit_page import (
     PromiseRow,
     UnitPageView,
@@ -55,6 +56,8 @@ async def answer(link_text: str, locale: Locale) -> Answer:
     if isinstance(link, Refusal):
         return Answer(400, render_problem(link, await firm(), locale))
     known = await _unit(link)
+    if known is None and (product := await page_of_number(link, locale)) is not None:
+        return Answer(200, product)
     if known is None:
         return Answer(404, render_not_found(await firm(), locale))
     return await _page_of(known, locale)

@@ -1,7 +1,8 @@
-"""HTTP of a product's code: `/01/{GTIN}/21/{serial}` as anyone's phone opens it, without a login.
+"""HTTP of a product's code: `/01/{GTIN}/21/{serial}` as anyone's phone opens it, without a login; `/OWN/…` likewise for
+products without a GTIN. What programs ask, and where links lead, the resolver answers; the rest gets a page.
 
 The link is judged from the raw path: the decoded one has lost the difference between a separator and a `%2F` in a
-serial. So one handler takes everything under `/01`, and the grammar decides.
+serial. So one handler takes everything under these two, and the grammar decides.
 """
 
 from datetime import timedelta
@@ -21,7 +22,7 @@ from server.platform.ratelimit import address_of, at_most
 from server.portal import customer_page
 from server.portal.rendering import ASSETS_URL, STATIC_DIR, choose_locale
 from server.portal.unit_page import render_busy
-from server.products import store
+from server.products import resolver_http, store
 from server.products.texts import Locale
 
 log = structlog.get_logger()
@@ -49,8 +50,8 @@ def _busy(request: _Request, refused: Refused) -> Response[Any]:
 
 
 @route(
-    ["/01", "/01/{link:path}"],
-    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+    ["/01", "/01/{link:path}", "/OWN", "/OWN/{link:path}"],
+    http_method=[HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS],
     guards=[_SCANS],
     exception_handlers={Refused: _busy},
     summary="The customer's page of a product, by its GS1 Digital Link",
@@ -59,19 +60,16 @@ def _busy(request: _Request, refused: Refused) -> Response[Any]:
     include_in_schema=False,
 )
 async def show_page(request: _Request) -> Response[Any]:
+    resolved = await resolver_http.answer(request)
+    if resolved is not None:
+        return resolved
     locale = _locale(request)
-    answer = await customer_page.answer(_link_of(request), locale)
+    answer = await customer_page.answer(resolver_http.link_text(request), locale)
     response = _html(answer.html, answer.status, locale)
+    response.headers.update(resolver_http.headers(request))
     if answer.scan is not None and request.method == HttpMethod.GET:
         response.background = BackgroundTask(_count, answer.scan)
     return response
-
-
-def _link_of(request: _Request) -> str:
-    """Path and query as they came over the wire."""
-    path = request.scope["raw_path"].partition(b"?")[0]
-    query = request.scope["query_string"]
-    return (path + b"?" + query if query else path).decode("latin-1")
 
 
 def _locale(request: _Request) -> Locale:

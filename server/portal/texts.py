@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from server.portal.product_texts import OF_PRODUCT
 from server.products.rules.refusal import Text
 from server.products.texts import TEXTS as OF_VERDICTS
 from server.products.texts import Locale, pick
@@ -129,7 +130,7 @@ OF_PAGES: Final[dict[str, Text]] = {
     }.items()
 }
 
-TEXTS: Final[dict[str, Text]] = {**OF_VERDICTS, **OF_PAGES}
+TEXTS: Final[dict[str, Text]] = {**OF_VERDICTS, **OF_PAGES, **OF_PRODUCT}
 
 
 def say(key: str, locale: Locale, **filled: str) -> str:

@@ -7,9 +7,10 @@
 """
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from litestar import Router, delete, get, post, put
+from litestar import delete, get, post, put
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -27,7 +28,7 @@ from server.products import link_store, links
 _WRITES = at_most(600, timedelta(minutes=1))
 
 
-@get("/product-links", guards=[only(*OFFICE_READERS)], summary="Links behind products' codes")
+@get("/product-links", guards=[only(*OFFICE_READERS)], summary="Links behind products' codes", tags=["products"])
 async def list_links(
     line_code: FromQuery[str | None] = None,
     model_id: FromQuery[UUID | None] = None,
@@ -41,12 +42,22 @@ async def list_links(
     return Page(items=shown, next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None)
 
 
-@post("/product-links", guards=[only(Role.HQ_MANAGER), _WRITES], summary="Add a link to a line, a model, or all")
+@post(
+    "/product-links",
+    guards=[only(Role.HQ_MANAGER), _WRITES],
+    summary="Add a link to a line, a model, or all",
+    tags=["products"],
+)
 async def add_link(caller: NamedDependency[Caller], state: State, data: JSONBody[NewProductLink]) -> ProductLink:
     return await links.add_link(caller, data, state.settings.public_url)
 
 
-@get("/product-links/{link_id:uuid}", guards=[only(*OFFICE_READERS)], summary="One link behind products' codes")
+@get(
+    "/product-links/{link_id:uuid}",
+    guards=[only(*OFFICE_READERS)],
+    summary="One link behind products' codes",
+    tags=["products"],
+)
 async def show_link(link_id: FromPath[UUID]) -> ProductLink:
     found = await link_store.link(link_id)
     if found is None:
@@ -54,7 +65,12 @@ async def show_link(link_id: FromPath[UUID]) -> ProductLink:
     return found
 
 
-@put("/product-links/{link_id:uuid}", guards=[only(Role.HQ_MANAGER), _WRITES], summary="Put a link anew")
+@put(
+    "/product-links/{link_id:uuid}",
+    guards=[only(Role.HQ_MANAGER), _WRITES],
+    summary="Put a link anew",
+    tags=["products"],
+)
 async def change_link(
     caller: NamedDependency[Caller], state: State, link_id: FromPath[UUID], data: JSONBody[ProductLinkEdit]
 ) -> ProductLink:
@@ -62,12 +78,19 @@ async def change_link(
     return await links.change_link(caller, link_id, data, state.settings.public_url)
 
 
-@delete("/product-links/{link_id:uuid}", guards=[only(Role.HQ_MANAGER), _WRITES], summary="Remove a link")
+@delete(
+    "/product-links/{link_id:uuid}", guards=[only(Role.HQ_MANAGER), _WRITES], summary="Remove a link", tags=["products"]
+)
 async def remove_link(caller: NamedDependency[Caller], link_id: FromPath[UUID], version: FromQuery[int]) -> None:
     await links.remove_link(caller, link_id, version)
 
 
-@get("/product-links/{link_id:uuid}/versions", guards=[only(*OFFICE_READERS)], summary="What a link said, and by whom")
+@get(
+    "/product-links/{link_id:uuid}/versions",
+    guards=[only(*OFFICE_READERS)],
+    summary="What a link said, and by whom",
+    tags=["products"],
+)
 async def list_versions(link_id: FromPath[UUID]) -> list[ProductLinkVersion]:
     """The newest first; also of a link that was removed."""
     found = await link_store.versions(link_id)
@@ -76,8 +99,5 @@ async def list_versions(link_id: FromPath[UUID]) -> list[ProductLinkVersion]:
     return found
 
 
-router = Router(
-    "/",
-    tags=["products"],
-    route_handlers=[list_links, add_link, show_link, change_link, remove_link, list_versions],
-)
+def handlers() -> list[Any]:
+    return [list_links, add_link, show_link, change_link, remove_link, list_versions]

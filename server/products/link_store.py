@@ -108,18 +108,22 @@ class LinkedModel(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     name_en: str
     line_code: str
+    line_name: str
+    line_name_en: str
     links: list[ProductLink]
 
 
 _SCOPE = "CASE WHEN l.model_id IS NOT NULL THEN 0 WHEN l.line_code IS NOT NULL THEN 1 ELSE 2 END"
-_LINKED = ", ".join(f"l.{name.strip()}" for name in _COLUMNS.split(","))
+_NAMES = tuple(name.strip() for name in _COLUMNS.split(","))
+_LINKED = ", ".join(f"l.{name}" for name in _NAMES)
 
 
 async def linked_model(gtin14: str, now: datetime) -> LinkedModel | None:
     """What is behind a number; None when no model has it. One statement."""
     rows = await db.fetch(
-        f"SELECT m.name AS model, m.name_en AS model_en, m.line_code AS line, {_LINKED}"
-        " FROM product_model m LEFT JOIN product_link l ON l.removed_at IS NULL"
+        "SELECT m.name AS model_name, m.name_en AS model_name_en, m.line_code AS model_line, p.name AS line_name,"
+        f" p.name_en AS line_name_en, {_LINKED}"
+        " FROM product_model m JOIN product_line p ON p.code = m.line_code LEFT JOIN product_link l ON l.removed_at IS NULL"
         " AND (l.model_id = m.id OR l.line_code = m.line_code OR (l.model_id IS NULL AND l.line_code IS NULL))"
         " AND (l.starts_at IS NULL OR l.starts_at <= $2) AND (l.ends_at IS NULL OR l.ends_at > $2)"
         f" WHERE m.gtin = $1 ORDER BY {_SCOPE}, l.position, l.id",
@@ -128,10 +132,12 @@ async def linked_model(gtin14: str, now: datetime) -> LinkedModel | None:
     )
     if not rows:
         return None
-    links = []
-    for row in rows:
-        values = dict(row)
-        model = values.pop("model"), values.pop("model_en"), values.pop("line")
-        if values["id"] is not None:
-            links.append(_link(values))
-    return LinkedModel(name=model[0], name_en=model[1], line_code=model[2], links=links)
+    first = rows[0]
+    return LinkedModel(
+        name=first["model_name"],
+        name_en=first["model_name_en"],
+        line_code=first["model_line"],
+        line_name=first["line_name"],
+        line_name_en=first["line_name_en"],
+        links=[_link({name: row[name] for name in _NAMES}) for row in rows if row["id"] is not None],
+    )

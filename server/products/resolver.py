@@ -11,6 +11,7 @@ from datetime import datetime
 
 from schemas.links import ProductLink
 from server.products import link_store
+from server.products.link_store import LinkedModel
 from server.products.rules import linkset
 from server.products.rules.digital_link import DigitalLink, path_of
 from server.products.rules.link_types import DEFAULT, LINK_TYPES, read_link_type
@@ -36,11 +37,21 @@ class ShownLink:
     title: str
 
 
-async def levels(link: DigitalLink, public_url: str, now: datetime) -> tuple[Level, ...]:
-    """What is behind this code; none when no model has its number."""
+async def resolve(link: DigitalLink, asked: str, public_url: str, wishes: Wishes, now: datetime) -> Resolved | None:
+    """`asked`: as in `linkType=`; empty for the default, `linkset` for all. None: nothing known of that number. No
+    `links`: none of that type."""
     known = await link_store.linked_model(link.gtin14, now)
     if known is None:
-        return ()
+        return None
+    levels = levels_of(link, known, public_url)
+    link_type = read_link_type(asked) if asked else DEFAULT
+    if link_type is None or link_type == linkset.LINKSET:
+        return Resolved(levels, ())
+    return Resolved(levels, linkset.found(levels, link_type, wishes))
+
+
+def levels_of(link: DigitalLink, known: LinkedModel, public_url: str) -> tuple[Level, ...]:
+    """What is behind this code of that model."""
     description = Text(known.name, known.name_en)
     links = _in_force(known.links)
     number = linkset.level_of_number(public_url + path_of(DigitalLink(link.gtin14)), description, links)
@@ -73,27 +84,13 @@ def _in_force(kept: list[ProductLink]) -> list[Link]:
     return links
 
 
-async def resolve(link: DigitalLink, asked: str, public_url: str, wishes: Wishes, now: datetime) -> Resolved | None:
-    """`asked`: as in `linkType=`; empty for the default, `linkset` for all. None: nothing known of that number. No
-    `links`: none of that type."""
-    found = await levels(link, public_url, now)
-    if not found:
-        return None
-    link_type = read_link_type(asked) if asked else DEFAULT
-    if link_type is None or link_type == linkset.LINKSET:
-        return Resolved(found, ())
-    return Resolved(found, linkset.found(found, link_type, wishes))
-
-
-async def links_of(gtin14: str, locale: Locale, public_url: str, now: datetime) -> tuple[ShownLink, ...]:
-    """What an administrator linked to that number, one link of each type, for a page to show."""
+def shown_links(known: LinkedModel, locale: Locale) -> tuple[ShownLink, ...]:
+    """What an administrator linked to that model, the best of each type for a reader of that language."""
     chinese = locale == "zh-CN"
-    (*_, number) = await levels(DigitalLink(gtin14), public_url, now) or (None,)
-    if number is None:
-        return ()
+    links = _in_force(known.links)
     wishes = Wishes(languages=(locale.lower(),))
     shown = []
     for link_type in LINK_TYPES:
-        best = linkset.found((number,), link_type, wishes)
+        best = linkset.best([link for link in links if link.link_type == link_type], wishes)
         shown += [ShownLink(link_type, each.href, linkset.title_of(each, chinese)) for each in best]
-    return tuple(each for each in shown if each.href != number.anchor)
+    return tuple(shown)

@@ -39,21 +39,24 @@ _JSON: Final = "application/json"
 _HTML: Final = "text/html"
 #: In the order in which they are taken when a client has no preference, after our own page.
 _OF_LINKSETS: Final = (LINKSET_JSON, _JSON, LINKSET_TEXT)
-_METHODS: Final = "GET, HEAD, OPTIONS"
-_SHARED: Final = {
+METHODS: Final = "GET, HEAD, OPTIONS"
+SHARED: Final = {
     "access-control-allow-origin": "*",
-    "access-control-allow-methods": _METHODS,
+    "access-control-allow-methods": METHODS,
     "access-control-allow-headers": "Accept, Accept-Language",
     "access-control-expose-headers": "Link, Location",
     "vary": "Accept, Accept-Language",
 }
+#: What programs of any site read.
+OPEN: Final = {"cache-control": "no-store", "cross-origin-resource-policy": "cross-origin"}
+_MAX_AGE: Final = {"access-control-max-age": "86400"}
 _NOT_KEPT: Final = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 
 
 async def answer(request: _Request) -> Response[Any] | None:
     """What the resolver answers, or None: serve our own page of this code, whether it is known, unknown or none."""
     if request.method == HttpMethod.OPTIONS:
-        return Response(None, status_code=HTTP_204_NO_CONTENT, headers=_SHARED | {"allow": _METHODS, **_MAX_AGE})
+        return Response(None, status_code=HTTP_204_NO_CONTENT, headers=SHARED | {"allow": METHODS, **_MAX_AGE})
     accepted = preferences(request.headers.get("accept"))
     link = parse(link_text(request))
     if isinstance(link, Refusal):
@@ -91,15 +94,12 @@ def _of(
     return _sent_on(request, link, target)
 
 
-_MAX_AGE: Final = {"access-control-max-age": "86400"}
-
-
 def headers(request: _Request) -> dict[str, str]:
     """What every answer under a code carries: any origin may read it, and where all its links are told of."""
     link = parse(link_text(request))
     if isinstance(link, Refusal):
-        return dict(_SHARED)
-    return _SHARED | {"link": f'<{_linkset_url(request, link)}>; rel="linkset"; type="{LINKSET_JSON}"'}
+        return dict(SHARED)
+    return SHARED | {"link": f'<{_linkset_url(request, link)}>; rel="linkset"; type="{LINKSET_JSON}"'}
 
 
 def link_text(request: _Request) -> str:
@@ -168,11 +168,7 @@ def _linkset(request: _Request, levels: tuple[Level, ...], accepted: tuple[str, 
     told = headers(request)
     if kind != LINKSET_TEXT:
         told["link"] += f', <{linkset.CONTEXT}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
-    return Response(body, status_code=status, media_type=kind, headers=told | _OPEN)
-
-
-#: The list of links is for any site's programs.
-_OPEN: Final = {"cache-control": "no-store", "cross-origin-resource-policy": "cross-origin"}
+    return Response(body, status_code=status, media_type=kind, headers=told | OPEN)
 
 
 def _kind(accepted: tuple[str, ...]) -> str:

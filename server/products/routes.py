@@ -34,9 +34,10 @@ from server.platform.media import TOO_DEEP, json_only
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
 from server.platform.text import refuse_forbidden
-from server.products import actions, store
+from server.products import actions, link_routes, store
 from server.products.codes import label_url, unit_link
 from server.products.labels import DPI, human_readable, label_png
+from server.products.resolver_routes import describe
 from server.products.rules.coverage import Fault
 from server.products.rules.policy import Exclusion, Policy, Severity
 from server.products.rules.refusal import Refusal
@@ -218,5 +219,7 @@ router = Router(
         add_model,
         list_policies,
         publish_policy,
+        describe,
+        *link_routes.handlers(),
     ],
 )

@@ -98,14 +98,15 @@ def found(levels: Sequence[Level], link_type: str, wishes: Wishes) -> tuple[Link
         return (levels[0].default,)
     for level in levels:
         if links := [link for link in level.links if link.link_type == link_type]:
-            return _best(links, wishes)
+            return best(links, wishes)
     return ()
 
 
-def _best(links: Sequence[Link], wishes: Wishes) -> tuple[Link, ...]:
+def best(links: Sequence[Link], wishes: Wishes) -> tuple[Link, ...]:
+    """Those that suit these wishes best; several when nothing tells them apart."""
     ranked = [(_rank(link, wishes), link) for link in links]
-    best = min(rank for rank, _ in ranked)
-    return tuple(link for rank, link in ranked if rank == best)
+    least = min((rank for rank, _ in ranked), default=None)
+    return tuple(link for rank, link in ranked if rank == least)
 
 
 def _rank(link: Link, wishes: Wishes) -> tuple[int, int]:
