@@ -100,7 +100,7 @@ async def forwards() -> MigrationManager:
     manager.add_constraint(
         table_class_name="ProductLinkVersion",
         tablename="product_link_version",
-        constraint_name="one_row_per_version",
+        constraint_name="one_row_per_link_version",
         constraint_class=Unique,
         params={"columns": ["link_id", "version"], "nulls_distinct": True},
         schema=None,

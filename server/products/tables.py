@@ -286,4 +286,4 @@ class ProductLinkVersion(Table):
     changed_at = Timestamptz(default=TimestamptzNow())
     document = JSONB(default=None, null=False)
 
-    one_row_per_version = Unique([link_id, version])
+    one_row_per_link_version = Unique([link_id, version])
