@@ -34,7 +34,8 @@ class Job(Table):
     `appointment_at`: when the customer expects us, as agreed; `hold_cause`: why the promise stands still, empty when it
     does not. `price_minor`: what the customer is to pay, in the smallest unit of the firm's money. `billing_held`: an
     open review asks what of it counts, nothing is billed until it is settled. `sign_again`: the completion that the
-    customer is asked to sign anew. `deleted_at`: raised by mistake; on nobody's board, unless work that was done brings
+    customer is asked to sign anew. `scanned`: the product that was last scanned on site, {gtin, serial, at, by, grade}.
+    `deleted_at`: raised by mistake; on nobody's board, unless work that was done brings
     it back."""
 
     id = identity()
@@ -87,6 +88,7 @@ class Job(Table):
     price_minor = BigInt(default=None, null=True)
     billing_held = Boolean(default=False)
     sign_again = UUID(default=None, null=True)
+    scanned = JSONB(default=None, null=True)
     deleted_at = Timestamptz(default=None, null=True)
     version = BigInt(default=1)
     field_versions = JSONB(default="{}")

@@ -81,7 +81,8 @@ class ProductUnit(Table):
     """One serial. A synced record: see `Customer` for versions and times. `lot`: the maker's batch; empty: unknown.
 
     `proof`: what is known of the proof of purchase, as `rules.coverage.Proof`; `exchanged_on`: the day on which it was
-    handed over in exchange for another; `withdrawn_on`: refunded or exchanged away; `country`: whose law it was sold
+    handed over in exchange for another, which is `replaces_id`; `withdrawn_on`: refunded or exchanged away, as
+    `withdrawal` says; `country`: whose law it was sold
     under (ISO 3166, two letters)."""
 
     id = identity()
@@ -102,6 +103,8 @@ class ProductUnit(Table):
     proof = Varchar(20, default="valid")
     exchanged_on = Date(default=None, null=True)
     withdrawn_on = Date(default=None, null=True)
+    replaces_id = UUID(default=None, null=True, index=True)
+    withdrawal = Varchar(10, default="")
     country = Varchar(2, default="CN")
     version = BigInt(default=1)
     field_versions = JSONB(default="{}")
@@ -143,8 +146,9 @@ class UnitRepair(Table):
     """A repair as `rules.coverage.Repair` counts it: its days extend the term, one that did not cure or that waits too
     long gives a right to an exchange. `delay`: `parts` or `repairer`, while it waits; `finished_on` NULL: with us.
 
-    Never overwritten: what is learnt later is a new row that `corrects` the one before; `never_was`: the correction says
-    that there was no such repair. So the repairs known at any past moment can be told (`store.repairs_of`)."""
+    Never overwritten: what is learnt later is a new row that `corrects` the one before; `never_was`: the correction
+    says that there was no such repair. So the repairs known at any past moment can be told
+    (`coverage_store.repairs_of`)."""
 
     id = identity()
     unit_id = refers_to("ProductUnit")
@@ -155,6 +159,7 @@ class UnitRepair(Table):
     delay = Varchar(10, default=None, null=True)
     fault_code = Varchar(64, default="")
     job_id = UUID(default=None, null=True)
+    reported_on = Date(default=None, null=True)
     recorded_at = Timestamptz(default=TimestamptzNow())
     corrects = UUID(default=None, null=True)
     never_was = Boolean(default=False)
@@ -252,6 +257,53 @@ class UnitImportRefusal(Table):
     serial = Varchar(40, default="")
 
     told_once = Unique([import_id, line])
+
+
+class UnitRemedy(Table):
+    """A unit that was taken back: refunded, or exchanged for `successor_id`. `source`, `rule`, `paid_by`: the remedy of
+    the verdict that gave the right; empty where a manager decided without one, for the `reason`."""
+
+    id = identity()
+    centre_id = UUID(default=None, null=False)
+    outlet_id = UUID(default=None, null=False)
+    unit_id = refers_to("ProductUnit")
+    kind = Varchar(10, default=None, null=False)
+    successor_id = refers_to("ProductUnit", null=True)
+    given_on = Date(default=None, null=False)
+    source = Varchar(10, default="")
+    rule = Varchar(64, default="")
+    paid_by = Varchar(12, default="")
+    reason = Varchar(400, default="")
+    job_id = UUID(default=None, null=True)
+    decided_by = UUID(default=None, null=True)
+    decided_at = Timestamptz(default=TimestamptzNow())
+
+    withdrawn_once = Unique([unit_id])
+
+
+class UnitCard(Table):
+    """What a phone carries of a unit beside its facts, as `rules.card` makes it. A synced record under the unit's id,
+    held by whoever holds the unit. Computed, never entered: so its versions have no history."""
+
+    id = identity()
+    centre_id = UUID(default=None, null=False)
+    outlet_id = UUID(default=None, null=False)
+    as_of = Date(default=None, null=False)
+    verdict = JSONB(default="{}")
+    events = JSONB(default="[]")
+    notices = JSONB(default="[]")
+    version = BigInt(default=1)
+    field_versions = JSONB(default="{}")
+    field_times = JSONB(default="{}")
+    field_writers = JSONB(default="{}")
+
+
+class UnitDue(Table):
+    """When a unit's card is to be looked at. Only ever added to, but by the watch that looks: nobody waits for it."""
+
+    id = BigSerial(primary_key=True)
+    unit_id = UUID(default=None, null=False)
+    due_at = Timestamptz(default=TimestamptzNow(), index=True)
 
 
 class ProductLink(Table):
