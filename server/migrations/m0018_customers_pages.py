@@ -4,7 +4,7 @@ from typing import Any
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.base import Column, OnDelete, OnUpdate
-from piccolo.columns.column_types import UUID, Boolean, Date, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns.column_types import UUID, Boolean, Bytea, Date, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.columns.indexes import IndexMethod
 from piccolo.table import Table
@@ -109,15 +109,19 @@ _REGISTRATION: _Columns = (
     ("purchased_on", Date, _LATER),
     ("consent", Varchar, _text(20, None)),
     ("locale", Varchar, _text(8, None)),
-    ("proof_sha256", Varchar, _text(64, None) | _LATER),
     ("proof_media_type", Varchar, _text(40)),
-    ("proof_size", Integer, {"default": 0}),
     ("contested", Boolean, {"default": False}),
     ("state", Varchar, _text(10, "open")),
     ("made_at", Timestamptz, _NOW),
     ("settled_at", Timestamptz, _LATER),
     ("settled_by", UUID, _LATER),
     ("note", Varchar, _text(400)),
+)
+
+_PROOF: _Columns = (
+    ("id", UUID, _KEY),
+    ("media_type", Varchar, _text(40, None)),
+    ("content", Bytea, {}),
 )
 
 
@@ -127,6 +131,7 @@ async def forwards() -> MigrationManager:
     _table(manager, "OneTimeCode", "one_time_code", _CODE)
     _table(manager, "VisitorSession", "visitor_session", _SESSION)
     _table(manager, "Registration", "registration", _REGISTRATION)
+    _table(manager, "RegistrationProof", "registration_proof", _PROOF)
     return manager
 
 

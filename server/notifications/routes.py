@@ -25,19 +25,19 @@ from server.platform.ratelimit import at_most
 _MINUTE = timedelta(minutes=1)
 _READS = [only(*OFFICE_READERS), at_most(600, _MINUTE)]
 _WRITES = [only(*OFFICE_WRITERS), at_most(120, _MINUTE)]
-_States = Annotated[list[NotificationState] | None, QueryParameter(max_items=6)]
+_States = Annotated[list[NotificationState] | None, QueryParameter(name="state", max_items=6)]
 
 
 @get("/outbox", guards=_READS, summary="Messages to customers; by default those that somebody has to call for")
 async def list_outbox(
     caller: NamedDependency[Caller],
-    state: _States = None,
+    states: _States = None,
     cursor: FromQuery[str | None] = None,
     limit: PageLimit = 100,
 ) -> Page[OutboxMessage]:
     """Newest first."""
     before: UUID | None = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
-    found = await store.page(caller.scope, state or ["desk"], before, limit + 1)
+    found = await store.page(caller.scope, states or ["desk"], before, limit + 1)
     return Page(items=found[:limit], next_cursor=encode_cursor(found[limit - 1].id) if len(found) > limit else None)
 
 

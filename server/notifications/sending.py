@@ -65,7 +65,7 @@ class Sending:
         now, state = clock.now(), NEXT["sending", event]
         at = {"sent": now + KEEP, "desk": message["expires_at"] or now + KEEP, "queued": now + wait}[state]
         await store.settle_try(message["id"], state, now, at, failure)
-        log.info("message_tried", message_id=str(message["id"]), channel=message["channel"], event=event)
+        log.info("message_tried", message_id=str(message["id"]), channel=message["channel"], outcome=event)
 
     async def _sent(self, message: store.Row) -> tuple[Event, timedelta, str | None]:
         address = self._channels.address(message["channel"], message["centre_id"], message["recipient"])

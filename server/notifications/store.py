@@ -18,12 +18,12 @@ _NEW = (
     *("id", "centre_id", "outlet_id", "key", "kind", "channel", "recipient", "locale", "subject", "text", "secret"),
     *("customer_id", "job_id", "made_at", "expires_at"),
 )
-_BUSY = "(SELECT count(*) FROM notification WHERE recipient = $7 AND made_at > $14 - $16::interval) >= $17"
+_BUSY = "(SELECT count(*) FROM notification WHERE recipient = $7::varchar AND made_at > $14::timestamptz - $16::interval) >= $17::bigint"
 _INSERT = (
     f"INSERT INTO notification ({', '.join(_NEW)}, state, failure, next_at)"
-    f" VALUES ({', '.join(f'${n}' for n in range(1, len(_NEW) + 1))},"
+    f" VALUES ({', '.join(f'${n}::varchar' if name == 'recipient' else f'${n}' for n, name in enumerate(_NEW, 1))},"
     f" CASE WHEN {_BUSY} THEN 'desk' ELSE 'queued' END, CASE WHEN {_BUSY} THEN 'too_many' END,"
-    f" CASE WHEN {_BUSY} THEN coalesce($15, $14 + $18::interval) ELSE $14 END)"
+    f" CASE WHEN {_BUSY} THEN coalesce($15::timestamptz, $14::timestamptz + $18::interval) ELSE $14::timestamptz END)"
     " ON CONFLICT (key) DO NOTHING"
 )
 

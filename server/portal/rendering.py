@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
@@ -34,9 +35,11 @@ MARKS: Final = {
 }
 
 
-def render(name: str, locale: Locale, **shown: Any) -> str:
-    """The page `name` (a file of `pages/`) in that language."""
-    return _page(name, locale).render(**shown)
+def render(name: str, locale: Locale, *, keep: Mapping[str, str] | None = None, form_id: str = "", **shown: Any) -> str:
+    """The page `name` (a file of `pages/`) in that language. `keep`: what of the query the switch of language keeps;
+    `form_id`: the form whose content it keeps, being a button of it then, `lang=…`."""
+    kept = urlencode(keep, safe="/") + "&" if keep else ""
+    return _page(name, locale).render(keep=kept, form_id=form_id, **shown)
 
 
 def choose_locale(asked: str | None, accept_language: str | None) -> Locale:

@@ -157,10 +157,10 @@ class VisitorSession(Table):
 
 
 class Registration(Table):
-    """Somebody said that a unit is theirs. `id`: made by the form, so that sending it twice is once. `contested`: the
-    unit was on somebody else's name, so nothing was changed until the desk decides. `consent`: version of the text
-    agreed to. `proof_sha256`: the proof of purchase among the blobs. Name, phone and proof are erased with the
-    retention of settled registrations."""
+    """Somebody said that a unit is theirs. `id`: made by the form, so that sending it twice is once. `customer_id`: the
+    file it was put to, NULL until then. `contested`: the unit was on somebody else's name, so nothing was changed until
+    the desk decides. `consent`: version of the text agreed to. `proof_media_type` empty: without a proof. Name and
+    phone are erased some time after it was settled."""
 
     id = identity()
     centre_id = UUID(default=None, null=False)
@@ -172,12 +172,18 @@ class Registration(Table):
     purchased_on = Date(default=None, null=True)
     consent = Varchar(20, default=None, null=False)
     locale = Varchar(8, default=None, null=False)
-    proof_sha256 = Varchar(64, default=None, null=True)
     proof_media_type = Varchar(40, default="")
-    proof_size = Integer(default=0)
     contested = Boolean(default=False)
     state = Varchar(10, default="open")
     made_at = Timestamptz(default=TimestamptzNow())
     settled_at = Timestamptz(default=None, null=True)
     settled_by = UUID(default=None, null=True)
     note = Varchar(400, default="")
+
+
+class RegistrationProof(Table):
+    """The proof of purchase, here and not among the photos, whose store forgets nothing: it is erased with the rest."""
+
+    id = identity()
+    media_type = Varchar(40, default=None, null=False)
+    content = Bytea(default=None, null=False)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from server.portal.owner_texts import OF_OWNERS
 from server.portal.product_texts import OF_PRODUCT
+from server.portal.service_texts import OF_SERVICE
 from server.products.rules.refusal import Text
 from server.products.texts import TEXTS as OF_VERDICTS
 from server.products.texts import Locale, pick
@@ -130,7 +132,7 @@ OF_PAGES: Final[dict[str, Text]] = {
     }.items()
 }
 
-TEXTS: Final[dict[str, Text]] = {**OF_VERDICTS, **OF_PAGES, **OF_PRODUCT}
+TEXTS: Final[dict[str, Text]] = {**OF_VERDICTS, **OF_PAGES, **OF_PRODUCT, **OF_OWNERS, **OF_SERVICE}
 
 
 def say(key: str, locale: Locale, **filled: str) -> str:
