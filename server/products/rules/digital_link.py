@@ -225,6 +225,12 @@ def build_for_label(link: DigitalLink, host: str, *, scheme: str = "https") -> s
     return f"{scheme.upper()}://{host.upper()}{link.stem}{path_of(link)}"
 
 
+def read_host(text: str) -> str | Refusal:
+    """A host with or without a port as a link may have it, in lower case."""
+    origin = _ORIGIN.fullmatch(f"https://{text}")
+    return refuse("bad_host") if origin is None else origin["host"].lower()
+
+
 # ---- parsing ------------------------------------------------------------------------------------------------------
 
 
