@@ -12,6 +12,8 @@ from schemas.commitments import Sentence
 from schemas.sync import FieldMerge
 
 Gtin = Annotated[str, msgspec.Meta(min_length=8, max_length=14)]
+#: Whose law a unit was sold under: ISO 3166, two letters.
+Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}\Z")]
 Serial = Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
 #: GS1 AI 10: up to 20 of the same characters as a serial; empty: unknown.
 Lot = Annotated[str, msgspec.Meta(max_length=20)]
@@ -70,6 +72,7 @@ class NewUnit(Request, frozen=True, kw_only=True):
     installed_on: date | None = None
     registered_on: date | None = None
     proof: Proof = "valid"
+    country: Country = "CN"
 
 
 class Unit(Answer, frozen=True, kw_only=True):
@@ -93,6 +96,7 @@ class Unit(Answer, frozen=True, kw_only=True):
     withdrawn_on: date | None
     version: int = 1
     lot: str = ""
+    country: str = "CN"
 
 
 class UnitEdit(Request, frozen=True, kw_only=True):
@@ -171,15 +175,19 @@ class CoverageLine(Answer, frozen=True, kw_only=True):
 
 
 class CoverageRemedy(Answer, frozen=True, kw_only=True):
-    """What the customer may ask for. `source` null: a repair at the customer's cost. `severity`: the least fault."""
+    """What the customer may ask for. `source`, `policy` null: a repair at the customer's cost. `severity`: the least
+    fault; `paid_by`: maker, seller, repairer or customer."""
 
     kind: str
     source: str | None
+    policy: str | None
+    policy_version: int | None
     rule: str
     until: date | None
     paid_by: str
     severity: str | None
     reason: str
+    sentence: Sentence
 
 
 class WhoPays(Answer, frozen=True, kw_only=True):
@@ -190,19 +198,73 @@ class WhoPays(Answer, frozen=True, kw_only=True):
     travel: str
 
 
+class FreeUntil(Answer, frozen=True, kw_only=True):
+    """Per item its last free day; null for what the customer pays, and for life."""
+
+    parts: date | None
+    labour: date | None
+    travel: date | None
+
+
 class SourceCoverage(Answer, frozen=True, kw_only=True):
     """What the statute, or the company's promise, says by itself."""
 
     covered: bool
     until: date | None
     pays: WhoPays
+    pays_until: FreeUntil
+    sentence: Sentence
     lines: list[CoverageLine]
     remedies: list[CoverageRemedy]
 
 
+class JudgedPolicy(Answer, frozen=True, kw_only=True):
+    """A policy version that was in force."""
+
+    code: str
+    version: int
+    source: str
+
+
+class JudgedRepair(Answer, frozen=True, kw_only=True):
+    """A repair as it counted. `delay`: what it waits for, `parts` or `repairer`."""
+
+    component: str
+    reported_on: date | None
+    started_on: date
+    finished_on: date | None
+    cured: bool
+    delay: str | None
+    fault_code: str
+
+
+class JudgedFacts(Answer, frozen=True, kw_only=True):
+    """What was known of the unit."""
+
+    product_line: str
+    country: str
+    sold_on: date | None
+    installed_on: date | None
+    registered_on: date | None
+    manufactured_on: date | None
+    proof: str
+    repairs: list[JudgedRepair]
+    exchanged_on: list[date]
+    withdrawn_on: date | None
+
+
+class JudgedBy(Answer, frozen=True, kw_only=True):
+    """By what a verdict was judged. Asked again with this `known_at` (and the same day and fault) it comes out the same,
+    whatever is recorded since."""
+
+    known_at: Instant
+    policies: list[JudgedPolicy]
+    facts: JudgedFacts
+
+
 class Coverage(Answer, frozen=True, kw_only=True):
     """The verdict for one unit on one date, computed, never stored. `best`: the source that gives more; `lines`: per
-    component the better one; `rules`: those that decided."""
+    component the better one; `rules`: those that decided; `pays_until`: an item may end before `until`."""
 
     unit_id: UUID
     on: date
@@ -211,6 +273,7 @@ class Coverage(Answer, frozen=True, kw_only=True):
     until: date | None
     best: str | None
     pays: WhoPays
+    pays_until: FreeUntil
     on_site: bool
     remedies: list[CoverageRemedy]
     reasons: list[str]
@@ -219,3 +282,4 @@ class Coverage(Answer, frozen=True, kw_only=True):
     lines: list[CoverageLine]
     statute: SourceCoverage
     promise: SourceCoverage
+    judged_by: JudgedBy

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
@@ -27,13 +26,21 @@ from server.platform.errors import Refused
 from server.platform.feed import Change, Deed, HistoryLine
 from server.platform.records import as_change, born
 from server.products import store
-from server.products.policies import shipped
-from server.products.rules.coverage import Fault, Repair, Verdict, verdict
+from server.products.judging import correct_repair as correct_repair
+from server.products.judging import ensure_default_policies as ensure_default_policies
+from server.products.judging import judge as judge
+from server.products.judging import judge_as_known as judge_as_known
+from server.products.judging import policies as policies
+from server.products.judging import publish_policy as publish_policy
+from server.products.judging import record_repair as record_repair
+from server.products.judging import reported_fault as reported_fault
+from server.products.judging import today_in as today_in
+from server.products.judging import zone_of as zone_of
+from server.products.numbering import next_own_number
 from server.products.rules.digital_link import gtin14, identify
-from server.products.rules.policy import Policy, faults_of
 from server.products.rules.refusal import Refusal
 from server.products.rules.serial import SERIAL_BYTES, make_serial, typed_serial
-from server.products.rules.unit import days_fault
+from server.products.rules.unit import days_fault, latest_today
 
 # ------------------------------------------------------------------------------------------------------------ catalogue
 
@@ -49,9 +56,11 @@ async def add_line(new: NewProductLine) -> ProductLine:
 
 async def add_model(new: NewModel) -> Model:
     """Raises `Refused`: `gtin_invalid`, `gtin_taken`, `line_unknown`."""
-    model_id, gtin = clock.new_id(), _gtin(new.gtin)
+    model_id, gtin = clock.new_id(), "" if new.gtin is None else _gtin(new.gtin)
     try:
-        await store.insert_model(model_id, new, gtin)
+        async with db.transaction():
+            gtin = gtin or await next_own_number()
+            await store.insert_model(model_id, new, gtin)
     except asyncpg.UniqueViolationError as fault:
         raise Refused(Code.GTIN_TAKEN, gtin) from fault
     except asyncpg.ForeignKeyViolationError as fault:
@@ -71,7 +80,7 @@ def _gtin(typed: str) -> str:
 
 async def add_unit(caller: Caller, new: NewUnit) -> UUID:
     """Raises `Refused`: `outlet_unknown`, `customer_unknown`, `model_unknown`, `gtin_invalid`, `serial_invalid`,
-    `serial_taken`; `invalid` or `time_out_of_range` for impossible days."""
+    `lot_invalid`, `serial_taken`; `invalid` or `time_out_of_range` for impossible days."""
     outlet = await network.outlet(new.outlet_id, caller.scope)
     if outlet is None:
         raise Refused(Code.OUTLET_UNKNOWN)
@@ -101,11 +110,12 @@ async def new_units(news: Sequence[tuple[UUID, NewUnit]], user_id: UUID | None) 
     now = clock.now()
     models = await store.models({_gtin(new.gtin) for _, new in news})
     line = HistoryLine(1, Deed("unit.add", now, user_id))
-    fields = [_fields(centre_id, new, models, now.date()) for centre_id, new in news]
+    today = latest_today(now)
+    fields = [unit_fields(centre_id, new, models, today) for centre_id, new in news]
     return [as_change(born("unit", f), frozenset(), [line]) for f in fields]
 
 
-def _fields(centre_id: UUID, new: NewUnit, models: dict[str, Model], today: date) -> dict[str, Any]:
+def unit_fields(centre_id: UUID, new: NewUnit, models: dict[str, Model], today: date) -> dict[str, Any]:
     """A unit as it begins, JSON-shaped."""
     model = models.get(_gtin(new.gtin))
     if model is None:
@@ -121,12 +131,24 @@ def _fields(centre_id: UUID, new: NewUnit, models: dict[str, Model], today: date
         "model_id": str(model.id),
         "gtin": model.gtin,
         "serial": _serial(model.gtin, new.serial),
+        "lot": checked_lot(model.gtin, new.lot),
         "model_name": model.name,
         "model_name_en": model.name_en,
         "line_code": model.line_code,
         "exchanged_on": None,
         "withdrawn_on": None,
+        "replaces_id": None,
+        "withdrawal": "",
     }
+
+
+def checked_lot(gtin: str, typed: str) -> str:
+    """The lot as it is kept; empty: unknown. Raises `Refused(lot_invalid)`."""
+    lot = typed.strip()
+    link = identify(gtin, lot=lot) if lot else None
+    if isinstance(link, Refusal):
+        raise Refused(Code.LOT_INVALID, link.text_en, reason=link.code)
+    return lot
 
 
 def _serial(gtin: str, typed: str | None) -> str:
@@ -135,46 +157,3 @@ def _serial(gtin: str, typed: str | None) -> str:
     if isinstance(link, Refusal):
         raise Refused(Code.SERIAL_INVALID, link.text_en, reason=link.code)
     return serial
-
-
-async def record_repair(unit_id: UUID, repair: Repair, job_id: UUID | None = None) -> UUID:
-    """A repair that coverage shall count from now on."""
-    repair_id = clock.new_id()
-    await store.insert_repair(repair_id, unit_id, repair, job_id)
-    return repair_id
-
-
-# ------------------------------------------------------------------------------------------------------------- coverage
-
-
-async def judge(unit: store.Row, on: date | None = None, fault: Fault | None = None) -> Verdict:
-    """The verdict for that unit (its row) on that day, today where its outlet is when left out."""
-    day = on if on is not None else today_in(await zone_of(unit))
-    return verdict(await store.facts(unit), await store.policies(), day, fault)
-
-
-async def zone_of(unit: store.Row) -> ZoneInfo:
-    outlet = await network.outlet(unit["outlet_id"])
-    assert outlet is not None, "a unit belongs to an outlet that is on record"
-    return ZoneInfo(outlet["zone"])
-
-
-def today_in(zone: ZoneInfo) -> date:
-    return clock.now().astimezone(zone).date()
-
-
-async def ensure_default_policies() -> None:
-    """The shipped policies become rows. Run at every start: each version is written once, whoever comes first; one that
-    the firm has published under the same number or first day stands."""
-    for policy in shipped():
-        await store.insert_policy(clock.new_id(), policy, None)
-
-
-async def publish_policy(caller: Caller, policy: Policy) -> Policy:
-    """A new version. Verdicts on sales from its first day on follow it, also those of sales already made: that is how a
-    wrong default is put right. Raises `Refused`: `invalid` with the first fault as `reason`, `policy_taken`."""
-    if faults := faults_of(policy):
-        raise Refused(Code.INVALID, "; ".join(fault.text_en for fault in faults), reason=faults[0].code)
-    if not await store.insert_policy(clock.new_id(), policy, caller.user_id):
-        raise Refused(Code.POLICY_TAKEN, f"{policy.code} {policy.version}")
-    return policy

@@ -8,7 +8,8 @@ from importlib import resources
 
 import msgspec
 
-from server.products.rules.policy import Policy, faults_of
+from server.products.rules.policy import Policy
+from server.products.rules.policy_check import faults_of
 from server.products.rules.refusal import Refusal
 
 SHIPPED = ("cn_three_guarantees.toml", "company_promise.toml")

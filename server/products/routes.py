@@ -25,7 +25,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_304_NOT_MODIFIED
 
 from schemas.accounts import Role
-from schemas.base import Page
+from schemas.base import Instant, Page
 from schemas.errors import Code
 from schemas.products import Coverage, Model, NewModel, NewProductLine, NewUnit, ProductLine, Unit
 from server.platform.auth import MANAGERS, OFFICE_READERS, Caller, only
@@ -38,7 +38,6 @@ from server.products import actions, link_routes, store
 from server.products.codes import label_url, unit_link
 from server.products.labels import DPI, human_readable, label_png
 from server.products.resolver_routes import describe
-from server.products.rules.coverage import Fault
 from server.products.rules.policy import Exclusion, Policy, Severity
 from server.products.rules.refusal import Refusal
 from server.products.rules.serial import typed_serial
@@ -49,6 +48,7 @@ _MINUTE = timedelta(minutes=1)
 _WRITES = at_most(600, _MINUTE)
 _Search = Annotated[str, QueryParameter(max_length=80)]
 _Component = Annotated[str | None, QueryParameter(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
+_FaultCode = Annotated[str | None, QueryParameter(min_length=1, max_length=64)]
 _Exclusions = Annotated[list[Exclusion] | None, QueryParameter(max_items=10)]
 
 
@@ -107,13 +107,18 @@ async def show_coverage(
     fault: _Component = None,
     severity: FromQuery[Severity] = "performance",
     exclusion: _Exclusions = None,
+    fault_code: _FaultCode = None,
+    known_at: FromQuery[Instant | None] = None,
 ) -> Coverage:
-    """`on`: today where the unit's outlet is, when left out. `fault`: the component reported, such as `compressor`;
-    `severity` and `exclusion` say more about that fault. Without one the unit is judged as a whole."""
+    """`on`: today where the unit's outlet is, when left out. `fault`: the component reported, such as `compressor`, or
+    `fault_code`, whose component the catalogue knows; `severity` and `exclusion` say more about that fault. Without
+    one the unit is judged as a whole. `known_at`: judged from what had been recorded at that moment, which is how an
+    answer of the past is told again; `judged_by` of every answer says by what it was judged."""
     if on is not None and not EARLIEST <= on < LATEST:
         raise Refused(Code.TIME_OUT_OF_RANGE, f"on lies between {EARLIEST} and {LATEST}")
-    reported = Fault(component=fault, severity=severity, exclusions=tuple(exclusion or ())) if fault else None
-    return shown_coverage(unit_id, await actions.judge(await _unit(caller, unit_id), on, reported))
+    unit = await _unit(caller, unit_id)
+    reported = await actions.reported_fault(unit, fault, fault_code, severity, tuple(exclusion or ()))
+    return shown_coverage(unit_id, await actions.judge_as_known(unit, on, reported, known_at))
 
 
 # --------------------------------------------------------------------------------------------------------------- labels
@@ -190,7 +195,7 @@ async def add_model(data: JSONBody[NewModel]) -> Model:
     tags=["products"],
 )
 async def list_policies(caller: NamedDependency[Caller]) -> list[Policy]:
-    return list(await store.policies())
+    return list(await actions.policies())
 
 
 @post(

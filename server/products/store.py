@@ -1,17 +1,13 @@
-"""Queries of the catalogue, of units, and of what decides their coverage."""
+"""Queries of the catalogue and of units. What decides their coverage is in `coverage_store`."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from schemas.products import Model, NewModel, NewProductLine, ProductLine
 from server.platform import db
 from server.platform.auth import Scope
-from server.products.rules.coverage import Repair, UnitFacts
-from server.products.rules.policy import Policy
 
 #: A row by column name, as the table has it.
 Row = Mapping[str, Any]
@@ -22,7 +18,9 @@ _IN_SCOPE = "($1::uuid IS NULL OR centre_id = $1) AND ($2::uuid IS NULL OR outle
 
 
 async def lines() -> list[ProductLine]:
-    rows = await db.fetch("SELECT code, name, name_en FROM product_line ORDER BY code")
+    rows = await db.fetch(
+        "SELECT code, name, name_en, version, retired_at IS NOT NULL AS retired FROM product_line ORDER BY code"
+    )
     return [ProductLine(**dict(r)) for r in rows]
 
 
@@ -36,7 +34,7 @@ async def insert_line(new: NewProductLine) -> None:
     )
 
 
-_MODEL = "id, line_code, gtin, name, name_en"
+_MODEL = "id, line_code, gtin, name, name_en, version, retired_at IS NOT NULL AS retired"
 
 
 async def models_page(after: str | None, limit: int) -> list[Model]:
@@ -55,7 +53,7 @@ async def models(gtins: Collection[str]) -> dict[str, Model]:
 
 async def insert_model(model_id: UUID, new: NewModel, gtin14: str) -> None:
     await db.execute(
-        f"INSERT INTO product_model ({_MODEL}) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO product_model (id, line_code, gtin, name, name_en) VALUES ($1, $2, $3, $4, $5)",
         model_id,
         new.line_code,
         gtin14,
@@ -123,43 +121,6 @@ async def units_page(scope: Scope, outlet_id: UUID | None, text: str, after: UUI
     return [dict(r) for r in rows]
 
 
-async def facts(known: Row) -> UnitFacts:
-    """What coverage is judged by. `known`: the unit's row."""
-    rows = await db.fetch(
-        "SELECT component, started_on, finished_on, cured, delay, fault_code FROM unit_repair WHERE unit_id = $1"
-        " ORDER BY started_on, id",
-        known["id"],
-    )
-    exchanged_on: date | None = known["exchanged_on"]
-    return UnitFacts(
-        product_line=known["line_code"],
-        sold_on=known["sold_on"],
-        installed_on=known["installed_on"],
-        registered_on=known["registered_on"],
-        manufactured_on=known["manufactured_on"],
-        proof=known["proof"],
-        repairs=tuple(Repair(**dict(r)) for r in rows),
-        exchanged_on=() if exchanged_on is None else (exchanged_on,),
-        withdrawn_on=known["withdrawn_on"],
-    )
-
-
-async def insert_repair(repair_id: UUID, unit_id: UUID, repair: Repair, job_id: UUID | None) -> None:
-    await db.execute(
-        "INSERT INTO unit_repair (id, unit_id, component, started_on, finished_on, cured, delay, fault_code, job_id)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        repair_id,
-        unit_id,
-        repair.component,
-        repair.started_on,
-        repair.finished_on,
-        repair.cured,
-        repair.delay,
-        repair.fault_code,
-        job_id,
-    )
-
-
 async def count_scan(unit_id: UUID, day: date) -> None:
     await db.execute(
         "INSERT INTO unit_scan (unit_id, day, scans) VALUES ($1, $2, 1)"
@@ -167,29 +128,3 @@ async def count_scan(unit_id: UUID, day: date) -> None:
         unit_id,
         day,
     )
-
-
-# ------------------------------------------------------------------------------------------------------------- policies
-
-
-async def policies() -> tuple[Policy, ...]:
-    """Every version ever published; there are as many as a firm and its countries have made."""
-    rows = await db.fetch("SELECT document::text AS document FROM warranty_policy ORDER BY code, version")
-    return tuple(msgspec.json.decode(r["document"], type=Policy) for r in rows)
-
-
-async def insert_policy(policy_id: UUID, policy: Policy, published_by: UUID | None) -> bool:
-    """Whether it was new: False when a version of that number or first day is there already."""
-    made = await db.fetch_value(
-        "INSERT INTO warranty_policy (id, code, version, source, effective_from, effective_to, published_by, document)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb) ON CONFLICT DO NOTHING RETURNING id",
-        policy_id,
-        policy.code,
-        policy.version,
-        policy.source,
-        policy.effective_from,
-        policy.effective_to,
-        published_by,
-        msgspec.json.encode(policy).decode(),
-    )
-    return made is not None

@@ -24,6 +24,7 @@ import msgspec
 
 from server.products.rules import span
 from server.products.rules.policy import (
+    ITEMS,
     WHOLE_UNIT,
     Delay,
     Exclusion,
@@ -70,13 +71,15 @@ class Reason(StrEnum):
 
 
 class Repair(msgspec.Struct, frozen=True, kw_only=True):
-    """One repair: handed over on `started_on`, back with the customer on `finished_on` (None: still with us).
+    """One repair: asked for on `reported_on`, handed over on `started_on`, back with the customer on `finished_on`
+    (None: still with us).
 
     `cured` False: the unit did not work properly after it (says nothing before `finished_on`). `delay`: what an
     unfinished or late repair waits for.
     """
 
     component: str
+    reported_on: date | None = None
     started_on: date
     finished_on: date | None = None
     cured: bool = True
@@ -138,10 +141,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Remedy(msgspec.Struct, frozen=True, kw_only=True):
-    """What the customer may ask for. `until` None: no last day. `severity`: the least fault it takes, None: any."""
+    """What the customer may ask for. `until` None: no last day. `severity`: the least fault it takes, None: any.
+    `policy` None: no policy gives it, the customer pays."""
 
     kind: RemedyKind
     source: Source | None
+    policy: str | None = None
+    policy_version: int | None = None
+    policy_name: Text | None = None
     rule: str
     until: date | None
     paid_by: Payer
@@ -157,13 +164,23 @@ class Pays(msgspec.Struct, frozen=True):
     travel: Payer = "customer"
 
 
+class PaysUntil(msgspec.Struct, frozen=True):
+    """Per item its last free day; None for what the customer pays, and for life."""
+
+    parts: date | None = None
+    labour: date | None = None
+    travel: date | None = None
+
+
 class SourceVerdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What one source says by itself."""
+    """What one source says by itself. `decisive`: the line that says so, None without any."""
 
     source: Source
     covered: bool
     until: date | None
     pays: Pays
+    pays_until: PaysUntil
+    decisive: Line | None
     lines: tuple[Line, ...]
     remedies: tuple[Remedy, ...]
 
@@ -171,7 +188,8 @@ class SourceVerdict(msgspec.Struct, frozen=True, kw_only=True):
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What the customer is entitled to on that day. `best`: the source that gives more, None when neither covers.
 
-    `until` is the last day of free repair (None with `covered`: for life; without: nothing covered).
+    `until` is the last day of free repair (None with `covered`: for life; without: nothing covered); an item of it may
+    end before (`pays_until`). Without a reported fault, who pays is said of the component of the decisive line.
     `by_component`: per component group the better line, for a page. `reasons`: of the decisive line and remedies.
     """
 
@@ -182,6 +200,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     until: date | None
     best: Source | None
     pays: Pays
+    pays_until: PaysUntil
     on_site: bool
     remedies: tuple[Remedy, ...]
     reasons: tuple[Reason, ...]
@@ -195,11 +214,20 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 def verdict(unit: UnitFacts, policies: Sequence[Policy], on: date, fault: Fault | None = None) -> Verdict:
     """The verdict for that day; with `fault` for its component, without for the unit as a whole."""
     facts = _as_of(unit, on)
+    rules = _ruling(facts, policies, on, unit.country)
+    statute = _judge_source("statute", rules, facts, on, fault)
+    promise = _judge_source("promise", rules, facts, on, fault)
+    return _better_of(statute, promise, _comes_on_site(rules, facts), on, fault)
+
+
+def ruling(unit: UnitFacts, policies: Sequence[Policy], on: date) -> tuple[Policy, ...]:
+    """The policy versions by which `verdict` judges that day."""
+    return _ruling(_as_of(unit, on), policies, on, unit.country)
+
+
+def _ruling(facts: _Facts, policies: Sequence[Policy], on: date, country: str) -> tuple[Policy, ...]:
     day = _day_of_promise(facts)
-    ruling = in_force(policies, on if day is None else day, unit.country)
-    statute = _judge_source("statute", ruling, facts, on, fault)
-    promise = _judge_source("promise", ruling, facts, on, fault)
-    return _better_of(statute, promise, _comes_on_site(ruling, facts), on, fault)
+    return in_force(policies, on if day is None else day, country)
 
 
 # ---- facts as of a day --------------------------------------------------------------------------------------------
@@ -219,7 +247,11 @@ class _Facts(msgspec.Struct, frozen=True):
     withdrawn: bool
 
 
-_PROOF_EXCLUDES: dict[Proof, Exclusion] = {"altered": "proof_altered", "other_serial": "serial_mismatch"}
+_PROOF_EXCLUDES: dict[Proof, Exclusion] = {
+    "missing": "proof_missing",
+    "altered": "proof_altered",
+    "other_serial": "serial_mismatch",
+}
 
 
 def _as_of(unit: UnitFacts, on: date) -> _Facts:
@@ -232,17 +264,27 @@ def _as_of(unit: UnitFacts, on: date) -> _Facts:
     if unit.registered_on is not None and unit.registered_on <= on:
         starts["registration"] = unit.registered_on
     repairs = tuple(_repair_as_of(repair, on) for repair in unit.repairs if repair.started_on <= on)
+    proof: Proof = "missing" if unit.proof == "valid" and unit.sold_on is None else unit.proof
+    exchanged_on = max((day for day in unit.exchanged_on if day <= on), default=None)
+    # What began before an exchange was of the unit given back: it counts for that unit, and ended with it.
+    own = repairs if exchanged_on is None else tuple(r for r in repairs if r.started_on >= exchanged_on)
     return _Facts(
         unit.product_line,
         starts,
         unit.manufactured_on,
-        "missing" if unit.proof == "valid" and unit.sold_on is None else unit.proof,
-        _PROOF_EXCLUDES.get(unit.proof),
-        repairs,
-        span.merged((repair.started_on, repair.finished_on or on) for repair in repairs) if repairs else (),
-        max((day for day in unit.exchanged_on if day <= on), default=None),
+        proof,
+        _PROOF_EXCLUDES.get(proof),
+        own,
+        span.merged(_with_us(repair, exchanged_on, on) for repair in repairs) if repairs else (),
+        exchanged_on,
         unit.withdrawn_on is not None and unit.withdrawn_on <= on,
     )
+
+
+def _with_us(repair: Repair, exchanged_on: date | None, on: date) -> tuple[date, date]:
+    if exchanged_on is not None and repair.started_on < exchanged_on:
+        return repair.started_on, min(repair.finished_on or exchanged_on, exchanged_on)
+    return repair.started_on, repair.finished_on or on
 
 
 def _repair_as_of(repair: Repair, on: date) -> Repair:
@@ -324,8 +366,11 @@ def _line(policy: Policy, term: WarrantyTerm, facts: _Facts, on: date, excluded:
         starts_from=begun.source,
         until=until,
         covers=term.covers,
-        reasons=(against or (Reason.WITHIN_TERM,)) + (begun.reasons if begun.on is not None else ()) + moved,
+        reasons=(against or _WITHIN) + (begun.reasons if begun.on is not None else ()) + moved,
     )
+
+
+_WITHIN = (Reason.WITHIN_TERM,)
 
 
 def _against(
@@ -335,7 +380,7 @@ def _against(
     if facts.withdrawn:
         return (Reason.WITHDRAWN,)
     if begun.on is None:
-        return begun.reasons + excluded
+        return tuple(dict.fromkeys(begun.reasons + excluded))
     if on < (facts.manufactured_on or begun.on if begun.source == "manufacture_plus_grace" else begun.on):
         return (Reason.NOT_STARTED,)
     if until is not None and on > until:
@@ -343,13 +388,18 @@ def _against(
     return excluded
 
 
+_OF_PROOF = (Reason.PROOF_MISSING, Reason.PROOF_ALTERED, Reason.SERIAL_MISMATCH)
+
+
 def _guarantees(
     policy: Policy, facts: _Facts, on: date, fault: Fault | None, excluded: tuple[Reason, ...]
 ) -> list[Line]:
-    """The own term of each repaired fault, while it runs (rule: a repaired fault has its own days)."""
+    """The own term of each repaired fault, while it runs (rule: a repaired fault has its own days). What is wrong with
+    the proof of purchase does not touch it: the repair is on our own record."""
     guarantee = policy.repair_guarantee
-    if guarantee is None or facts.withdrawn:
+    if guarantee is None or facts.withdrawn or not facts.repairs:
         return []
+    excluded = tuple(reason for reason in excluded if reason not in _OF_PROOF)
     lines = []
     for repair in facts.repairs:
         if repair.finished_on is None or not _same_fault(repair, fault):
@@ -378,10 +428,13 @@ def _guarantees(
 
 
 def _same_fault(repair: Repair, fault: Fault | None) -> bool:
-    if fault is None:
-        return True
-    codes_agree = not repair.fault_code or not fault.fault_code or repair.fault_code == fault.fault_code
-    return repair.component == fault.component and codes_agree
+    return fault is None or _same_trouble(repair, fault.component, fault.fault_code)
+
+
+def _same_trouble(repair: Repair, component: str, fault_code: str) -> bool:
+    """The same component, and the same fault code where both have one."""
+    codes_agree = not repair.fault_code or not fault_code or repair.fault_code == fault_code
+    return repair.component == component and codes_agree
 
 
 def _name_of(component: str, policy: Policy) -> Text:
@@ -408,20 +461,20 @@ _SEVERITY_RANK: dict[Severity, int] = {"minor": 0, "performance": 1, "major": 2}
 def _remedies(
     policy: Policy, lines: Sequence[Line], facts: _Facts, on: date, fault: Fault | None, excluded: tuple[Reason, ...]
 ) -> list[Remedy]:
-    if excluded or facts.withdrawn:
+    if facts.withdrawn:
         return []
-    found = _windows(policy, facts, on, fault)
+    found = [] if excluded else _windows(policy, facts, on, fault)
     running = [line for line in lines if line.covered]
     if running:
-        if facts.repairs:
-            found += _not_cured(policy, running, facts) + _too_slow(policy, running, facts, on)
         longest = max(running, key=_length)
+        if facts.repairs and not excluded:
+            found += _not_cured(policy, lines, longest.until, facts) + _too_slow(policy, lines, facts, on)
         found.append(_remedy("repair", policy, longest.rule, longest.until, "maker", None, longest.reasons[0]))
     return found
 
 
 def _windows(policy: Policy, facts: _Facts, on: date, fault: Fault | None) -> list[Remedy]:
-    """Refund, exchange or repair so many days from the sale. An exchange does not open them again."""
+    """Refund, exchange or repair so many days from the sale; from an exchange only where the window says so."""
     found: list[Remedy] = []
     for window in policy.windows:
         if window.product_lines and facts.product_line not in window.product_lines:
@@ -429,6 +482,8 @@ def _windows(policy: Policy, facts: _Facts, on: date, fault: Fault | None) -> li
         if fault is not None and _SEVERITY_RANK[fault.severity] < _SEVERITY_RANK[window.severity]:
             continue
         start = next((facts.starts[event] for event in START_CHAIN[window.starts] if event in facts.starts), None)
+        if window.restarts_on_exchange and facts.exchanged_on is not None:
+            start = facts.exchanged_on
         if start is None or not 0 <= (on - start).days <= window.days:
             continue
         until = span.add_days(start, window.days)
@@ -439,8 +494,9 @@ def _windows(policy: Policy, facts: _Facts, on: date, fault: Fault | None) -> li
     return found
 
 
-def _in_term(repair: Repair, running: Sequence[Line]) -> bool:
-    for line in running:
+def _in_term(repair: Repair, lines: Sequence[Line]) -> bool:
+    """Whether it began while one of these terms ran; the term itself may have ended since."""
+    for line in lines:
         if line.starts_from == "repair" or line.starts_on is None:
             continue
         begun = line.starts_from == "manufacture_plus_grace" or line.starts_on <= repair.started_on
@@ -449,29 +505,40 @@ def _in_term(repair: Repair, running: Sequence[Line]) -> bool:
     return False
 
 
-def _not_cured(policy: Policy, running: Sequence[Line], facts: _Facts) -> list[Remedy]:
+def _not_cured(policy: Policy, lines: Sequence[Line], until: date | None, facts: _Facts) -> list[Remedy]:
+    """The right stands as long as anything of the policy runs: the term, or the own days of the repaired fault."""
     rule = policy.repeated_repairs
-    if rule is None:
+    if rule is None or len(facts.repairs) < rule.repairs:
         return []
-    failed = [
-        repair
-        for repair in facts.repairs
-        if repair.finished_on is not None and not repair.cured and _in_term(repair, running)
-    ]
-    if len(failed) < rule.repairs:
+    days = policy.repair_guarantee.days if policy.repair_guarantee is not None else -1
+    failed = sum(_failed(repair, facts.repairs, days) and _in_term(repair, lines) for repair in facts.repairs)
+    if failed < rule.repairs:
         return []
-    until = max(running, key=_length).until
     return [_remedy(kind, policy, rule.rule, until, rule.paid_by, None, Reason.NOT_CURED) for kind in rule.remedies]
+
+
+def _failed(repair: Repair, repairs: Sequence[Repair], days: int) -> bool:
+    """Finished without curing: its owner said so, or the same fault came back within so many days."""
+    finished_on = repair.finished_on
+    if finished_on is None:
+        return False
+    return not repair.cured or any(
+        later is not repair
+        and later.started_on >= finished_on
+        and 0 <= ((later.reported_on or later.started_on) - finished_on).days <= days
+        and _same_trouble(repair, later.component, later.fault_code)
+        for later in repairs
+    )
 
 
 _DELAY_REASON: dict[Delay, Reason] = {"parts": Reason.WAITING_FOR_PARTS, "repairer": Reason.REPAIRER_LATE}
 
 
-def _too_slow(policy: Policy, running: Sequence[Line], facts: _Facts, on: date) -> list[Remedy]:
+def _too_slow(policy: Policy, lines: Sequence[Line], facts: _Facts, on: date) -> list[Remedy]:
     """A repair begun within the term and still not finished. It has no last day: the unit is with us."""
     found: list[Remedy] = []
     for repair in facts.repairs:
-        if repair.finished_on is not None or repair.delay is None or not _in_term(repair, running):
+        if repair.finished_on is not None or repair.delay is None or not _in_term(repair, lines):
             continue
         days = (on - repair.started_on).days
         for rule in policy.slow_repairs:
@@ -491,7 +558,16 @@ def _remedy(
     reason: Reason,
 ) -> Remedy:
     return Remedy(
-        kind=kind, source=policy.source, rule=rule, until=until, paid_by=paid_by, severity=severity, reason=reason
+        kind=kind,
+        source=policy.source,
+        policy=policy.code,
+        policy_version=policy.version,
+        policy_name=policy.name,
+        rule=rule,
+        until=until,
+        paid_by=paid_by,
+        severity=severity,
+        reason=reason,
     )
 
 
@@ -512,11 +588,15 @@ def _judge_source(
         remedies += _remedies(policy, own, facts, on, fault, excluded)
         lines += own
     running = [line for line in lines if line.covered]
+    decisive = _decisive(running, fault) if running else _to_explain(lines, fault)
+    pays, pays_until = _pays(running, decisive, fault)
     return SourceVerdict(
         source=source,
         covered=bool(running),
-        until=_decisive(running, fault).until if running else None,
-        pays=_pays(running),
+        until=decisive.until if running and decisive is not None else None,
+        pays=pays,
+        pays_until=pays_until,
+        decisive=decisive,
         lines=tuple(lines),
         remedies=_best_remedies(remedies, fault),
     )
@@ -533,6 +613,7 @@ def _better_of(statute: SourceVerdict, promise: SourceVerdict, on_site: bool, on
             kind="repair", source=None, rule="charged", until=None, paid_by="customer", severity=None, reason=why
         )
         remedies = (*remedies, charged)
+    pays, pays_until = _pays(running, decisive, fault)
     sources = [judged for judged in (statute, promise) if judged.covered or judged.remedies]
     return Verdict(
         on=on,
@@ -541,7 +622,8 @@ def _better_of(statute: SourceVerdict, promise: SourceVerdict, on_site: bool, on
         covered=bool(running),
         until=decisive.until if running and decisive is not None else None,
         best=max(sources, key=_worth).source if sources else None,
-        pays=_pays(running),
+        pays=pays,
+        pays_until=pays_until,
         on_site=on_site,
         remedies=remedies,
         reasons=_reasons(decisive, remedies),
@@ -643,18 +725,24 @@ def _worth(judged: SourceVerdict) -> tuple[bool, int, int, date]:
     return (judged.covered, strength, items, _last(judged.until))
 
 
-def _pays(running: Sequence[Line]) -> Pays:
-    if not running:
-        return _CUSTOMER_PAYS
-    items = {item for line in running for item in line.covers}
-    return Pays(
-        "maker" if "parts" in items else "customer",
-        "maker" if "labour" in items else "customer",
-        "maker" if "travel" in items else "customer",
-    )
+def _pays(running: Sequence[Line], decisive: Line | None, fault: Fault | None) -> tuple[Pays, PaysUntil]:
+    """Who pays today, and how long each free item stays so: of what is reported, else of the decisive component."""
+    if not running or decisive is None:
+        return _CUSTOMER_PAYS, _NOTHING_PAID
+    last: dict[Item, date] = {}
+    for line in running:
+        if fault is not None or line.component == decisive.component:
+            until = _last(line.until)
+            for item in line.covers:
+                if item not in last or last[item] < until:
+                    last[item] = until
+    ends = [last.get(item) for item in ITEMS]
+    pays = Pays(*("customer" if end is None else "maker" for end in ends))
+    return pays, PaysUntil(*(None if end == date.max else end for end in ends))
 
 
 _CUSTOMER_PAYS = Pays()
+_NOTHING_PAID = PaysUntil()
 
 
 def _last(until: date | None) -> date:

@@ -1,7 +1,8 @@
 """What a statute or a company promises about a product, as versioned data. Pure: types and their check, no I/O.
 
 A policy version is one document, never edited in place: a change is a new version with a later `effective_from`, and a
-unit keeps the version in force when it was sold. `defaults/*.toml` are in this shape.
+unit keeps the version in force when it was sold. A mistake is corrected by a higher version with the same
+`effective_from`: from then on it stands in the other's place. `defaults/*.toml` are in this shape.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from server.products.rules.refusal import Refusal, Text
+from server.products.rules.refusal import Text
 
 Source = Literal["statute", "promise"]
 Start = Literal["invoice", "installation", "registration"]
@@ -25,13 +26,17 @@ Exclusion = Literal[
     "misuse", "unauthorised_opening", "proof_missing", "proof_altered", "serial_mismatch", "force_majeure"
 ]
 
+ITEMS: tuple[Item, ...] = ("parts", "labour", "travel")
 WHOLE_UNIT = "whole_unit"  # the group every component belongs to
 MAX_MONTHS = 1200
 MAX_DAYS = 36_500
 
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_.-]{0,63}\Z")]
-Days = Annotated[int, msgspec.Meta(ge=0, le=MAX_DAYS)]
-Months = Annotated[int, msgspec.Meta(ge=0, le=MAX_MONTHS)]
+# How long is judged by `faults_of`, so that a length below nothing or beyond 100 years is named, not just unreadable.
+Days = Annotated[int, msgspec.Meta(description=f"0 to {MAX_DAYS}")]
+Months = Annotated[int, msgspec.Meta(description=f"0 to {MAX_MONTHS}")]
+Country = Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2})?\Z")]
+Codes = Annotated[tuple[Code, ...], msgspec.Meta(max_length=500)]
 
 
 class WarrantyTerm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,8 +49,8 @@ class WarrantyTerm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     rule: Code
     component: Code
     name: Text
-    parts: tuple[Code, ...] = ()
-    product_lines: tuple[Code, ...] = ()
+    parts: Codes = ()
+    product_lines: Codes = ()
     months: Months = 0
     days: Days = 0
     life: bool = False
@@ -56,19 +61,24 @@ class WarrantyTerm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class RemedyWindow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Within so many days of the sale, for a fault at least this severe, the customer may choose one of these."""
+    """Within so many days of the sale, for a fault at least this severe, the customer may choose one of these.
+
+    Days in repair do not lengthen it. An exchange opens it anew only where `restarts_on_exchange` says so.
+    """
 
     rule: Code
     remedies: tuple[RemedyKind, ...]
     days: Days
     severity: Severity
     starts: Start = "invoice"
-    product_lines: tuple[Code, ...] = ()
+    product_lines: Codes = ()
     paid_by: Payer = "seller"
+    restarts_on_exchange: bool = False
 
 
 class RepeatedRepairs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """So many repairs within the term that did not cure the unit."""
+    """So many repairs begun within the term that did not cure the unit: its owner said so, or the fault came back
+    within the days of the `repair_guarantee`."""
 
     rule: Code
     repairs: Annotated[int, msgspec.Meta(ge=1, le=100)]
@@ -87,7 +97,8 @@ class SlowRepair(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class RepairGuarantee(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A repaired fault that comes back within so many days is repaired free, in or out of term."""
+    """A repaired fault that comes back within so many days is repaired free, in or out of term, whatever is known of
+    the sale: the proof is our own record of the repair."""
 
     rule: Code
     days: Days
@@ -98,7 +109,7 @@ class OnSiteService(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """A technician comes for as long as the unit lives; after the term the customer pays."""
 
     rule: Code
-    product_lines: tuple[Code, ...] = ()
+    product_lines: Codes = ()
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,104 +119,32 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     version: Annotated[int, msgspec.Meta(ge=1)]
     source: Source
     name: Text
-    country: str = ""
+    country: Country = ""
     effective_from: date
     effective_to: date | None = None
     without_proof: Literal["excluded", "manufacture_plus_grace"]
     grace_days: Days = 0
     exclusions: tuple[Exclusion, ...] = ()
-    terms: tuple[WarrantyTerm, ...] = ()
-    windows: tuple[RemedyWindow, ...] = ()
+    terms: Annotated[tuple[WarrantyTerm, ...], msgspec.Meta(max_length=500)] = ()
+    windows: Annotated[tuple[RemedyWindow, ...], msgspec.Meta(max_length=500)] = ()
     repeated_repairs: RepeatedRepairs | None = None
-    slow_repairs: tuple[SlowRepair, ...] = ()
+    slow_repairs: Annotated[tuple[SlowRepair, ...], msgspec.Meta(max_length=500)] = ()
     repair_guarantee: RepairGuarantee | None = None
     on_site_service: OnSiteService | None = None
 
 
 def in_force(policies: Sequence[Policy], on: date, country: str) -> tuple[Policy, ...]:
-    """Per policy code the version in force on that day for that country; in a stable order."""
+    """Per policy code the version in force on that day for that country; in a stable order.
+
+    Of the versions begun by then the last, of one first day the highest. A version that has ended leaves nothing: it
+    had replaced those before it.
+    """
     chosen: dict[str, Policy] = {}
     for policy in policies:
         if policy.country not in ("", country) or policy.effective_from > on:
             continue
-        if policy.effective_to is not None and policy.effective_to < on:
-            continue
         before = chosen.get(policy.code)
         if before is None or (before.effective_from, before.version) < (policy.effective_from, policy.version):
             chosen[policy.code] = policy
-    return tuple(chosen[code] for code in sorted(chosen))
-
-
-def faults_of(policy: Policy) -> tuple[Refusal, ...]:
-    """Everything that makes a policy version unfit to be saved; empty when it is fit."""
-    faults: list[Refusal] = []
-    if policy.effective_to is not None and policy.effective_to < policy.effective_from:
-        faults.append(_fault("policy_never_in_force", policy.code))
-    for term in policy.terms:
-        faults += _faults_of_term(term)
-    for place, term in enumerate(policy.terms):
-        faults += [
-            _fault("terms_overlap", term.rule, other.rule) for other in policy.terms[:place] if _same(term, other)
-        ]
-    faults += [_fault("window_without_days", window.rule) for window in policy.windows if not window.days]
-    faults += [_fault("no_remedy", window.rule) for window in policy.windows if not window.remedies]
-    return tuple(faults)
-
-
-def faults_between(policies: Sequence[Policy]) -> tuple[Refusal, ...]:
-    """Versions that could not be told apart: same code with the same number or the same first day."""
-    faults: list[Refusal] = []
-    for place, policy in enumerate(policies):
-        for other in policies[:place]:
-            if policy.code == other.code and (
-                policy.version == other.version or policy.effective_from == other.effective_from
-            ):
-                faults.append(_fault("versions_clash", policy.code, f"{other.version}, {policy.version}"))
-    return tuple(faults)
-
-
-def _faults_of_term(term: WarrantyTerm) -> list[Refusal]:
-    faults = []
-    if sum((bool(term.months), bool(term.days), term.life)) != 1:
-        faults.append(_fault("term_needs_one_length", term.rule))
-    if not term.covers:
-        faults.append(_fault("term_covers_nothing", term.rule))
-    if term.component == WHOLE_UNIT and term.parts:
-        faults.append(_fault("whole_unit_lists_no_parts", term.rule))
-    return faults
-
-
-def _same(term: WarrantyTerm, other: WarrantyTerm) -> bool:
-    """The same component of the same product line promised twice in one policy."""
-    lines = set(term.product_lines) & set(other.product_lines)
-    share_a_line = bool(lines) or not term.product_lines or not other.product_lines
-    return share_a_line and term.component == other.component
-
-
-_FAULTS = {
-    "policy_never_in_force": ("政策 {0} 的终止日早于生效日。", "Policy {0} ends before it begins."),
-    "term_needs_one_length": (
-        "条款 {0} 须且只能写明月数、天数或终身之一。",
-        "Term {0} must state exactly one of months, days or life.",
-    ),
-    "term_covers_nothing": ("条款 {0} 没有写明承担的费用。", "Term {0} does not say what it covers."),
-    "whole_unit_lists_no_parts": (
-        "条款 {0} 针对整机，不应再列部件。",
-        "Term {0} is for the whole unit and lists no parts.",
-    ),
-    "terms_overlap": (
-        "条款 {0} 与 {1} 对同一产品线的同一部件重复规定。",
-        "Terms {0} and {1} both rule on the same component of a product line.",
-    ),
-    "window_without_days": ("退换条款 {0} 没有天数。", "Refund or exchange rule {0} has no days."),
-    "no_remedy": ("退换条款 {0} 没有写明可要求什么。", "Refund or exchange rule {0} offers nothing."),
-    "versions_clash": (
-        "政策 {0} 的版本号或生效日重复：{1}。",
-        "Versions of policy {0} share a number or a first day: {1}.",
-    ),
-}
-
-
-def _fault(code: str, *names: str) -> Refusal:
-    zh, en = _FAULTS[code]
-    return Refusal(code, zh.format(*names), en.format(*names))
+    standing = (chosen[code] for code in sorted(chosen))
+    return tuple(policy for policy in standing if policy.effective_to is None or policy.effective_to >= on)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from server.products.rules.coverage import Line, Pays, Reason, Remedy, Verdict
-from server.products.rules.policy import Item, RemedyKind, Severity
+from server.products.rules.coverage import Line, Pays, PaysUntil, Reason, Remedy, SourceVerdict, Verdict
+from server.products.rules.policy import ITEMS, Item, RemedyKind, Severity
 from server.products.rules.refusal import Text
 from server.products.texts import DEFAULT_LOCALE, LOCALES, TEXTS, Locale, date_text, pick, say
 
-_ITEMS: tuple[Item, ...] = ("parts", "labour", "travel")
 _DATED = (Reason.EXPIRED, Reason.NOT_STARTED)
 
 
@@ -19,27 +19,66 @@ def sentence_of(verdict: Verdict) -> Text:
     return Text(zh, en)
 
 
-def sentence_of_line(line: Line) -> Text:
-    """One term by itself, for a row of a page."""
-    zh, en = (_line_sentence(line, line.name, _pays_of(line), locale) + say("full_stop", locale) for locale in LOCALES)
+def sentence_of_source(judged: SourceVerdict, verdict: Verdict) -> Text:
+    """What that source says by itself."""
+    reported = verdict.component is not None
+    zh, en = (
+        _repair(judged, verdict.name, locale)
+        + _remedies(judged.remedies, locale, reported=reported)
+        + say("full_stop", locale)
+        for locale in LOCALES
+    )
     return Text(zh, en)
 
 
+def sentence_of_line(line: Line) -> Text:
+    """One term by itself, for a row of a page."""
+    zh, en = (
+        _line_sentence(line, line.name, _free(_pays_of(line), locale), locale) + say("full_stop", locale)
+        for locale in LOCALES
+    )
+    return Text(zh, en)
+
+
+def sentence_of_remedy(remedy: Remedy, verdict: Verdict) -> Text:
+    """One thing the customer may ask for: until when, why, under which policy, at whose cost."""
+    zh, en = (_remedy_sentence(remedy, verdict, locale) + say("full_stop", locale) for locale in LOCALES)
+    return Text(zh, en)
+
+
+def _remedy_sentence(remedy: Remedy, verdict: Verdict, locale: Locale) -> str:
+    reason = _reason(remedy.reason, verdict.decisive, locale)
+    if remedy.policy_name is None:
+        return say("remedy_charged", locale, reason=reason)
+    return say(
+        "remedy_alone",
+        locale,
+        remedy=remedy_text(remedy, locale, reported=verdict.component is not None),
+        reason=reason,
+        policy=pick(remedy.policy_name, locale),
+        cost=say(f"cost_{remedy.paid_by}", locale),
+    )
+
+
 def _sentence(verdict: Verdict, locale: Locale) -> str:
-    line = verdict.decisive
-    name = verdict.name or (line.name if line is not None else TEXTS["this_product"])
-    if verdict.covered and line is not None:
-        said = _line_sentence(line, name, verdict.pays, locale)
-    else:
-        said = say(
-            "sentence_not_covered", locale, name=_the(name, locale), reason=_reason(verdict.reasons[0], line, locale)
-        )
+    said = _repair(verdict, verdict.name, locale)
+    if not verdict.covered:
         said += say("sentence_on_site" if verdict.on_site else "sentence_charged", locale)
-    said += _remedies(verdict, locale)
+    said += _remedies(verdict.remedies, locale, reported=verdict.component is not None)
     return said + say("full_stop", locale)
 
 
-def _line_sentence(line: Line, name: Text, pays: Pays, locale: Locale) -> str:
+def _repair(judged: Verdict | SourceVerdict, reported: Text | None, locale: Locale) -> str:
+    """Whether repair is free, until when and by what, or why not."""
+    line = judged.decisive
+    name = reported or (line.name if line is not None else TEXTS["this_product"])
+    if judged.covered and line is not None:
+        return _line_sentence(line, name, _free_until(judged.pays, judged.pays_until, line, locale), locale)
+    why = line.reasons[0] if line is not None else Reason.NO_TERM
+    return say("sentence_not_covered", locale, name=_the(name, locale), reason=_reason(why, line, locale))
+
+
+def _line_sentence(line: Line, name: Text, free: str, locale: Locale) -> str:
     if not line.covered:
         reason = _reason(line.reasons[0], line, locale)
         return say("sentence_not_covered", locale, name=_the(name, locale), reason=reason)
@@ -47,9 +86,7 @@ def _line_sentence(line: Line, name: Text, pays: Pays, locale: Locale) -> str:
     if line.until is not None:
         until = say("sentence_until", locale, day=_day(line.until, locale), moved=_moved(line, locale))
     policy = pick(line.policy_name, locale)
-    return say(
-        "sentence_covered", locale, name=_the(name, locale), until=until, policy=policy, free=_free(pays, locale)
-    )
+    return say("sentence_covered", locale, name=_the(name, locale), until=until, policy=policy, free=free)
 
 
 _MOVED = (Reason.EXTENDED_BY_REPAIR, Reason.RESTARTED_BY_EXCHANGE, Reason.REPAIR_GUARANTEE)
@@ -69,13 +106,31 @@ def _the(name: Text, locale: Locale) -> str:
 
 
 def _free(pays: Pays, locale: Locale) -> str:
-    free = [
-        item for item, payer in zip(_ITEMS, (pays.parts, pays.labour, pays.travel), strict=True) if payer != "customer"
-    ]
-    if len(free) == len(_ITEMS):
+    free = [item for item in ITEMS if getattr(pays, item) != "customer"]
+    if len(free) == len(ITEMS):
         return say("free_all", locale)
-    charged = [item for item in _ITEMS if item not in free]
+    charged = [item for item in ITEMS if item not in free]
     return say("free_some", locale, free=_items(free, locale), charged=_items(charged, locale))
+
+
+def _free_until(pays: Pays, until: PaysUntil, line: Line, locale: Locale) -> str:
+    """As `_free`; where some items are free for a shorter time than the line says, each group with its last day."""
+    shorter: dict[date, list[Item]] = {}
+    for item in ITEMS:
+        day: date | None = getattr(until, item)
+        if day is not None and (line.until is None or day < line.until):
+            shorter.setdefault(day, []).append(item)
+    if not shorter:
+        return _free(pays, locale)
+    ended = {item for items in shorter.values() for item in items}
+    still = [item for item in ITEMS if getattr(pays, item) != "customer" and item not in ended]
+    charged = [item for item in ITEMS if getattr(pays, item) == "customer"]
+    said = [say("free_still", locale, items=_items(still, locale))] if still else []
+    for day in sorted(shorter, reverse=True):
+        said.append(say("free_only_until", locale, items=_items(shorter[day], locale), day=_day(day, locale)))
+    if charged:
+        said.append(say("charged_items", locale, items=_items(charged, locale)))
+    return ("，" if locale == DEFAULT_LOCALE else ", ").join(said)
 
 
 def _items(items: list[Item], locale: Locale) -> str:
@@ -83,15 +138,14 @@ def _items(items: list[Item], locale: Locale) -> str:
     return "、".join(words) if locale == DEFAULT_LOCALE else " and ".join(words)
 
 
-def _remedies(verdict: Verdict, locale: Locale) -> str:
+def _remedies(remedies: Iterable[Remedy], locale: Locale, *, reported: bool) -> str:
     """Refund and exchange, one offer each; repair is what the sentence began with."""
     longest: dict[RemedyKind, Remedy] = {}
-    for remedy in verdict.remedies:
+    for remedy in remedies:
         if remedy.kind != "repair":
             longest[remedy.kind] = remedy  # the verdict lists them by kind, the longest last
     if not longest:
         return ""
-    reported = verdict.component is not None
     offers = [remedy_text(remedy, locale, reported=reported) for remedy in longest.values()]
     joined = "或".join(offers) if locale == DEFAULT_LOCALE else " or ".join(offers)
     return say("sentence_remedies", locale, remedies=joined)
@@ -121,7 +175,7 @@ def _reason(reason: Reason, line: Line | None, locale: Locale) -> str:
 
 
 def _pays_of(line: Line) -> Pays:
-    return Pays(*("maker" if item in line.covers else "customer" for item in _ITEMS))
+    return Pays(*("maker" if item in line.covers else "customer" for item in ITEMS))
 
 
 def _day(day: date, locale: Locale) -> str:
