@@ -10,19 +10,14 @@
 | `/warranty-policies` read | the office | all |
 """
 
-import asyncio
-import hashlib
 from datetime import date, timedelta
-from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
-from litestar.status_codes import HTTP_304_NOT_MODIFIED
 
 from schemas.accounts import Role
 from schemas.base import Instant, Page
@@ -35,11 +30,9 @@ from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
 from server.platform.text import refuse_forbidden
 from server.products import actions, link_routes, store
-from server.products.codes import label_url, unit_link
-from server.products.labels import DPI, human_readable, label_png
+from server.products.labels import routes as label_routes
 from server.products.resolver_routes import describe
 from server.products.rules.policy import Exclusion, Policy, Severity
-from server.products.rules.refusal import Refusal
 from server.products.rules.serial import typed_serial
 from server.products.rules.unit import EARLIEST, LATEST
 from server.products.shown import shown_coverage, shown_unit
@@ -121,45 +114,6 @@ async def show_coverage(
     return shown_coverage(unit_id, await actions.judge_as_known(unit, on, reported, known_at))
 
 
-# --------------------------------------------------------------------------------------------------------------- labels
-
-
-@get(
-    "/units/{unit_id:uuid}/label.png",
-    guards=[only(*OFFICE_READERS), at_most(600, _MINUTE)],
-    summary="The unit's label, whole printer dots per module",
-    tags=["products"],
-    responses={200: ResponseSpec(bytes, media_type="image/png", generate_examples=False)},
-)
-async def show_label(
-    request: Request[Any, Any, Any],
-    caller: NamedDependency[Caller],
-    state: State,
-    unit_id: FromPath[UUID],
-    dpi: FromQuery[int] = 300,
-    text: FromQuery[bool] = True,
-) -> Response[bytes]:
-    """`dpi`: 152, 203, 300 or 600; `text`: with the human-readable lines. Same unit, same bytes: 304 by `ETag`."""
-    if dpi not in DPI:
-        raise Refused(Code.INVALID, f"dpi: one of {', '.join(map(str, DPI))}")
-    unit = await _unit(caller, unit_id)
-    png, etag = await asyncio.to_thread(_label, state.settings.public_url, unit["gtin"], unit["serial"], dpi, text)
-    headers = {"etag": etag, "cache-control": "private, max-age=3600"}
-    if etag in (known.strip() for known in request.headers.get("if-none-match", "").split(",")):
-        return Response(b"", status_code=HTTP_304_NOT_MODIFIED, media_type="image/png", headers=headers)
-    return Response(png, media_type="image/png", headers=headers)
-
-
-@lru_cache(maxsize=128)
-def _label(public_url: str, gtin14: str, serial: str, dpi: int, text: bool) -> tuple[bytes, str]:
-    """The picture and its entity tag. Some 20 ms of work: run it in a thread."""
-    lines = human_readable(unit_link(public_url, gtin14, serial)) if text else ()
-    png = label_png(label_url(public_url, gtin14, serial), lines, dpi=dpi)
-    if isinstance(png, Refusal):
-        raise Refused(Code.INVALID, png.text_en, reason=png.code)
-    return png, f'"{hashlib.sha256(png).hexdigest()[:32]}"'
-
-
 # ------------------------------------------------------------------------------------------------------------ catalogue
 
 
@@ -217,7 +171,7 @@ router = Router(
         add_unit,
         show_unit,
         show_coverage,
-        show_label,
+        *label_routes.handlers(),
         list_lines,
         add_line,
         list_models,
