@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from schemas.accounts import NewUser, Role
+from schemas.catalogue import NewBomPart, NewFaultCode
 from schemas.commitments import NewPolicy
 from schemas.customers import NewCustomer
 from schemas.network import NewOutlet, NewServiceCentre, NewShift, NewTechnician
@@ -24,12 +25,15 @@ from server.demo import places, standards, store
 from server.demo.cast import FIRM, HOTLINE, Cast, Staff, day_of
 from server.demo.catalogue import LINES, MODELS
 from server.demo.names import Person
+from server.demo.parts import FAULTS, PARTS, safety_note
 from server.demo.plan import Plan
 from server.jobs import actions as jobs
 from server.jobs import store as job_store
 from server.network import actions as network
+from server.platform import clock
 from server.platform.auth import Caller
 from server.products import actions as products
+from server.products import catalogue, notices
 from server.products import store as product_store
 from server.products.rules.serial import ALPHABET
 
@@ -50,6 +54,7 @@ class Firm:
     technician_ids: list[UUID] = field(default_factory=list)
     phones_of: list[Caller] = field(default_factory=list)
     dispatchers: list[Caller] = field(default_factory=list)
+    directors: list[Caller] = field(default_factory=list)
     customer_ids: list[UUID] = field(default_factory=list)
     unit_ids: list[UUID] = field(default_factory=list)
     accounts: list[dict[str, str]] = field(default_factory=list)
@@ -94,6 +99,8 @@ async def found(cast: Cast, accounts_made: Sequence[Account]) -> Firm:
         caller = await _hire(firm, person, account, centres, taken)
         if caller.role is Role.DISPATCHER:
             firm.dispatchers.append(caller)
+        elif caller.role is Role.HQ_MANAGER:
+            firm.directors.append(caller)
     for index, account in enumerate(field_people):
         await _equip(firm, cast, index, account, taken)
     return firm
@@ -158,6 +165,7 @@ async def set_standards(now: datetime) -> None:
                 photos_required=kind.photos,
             )
     await _promise(now - timedelta(days=365))
+    await catalogue.ensure_default_components()
     await products.ensure_default_policies()
 
 
@@ -209,6 +217,7 @@ async def fill_files(firm: Firm, cast: Cast, plan: Plan) -> None:
     ]
     firm.customer_ids = await customers.create_customers(news, firm.dispatchers[0].user_id)
     await _list_products()
+    await notices.publish(firm.directors[0], safety_note(clock.now().date()))
     days = _days_of_sale(plan)
     units = [_unit(firm, cast, index, days.get(index)) for index in range(len(cast.units))]
     firm.unit_ids = await products.create_units(units, firm.dispatchers[0].user_id)
@@ -220,9 +229,13 @@ async def _list_products() -> None:
         if code not in known:
             await products.add_line(NewProductLine(code=code, name=name, name_en=name_en))
     for model in MODELS:
-        await products.add_model(
+        made = await products.add_model(
             NewModel(line_code=model.line, gtin=model.gtin, name=model.name, name_en=model.name_en)
         )
+        for part in PARTS[model.line]:
+            await catalogue.add_bom_part(made.id, NewBomPart(**part._asdict()))
+    for fault in FAULTS:
+        await catalogue.add_fault_code(NewFaultCode(**fault._asdict()))
 
 
 class _Days(NamedTuple):

@@ -1,0 +1,154 @@
+"""Who takes in the files that were sent: one task per worker, fed by the rows of the table.
+
+The file lies in the data directory, so a worker takes only what lies in its own. A worker that dies leaves a lease that
+runs out, and another goes on behind the last batch; one that is stopped gives its import back at once. What cuts its
+workers ATTEMPTS times has failed (`interrupted`), and so has what nobody has the file of; the same file sent again
+takes in the rest.
+"""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from schemas.unit_imports import UnitMapping
+from server.platform import clock, db
+from server.platform.auth import Scope
+from server.platform.db import Statement
+from server.products.importing import store
+from server.products.importing.refusals import Fault, ImportRefused, RefusedRow
+from server.products.importing.run import Run, Tally, survey, terms_of
+from server.products.importing.store import Claimed
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=60)
+"""Longer than the first reading of the longest file."""
+
+ATTEMPTS = 3
+FORGET = timedelta(days=30)
+"""What is over stays readable for so long."""
+
+_UNCLAIMED = timedelta(hours=1)
+_LOOK_SECONDS = 3.0
+_TIDY_SECONDS = 600.0
+
+
+class Intake:
+    """One per process. `wake`: a file has come; else the next look finds out. `folder`: where files wait."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._woken = asyncio.Event()
+        self._tidied = float("-inf")
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def place(self, import_id: UUID) -> Path:
+        return self.folder / f"{import_id}.csv"
+
+    async def watch(self, stopping: asyncio.Event) -> None:
+        """Runs until `stopping` is set. A fault of the database is waited out."""
+        while not stopping.is_set():
+            self._woken.clear()
+            try:
+                while not stopping.is_set() and (claimed := await self._claimed()):
+                    await self._take(claimed, stopping)
+                await self._tidy()
+            except db.FAULTS as fault:
+                log.warning("units not imported", fault=str(fault))
+            await self._rest(stopping)
+
+    async def _rest(self, stopping: asyncio.Event) -> None:
+        waits = [asyncio.create_task(event.wait()) for event in (self._woken, stopping)]
+        await asyncio.wait(waits, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for each in waits:
+            each.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+
+    def _here(self) -> list[UUID]:
+        """The imports whose file lies in this data directory; none as a rule."""
+        if not self.folder.is_dir():
+            return []
+        found = []
+        for path in self.folder.glob("*.csv"):
+            with contextlib.suppress(ValueError):
+                found.append(UUID(path.stem))
+        return found
+
+    async def _claimed(self) -> Claimed | None:
+        here = self._here()
+        return await store.claim(here, LEASE) if here else None
+
+    async def _take(self, claimed: Claimed, stopping: asyncio.Event) -> None:
+        try:
+            await _run(self.place(claimed.id), claimed, stopping)
+        except _Stopped:
+            await store.release(claimed)
+            return
+        except ImportRefused as refusal:
+            over = await store.end(claimed, refusal.fault.value, refusal.detail)
+        except db.FAULTS:
+            raise
+        except Exception as fault:
+            log.exception("import failed", unit_import=str(claimed.id), fault=type(fault).__name__)
+            over = await store.end(claimed, Fault.INTERNAL.value, "")
+        else:
+            over = await store.end(claimed, None, "")
+        if over:
+            self.place(claimed.id).unlink(missing_ok=True)
+
+    async def _tidy(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._tidied < _TIDY_SECONDS:
+            return
+        self._tidied = now
+        await store.give_up(ATTEMPTS, _UNCLAIMED)
+        await store.forget(clock.now() - FORGET)
+        here = self._here()
+        for import_id in set(here) - await store.unfinished(here):
+            self.place(import_id).unlink(missing_ok=True)
+
+
+class _Stopped(Exception):
+    """Before the file was through."""
+
+
+async def _run(path: Path, claimed: Claimed, stopping: asyncio.Event) -> None:
+    def go_on() -> None:
+        if stopping.is_set():
+            raise _Stopped
+
+    mapping = msgspec.json.decode(claimed.mapping, type=UnitMapping)
+    scope = Scope(claimed.centre_id, claimed.outlet_id)
+    surveyed = await survey(path, mapping, go_on)
+    await store.keep_claim(claimed, LEASE, surveyed.lines)
+    refused = Counter(msgspec.json.decode(claimed.refused, type=dict[str, int]))
+    tally = Tally(max(claimed.lines, 1), claimed.imported, claimed.known, refused)
+    terms = await terms_of(scope, mapping)
+    run = Run(path, mapping, surveyed, terms, scope, _Row(claimed), claimed.dry_run, claimed.begun_by, tally)
+    async for _ in run.batches():
+        go_on()
+
+
+class _Row:
+    """Keeps the row of an import."""
+
+    def __init__(self, claimed: Claimed) -> None:
+        self._claimed = claimed
+
+    async def is_wanted(self) -> bool:
+        return await store.still_ours(self._claimed)
+
+    async def noted(self, tally: Tally, refused: Sequence[RefusedRow]) -> list[Statement]:
+        before = tally.refused.total() - len(refused)
+        room = max(store.MOST_REFUSALS - before, 0)
+        written = store.progress(self._claimed, LEASE, tally.line, tally.imported, tally.known, dict(tally.refused))
+        return [written, *await store.keep_refusals(self._claimed.id, refused[:room])]
