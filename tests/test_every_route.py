@@ -26,6 +26,8 @@ PUBLIC = {
     "/desk": "the page; its data needs a login",
     "/assets": "the pages' code",
     "/static/portal": "the customer's page",
+    "/service": "a customer asks: what is shown is what they wrote themselves",
+    "/j": "the code in the address is the proof, 100 bits of it",
     "/01": "the customer's page: what a stranger may see",
     "/OWN": "the same for products without a GTIN",
     "/.well-known/gs1resolver": "what programs may ask the resolver for",

@@ -100,6 +100,23 @@ async def changes_of(job_ids: Iterable[UUID], fields: Sequence[str]) -> dict[UUI
     return found
 
 
+async def open_of_unit(unit_id: UUID, kind: str) -> dict[str, Any] | None:
+    """The newest job of this kind, `kind` itself or `kind_…`, that is not over for the unit, however it was raised."""
+    row = await db.fetch_row(
+        f"SELECT id, number, centre_id, outlet_id, contact_phone FROM job j WHERE unit_id = $1 AND {_THERE}"
+        " AND (job_type = $2 OR starts_with(job_type, $2 || '_')) AND state NOT IN ('completed', 'closed', 'cancelled')"
+        " ORDER BY number DESC LIMIT 1",
+        unit_id,
+        kind,
+    )
+    return None if row is None else dict(row)
+
+
+async def number_of(job_id: UUID) -> int | None:
+    found: int | None = await db.fetch_value("SELECT number FROM job WHERE id = $1", job_id)
+    return found
+
+
 async def next_numbers(count: int) -> list[int]:
     rows = await db.fetch("SELECT nextval('job_number') AS n FROM generate_series(1, $1)", count)
     return [r["n"] for r in rows]

@@ -18,6 +18,7 @@ from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE, HTTP_500_IN
 from litestar.types import ExceptionHandlersMap
 
 from schemas.errors import Code, Problem
+from server.platform.logging import told_path
 from server.platform.negotiation import wants_msgpack
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
@@ -270,7 +271,7 @@ def _http(request: Request[Any, Any, Any], exc: HTTPException) -> Response[bytes
 
 
 def _fault_of_ours(request: Request[Any, Any, Any], exc: Exception) -> Response[bytes]:
-    log.error("unhandled", path=request.url.path, exc_info=exc)
+    log.error("unhandled", path=told_path(request.url.path), exc_info=exc)
     return problem(request, Code.INTERNAL)
 
 
@@ -285,7 +286,7 @@ _DATABASE_GONE = (
 
 
 def _database_gone(request: Request[Any, Any, Any], exc: Exception) -> Response[bytes]:
-    log.warning("database gone", path=request.url.path, fault=str(exc))
+    log.warning("database gone", path=told_path(request.url.path), fault=str(exc))
     return problem(request, Code.NOT_READY, "the database does not answer", retry_after=2)
 
 

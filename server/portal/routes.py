@@ -2,6 +2,15 @@
 
 from litestar import Router
 
-from server.portal import page_routes
+from server.portal import desk_routes, owner_routes, page_routes, registration_routes, service_routes
 
-router = Router("/", route_handlers=[*page_routes.handlers()])
+router = Router(
+    "/",
+    route_handlers=[
+        *page_routes.handlers(),
+        owner_routes.router,
+        registration_routes.router,
+        *service_routes.HANDLERS,
+        *desk_routes.HANDLERS,
+    ],
+)

@@ -1,0 +1,177 @@
+"""How a job stands, as its customer may be told. Pure: no I/O, no clock.
+
+What the customer sees of a job is exactly the fields of `Followed`: never who raised it, what it costs the firm, the
+technician's whole name, their other visits, nor anything about the place beyond what the customer wrote.
+"""
+
+import math
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from schemas.jobs import JobState as S
+
+Standing = Literal[
+    "received", "planned", "on_the_way", "with_you", "paused", "done", "not_finished", "ended", "cancelled"
+]
+Step = Literal["received", "planned", "on_the_way", "with_you", "done"]
+ClockState = Literal["running", "at_risk", "overdue", "paused", "met", "missed"]
+
+#: The way of a job that goes well; a page shows how far it is.
+STEPS: Final[tuple[Step, ...]] = ("received", "planned", "on_the_way", "with_you", "done")
+
+_STANDING: Final[Mapping[S, Standing]] = {
+    S.NEW: "received",
+    S.DECLINED: "received",
+    S.SCHEDULED: "planned",
+    S.ACCEPTED: "planned",
+    S.EN_ROUTE: "on_the_way",
+    S.ON_SITE: "with_you",
+    S.WORKING: "with_you",
+    S.PAUSED: "paused",
+    S.COMPLETED: "done",
+    S.CLOSED: "done",
+    S.CANNOT_COMPLETE: "not_finished",
+    S.CANCELLED: "cancelled",
+}
+#: How far along `STEPS` a job is that stands still.
+_REACHED: Final[Mapping[Standing, int]] = {"paused": 3, "not_finished": 3}
+#: Standings in which the customer may still ask for another time or for the job to be called off.
+OPEN: Final[frozenset[Standing]] = frozenset({"received", "planned", "paused", "not_finished"})
+_VISITED: Final = frozenset({S.SCHEDULED, S.ACCEPTED, S.EN_ROUTE, S.ON_SITE, S.WORKING, S.PAUSED})
+#: A planned arrival is told as the half hours it lies between: roads are not exact.
+_HALF_HOUR: Final = timedelta(minutes=30)
+
+
+class Clock(msgspec.Struct, frozen=True, kw_only=True):
+    """The promise at this moment. `left`: until `due`, less than nothing when over; None when nothing runs. `spent`:
+    share of the time used, 0 to 1. Instants are local to the outlet."""
+
+    goal: Literal["arrive", "finish"]
+    state: ClockState
+    due: datetime
+    left: timedelta | None
+    spent: float
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """`name`, `name_en`, `begins`, `ends`: on the day alone; empty and None before."""
+
+    day: date
+    name: str = ""
+    name_en: str = ""
+    begins: datetime | None = None
+    ends: datetime | None = None
+
+
+class Followed(msgspec.Struct, frozen=True, kw_only=True):
+    """A job to its customer. `reached`: how many of `STEPS` are behind it, the present one included; 0 when the job
+    left that way. `done_at`, `result`: once the work is done."""
+
+    number: int
+    standing: Standing
+    reached: int
+    opened_at: datetime
+    clock: Clock | None
+    visit: Visit | None
+    appointment_at: datetime | None
+    hold_cause: str
+    done_at: datetime | None
+    result: str
+
+
+def followed(job: Mapping[str, Any], technician: tuple[str, str], zone: ZoneInfo, now: datetime) -> Followed:
+    """`job`: its fields, JSON-shaped; `technician`: names in Chinese and English, empty when nobody is booked."""
+    standing = standing_of(job)
+    finished = _instant(job["finished_at"], zone) if standing == "done" else None
+    return Followed(
+        number=job["number"],
+        standing=standing,
+        reached=_reached(standing),
+        opened_at=datetime.fromisoformat(job["opened_at"]).astimezone(zone),
+        clock=_clock(job, standing, zone, now),
+        visit=_visit(job, technician, zone, now),
+        appointment_at=_instant(job["appointment_at"], zone) if standing in OPEN else None,
+        hold_cause=job["hold_cause"] if standing in OPEN else "",
+        done_at=finished,
+        result=job["result"] if finished is not None else "",
+    )
+
+
+def standing_of(job: Mapping[str, Any]) -> Standing:
+    state = S(job["state"])
+    if state is S.CLOSED and job["finished_at"] is None:
+        return "ended"
+    return _STANDING[state]
+
+
+def _reached(standing: Standing) -> int:
+    if standing in STEPS:
+        return STEPS.index(standing) + 1
+    return _REACHED.get(standing, 0)
+
+
+def _instant(text: str | None, zone: ZoneInfo) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).astimezone(zone)
+
+
+def _clock(job: Mapping[str, Any], standing: Standing, zone: ZoneInfo, now: datetime) -> Clock | None:
+    arriving = job["arrival"] is None and job["respond_by"] is not None
+    due = _instant(job["respond_by"] if arriving or job["resolve_by"] is None else job["resolve_by"], zone)
+    state = job["promise_state"]
+    if due is None or state == "void" or standing in ("cancelled", "ended"):
+        return None
+    goal: Literal["arrive", "finish"] = "arrive" if arriving or job["resolve_by"] is None else "finish"
+    opened = datetime.fromisoformat(job["opened_at"])
+    whole, left = due - opened, due - now
+    spent = 1.0 if whole <= timedelta(0) else min(max((now - opened) / whole, 0.0), 1.0)
+    if state in ("met", "missed"):
+        return Clock(goal=goal, state=state, due=due, left=None, spent=1.0)
+    if state == "paused":
+        return Clock(goal=goal, state="paused", due=due, left=None, spent=spent)
+    running: ClockState = "overdue" if left < timedelta(0) else "at_risk" if state == "at_risk" else "running"
+    return Clock(goal=goal, state=running, due=due, left=left, spent=spent)
+
+
+def _visit(job: Mapping[str, Any], technician: tuple[str, str], zone: ZoneInfo, now: datetime) -> Visit | None:
+    starts = _instant(job["window_start"], zone)
+    if starts is None or job["state"] not in _VISITED:
+        return None
+    if starts.date() != now.astimezone(zone).date():
+        return Visit(day=starts.date())
+    begins = _floor(starts)
+    ends = begins + _HALF_HOUR if starts == begins else begins + 2 * _HALF_HOUR
+    arrived = job["state"] not in (S.SCHEDULED, S.ACCEPTED, S.EN_ROUTE)
+    return Visit(
+        day=starts.date(),
+        name=first_name(technician[0]),
+        name_en=first_name(technician[1] or technician[0]),
+        begins=None if arrived else begins,
+        ends=None if arrived else ends,
+    )
+
+
+def _floor(at: datetime) -> datetime:
+    return at.replace(minute=at.minute // 30 * 30, second=0, microsecond=0)
+
+
+_TWO_CHARACTERS = frozenset("欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 夏侯 端木 南宫 长孙 宇文".split())  # noqa: SIM905
+
+
+def first_name(name: str) -> str:
+    """What a technician is called at the door: the first word of a name in letters; of a Chinese one the family name
+    with the courtesy that goes with it, as given names are not for strangers."""
+    name = name.strip()
+    if not name:
+        return ""
+    if name[0] >= "\u2e80":
+        return (name[:2] if name[:2] in _TWO_CHARACTERS else name[:1]) + "师傅"
+    return name.split()[0]
+
+
+def minutes_of(span: timedelta) -> int:
+    """Whole minutes, rounded away from promising too much: what is left rounds down, what is over rounds up."""
+    return math.floor(span.total_seconds() / 60)

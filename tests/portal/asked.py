@@ -1,0 +1,82 @@
+"""A customer who asks for service over HTTP: the one builder of requests, links and judgements."""
+
+import html
+import re
+import struct
+import zlib
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.journeys.firm import Firm, Person
+from tests.products.shop import added, stocked
+
+#: The conduct standard of the kind of job that is raised here; the test firm's own has none.
+CONDUCT = [
+    {"key": "conduct_shoe_covers", "text": "穿一副鞋套", "text_en": "Wore one pair of shoe covers", "required": True},
+    {"key": "conduct_no_favours", "text": "不收好处", "text_en": "Took no favours", "required": True},
+]
+
+WRITTEN = {
+    "words": "开机十分钟后不制冷，显示 E5。",
+    "name": "李梅",
+    "phone": "138 0000 0000",
+    "address": "静安区南京西路 1 号 2 楼",
+    "day": "",
+    "part": "morning",
+    "consent": "yes",
+    "locale": "en",
+}
+
+
+async def a_unit(firm: Firm, **fields: Any) -> dict[str, Any]:
+    return await added(await stocked(firm), firm, **fields)
+
+
+def code_of(unit: dict[str, Any]) -> str:
+    """The unit's code as `?code=` takes it."""
+    return urlsplit(unit["url"]).path
+
+
+def png(width: int = 4, height: int = 3) -> bytes:
+    """A picture that says it is that large; its pixels are few."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 16)), (b"IEND", b"")]
+    chunks = [
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in parts
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+async def written(
+    client: httpx.AsyncClient, code: str, photos: tuple[bytes, ...] = (), **fields: Any
+) -> httpx.Response:
+    """The form, filled in and handed in; nothing is sent yet."""
+    files = {f"photo{n}": (f"p{n}.jpg", content, "image/jpeg") for n, content in enumerate(photos, 1)}
+    body = WRITTEN | {"code": code} | fields
+    return await client.post("/service", data=body, files=files or None)
+
+
+def token_in(page: httpx.Response) -> str:
+    assert page.status_code == 200, page.text
+    found = re.search(r'name="token" value="([^"]+)"', page.text)
+    assert found, "the page sends nothing"
+    return html.unescape(found[1])
+
+
+async def sent(client: httpx.AsyncClient, token: str, **fields: Any) -> httpx.Response:
+    return await client.post("/service/send", data={"token": token, "locale": "en"} | fields)
+
+
+async def asked(client: httpx.AsyncClient, unit: dict[str, Any], photos: tuple[bytes, ...] = (), **fields: Any) -> str:
+    """Asks for service of this unit; the code by which it is followed."""
+    answer = await sent(client, token_in(await written(client, code_of(unit), photos, **fields)))
+    assert answer.status_code == 303, answer.text
+    return urlsplit(answer.headers["location"]).path.removeprefix("/j/")
+
+
+async def only_job(desk: Person) -> dict[str, Any]:
+    answer = await desk.get("/jobs")
+    (job,) = answer.json()["items"]
+    return dict(job)
