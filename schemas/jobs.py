@@ -133,7 +133,7 @@ class Job(Answer, frozen=True, kw_only=True):
     counts, nothing is billed until it is settled. `sign_again`: the completion that the customer is to sign anew.
     `appointment_at`: when the customer expects us, as agreed. `lock`: what of its visit is fixed. `hold_cause`: why the
     promise stands still; empty when it does not. `deleted_at`: deleted by the office, and shown because of work that
-    was done all the same."""
+    was done all the same. `scanned`: the product that was last scanned on site."""
 
     id: UUID
     number: int
@@ -186,6 +186,7 @@ class Job(Answer, frozen=True, kw_only=True):
     site_hours: list[dict[str, Any]] = []
     parts_needed: dict[str, int] = {}
     lock: Lock = Lock.NONE
+    scanned: dict[str, Any] | None = None
 
 
 class ChecklistItem(Request, frozen=True, kw_only=True):

@@ -71,6 +71,23 @@ class Read(Request, frozen=True, kw_only=True):
     value: float | Annotated[str, msgspec.Meta(max_length=120)]
 
 
+#: No line end after it, where `$` alone would let one through.
+_WHOLE = r"$(?!\n)"
+Gtin14 = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{14}" + _WHOLE)]
+#: Up to 20 of the characters that GS1 allows in a serial (character set 82).
+ScannedSerial = Annotated[str, msgspec.Meta(pattern=r"^[!\"%-?A-Z_a-z]{1,20}" + _WHOLE)]
+Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}" + _WHOLE)]
+
+
+class Scan(Request, frozen=True, kw_only=True):
+    """`job.scan`: the code on the product that stands there. `unit_id`: the unit that the phone holds under this code,
+    left out when it holds none; the server looks for itself."""
+
+    gtin: Gtin14
+    serial: ScannedSerial
+    unit_id: Uuid | None = None
+
+
 class JobPatch(Request, frozen=True, kw_only=True):
     """`job.patch`: fields left out stay as they are; who wins a conflict stands in the ownership table."""
 
@@ -122,6 +139,7 @@ KINDS: Mapping[str, type[Request]] = {
     "job.note": Note,
     "job.use_part": UsePart,
     "job.read": Read,
+    "job.scan": Scan,
     "job.patch": JobPatch,
     "job.complete": Complete,
     "job.cannot_complete": CannotComplete,

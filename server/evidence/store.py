@@ -1,6 +1,6 @@
 """Queries of completions and their photos."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,12 @@ async def add_completions(rows: Sequence[tuple[Any, ...]]) -> None:
         " signature, valid, fault, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now())",
         rows,
     )
+
+
+async def manifests(completion_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Completion → its manifest, as it was signed. Whether it may be shown is asked before."""
+    rows = await db.fetch("SELECT id, manifest FROM completion WHERE id = ANY($1::uuid[])", list(completion_ids))
+    return {row["id"]: row["manifest"] for row in rows}
 
 
 async def expect_photos(rows: Sequence[tuple[Any, ...]]) -> None:

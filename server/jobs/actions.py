@@ -25,7 +25,7 @@ from server.platform import clock, db, feed
 from server.platform.auth import Caller
 from server.platform.errors import Refused
 from server.platform.feed import Deed
-from server.platform.records import as_change, born, office_edit
+from server.platform.records import as_change, as_record, born, office_edit
 from server.products import store as products
 
 _OLDEST = timedelta(days=366 * 5)
@@ -115,7 +115,7 @@ _EMPTY: Mapping[str, Any] = {
     **dict.fromkeys(
         ("technician_id", "visit_id", "window_start", "window_end", "arrival", "completion_id", "finished_at")
     ),
-    **dict.fromkeys(("appointment_at", "sign_again", "deleted_at")),
+    **dict.fromkeys(("appointment_at", "sign_again", "scanned", "deleted_at")),
     **dict.fromkeys(("hold_cause", "diagnosis", "result", "reason"), ""),
     "state": JobState.NEW.value,
     "lock": "none",
@@ -249,3 +249,15 @@ async def edit(caller: Caller, job_id: UUID, wanted: JobEdit) -> None:
         merged, history = office_edit(job, Effect(set=changes), ownership.JOB, deed, base_version)
         if history:
             await publish([Written(job, merged.record, history)])
+
+
+async def add_note(job_id: UUID, text: str) -> None:
+    """What a customer tells about their job, for desk and technician to read with it. Joins the running transaction and
+    comes last in it; a job that is gone keeps no notes."""
+    rows = await feed.load_for_update("job", [job_id])
+    if job_id not in rows:
+        return
+    job, now = as_record("job", rows[job_id]), clock.now()
+    entry = {"id": str(clock.new_id()), "text": text, "by": None, "at": now.isoformat(), "grade": "exact"}
+    merged, history = office_edit(job, Effect(append={"notes": [entry]}), ownership.JOB, Deed("note", now))
+    await publish([Written(job, merged.record, history)])

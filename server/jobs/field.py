@@ -11,7 +11,9 @@ from offline_sync.record import Record
 from server.commitments.rules.standing import Event, Paused, Resumed
 from server.jobs import store
 from server.jobs.rules.field_work import TERMS, UNDER_TERMS
+from server.jobs.rules.product import code_scanned, unit_named
 from server.platform import clock
+from server.products import on_site
 
 _VISIT_STATES = {"visit_withdrawn": "withdrawn", "visit_active": "active", "visit_done": "done"}
 
@@ -37,6 +39,33 @@ def _terms_at(version: int, lines: Iterable[tuple[int, Mapping[str, Any]]]) -> d
         if at > version:
             found = {term: changes[term][0] for term in TERMS if term in changes} | found
     return found
+
+
+async def units(operations: Iterable[Operation], records: Mapping[RecordKey, Record]) -> dict[str, str | None]:
+    """For `JobRules`: op_id → the unit it names in the job's centre, None where there is none. Asks the database only
+    when an operation names another than the job's."""
+    asked: list[tuple[str, on_site.Named]] = []
+    for o in operations:
+        job = records.get(o.record)
+        if job is not None and (named := _named(o, job.fields)) is not None:
+            asked.append((o.op_id, named))
+    found = await on_site.find([named for _, named in asked]) if asked else []
+    return {op_id: unit_id for (op_id, _), unit_id in zip(asked, found, strict=True)}
+
+
+def _named(operation: Operation, job: Mapping[str, Any]) -> on_site.Named | None:
+    centre_id = UUID(job["centre_id"])
+    if operation.kind == "job.scan":
+        gtin, serial = operation.args.get("gtin"), operation.args.get("serial")
+        known = isinstance(gtin, str) and isinstance(serial, str)
+        return on_site.Named(centre_id, None, str(gtin), str(serial)) if known else None
+    if operation.kind != "job.complete":
+        return None
+    manifest = operation.args.get("manifest")
+    unit_id, code = unit_named(manifest), code_scanned(manifest)
+    if unit_id is not None:
+        return None if unit_id == job["unit_id"] else on_site.Named(centre_id, UUID(unit_id))
+    return None if code is None else on_site.Named(centre_id, None, code["gtin"], code["serial"])
 
 
 async def apply_facts(judged: Iterable[Judged], jobs: Mapping[RecordKey, Record]) -> None:

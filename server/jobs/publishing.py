@@ -1,11 +1,11 @@
 """Who is told what about a job: the streams that hold it, and the customers and units that travel with it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from offline_sync.record import Record
 from server.commitments import alarms
-from server.jobs import promises, store
+from server.jobs import promises, store, unit_life
 from server.jobs.promises import NOTHING, Events
 from server.jobs.rules import lifecycle
 from server.jobs.written import Written as Written
@@ -13,6 +13,7 @@ from server.platform import feed
 from server.platform.db import Statement
 from server.platform.feed import Change
 from server.platform.records import as_change, as_record
+from server.products import field_store
 
 #: The stream that everyone reads.
 CATALOGUE = "catalogue"
@@ -46,18 +47,26 @@ async def publish(
     customers: Sequence[Written] = (),
     alongside: Sequence[Statement] = (),
     events: Events = NOTHING,
+    units: Sequence[Change] = (),
 ) -> None:
-    """Writes jobs and reviews, and `customers` changed beside them; lets the promises follow their jobs, and customers
-    and units the jobs to and from the technicians. Once per transaction, `alongside` as for `feed.write`. `events`:
-    what happened to promises that the records do not say. Raises `Refused` when a promise refuses its event."""
+    """Writes jobs and reviews, and `customers` and new `units` changed beside them; lets the promises and the repairs
+    follow their jobs, and customers and units the jobs to and from the technicians. Once per transaction, `alongside`
+    as for `feed.write`. `events`: what happened to promises that the records do not say. Raises `Refused` when a
+    promise refuses its event."""
     following = await promises.follow(written, events)
     written = [w for w in following.written if w.history or w.before is not w.after]
-    alongside = [*alongside, *following.alongside]
-    changes = [as_change(w.after, audience(w.after), w.history, w.before) for w in written]
-    changes += [as_change(w.after, frozenset(), w.history, w.before) for w in customers]
     travelling = [w for w in written if w.after.type == "job" and _travels(w)]
     touched = {UUID(w.after.id) for w in customers}
-    companions = (lambda: _companions(travelling, touched)) if travelling or touched else None
+    ids = _named_by(travelling)
+    life = await unit_life.follow(written, ids["customer_id"] | touched)
+    alongside = [*alongside, *following.alongside, *life.alongside]
+    if ids["unit_id"]:
+        alongside.append(field_store.due(sorted(ids["unit_id"])))
+    changes = [as_change(w.after, audience(w.after), w.history, w.before) for w in written]
+    changes += [as_change(w.after, frozenset(), w.history, w.before) for w in customers]
+    changes += [*units, *life.units]
+    followers = travelling or touched or life.repaired
+    companions = (lambda: _companions(ids, touched, life.repaired)) if followers else None
     await feed.write(changes, companions, alongside)
 
 
@@ -70,19 +79,26 @@ def _travels(w: Written) -> bool:
     return reopened or back or any(w.before.fields[name] != w.after.fields[name] for name in followed)
 
 
-async def _companions(travelling: Iterable[Written], customers: set[UUID]) -> list[Change]:
+def _named_by(travelling: Iterable[Written]) -> dict[str, set[UUID]]:
     sides = [side.fields for w in travelling for side in (w.before, w.after) if side is not None]
-    ids = {name: {UUID(f[name]) for f in sides if f[name] is not None} for name in ("customer_id", "unit_id")}
+    return {name: {UUID(f[name]) for f in sides if f[name] is not None} for name in ("customer_id", "unit_id")}
+
+
+async def _companions(ids: Mapping[str, set[UUID]], customers: set[UUID], repaired: Sequence[Written]) -> list[Change]:
     found = await companions_of("customer", "customer_id", ids["customer_id"] | customers)
-    return found + await companions_of("unit", "unit_id", ids["unit_id"])
+    found += await companions_of("unit", "unit_id", ids["unit_id"])
+    await unit_life.tell(repaired)
+    return found + await companions_of("unit_card", "unit_id", ids["unit_id"])
 
 
 async def companions_of(record_type: str, column: str, ids: set[UUID]) -> list[Change]:
     """The records as they stand, addressed to the technicians who now have a job with them. Locks them first: whoever
-    moves another job of the same customer waits, and then sees this one moved."""
+    moves another job of the same customer waits, and then sees this one moved. A unit's card has the unit's id."""
     if not ids:
         return []
     rows = await feed.load_for_update(record_type, ids)
+    if not rows:
+        return []
     holders = await store.holders(column, rows)
     return [
         as_change(as_record(record_type, row), frozenset(technician(t) for t in holders.get(record_id, ())))

@@ -4,6 +4,7 @@ Lock order, here as in a push: the record, then the review, then the bookings, t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,16 +18,17 @@ from offline_sync.rules import Effect
 from schemas.errors import Code
 from schemas.jobs import Effects, FieldEffect, PromiseEffect, Review, ReviewInFull, VisitEffect, WarrantyEffect
 from server.customers import store as customers
-from server.jobs import store
+from server.jobs import store, unit_life
 from server.jobs.publishing import Written, publish
 from server.jobs.rules import ownership, settlement
 from server.jobs.rules.settlement import Case, Plan
 from server.platform import clock, db, feed
 from server.platform.auth import Caller, Scope
 from server.platform.errors import Refused
-from server.platform.feed import Deed, HistoryLine
+from server.platform.feed import Change, Deed, HistoryLine
 from server.platform.records import as_record, born, office_edit
 from server.products import actions as products
+from server.products import on_site
 from server.products import store as product_store
 from server.products.rules.sentences import sentence_of
 
@@ -34,7 +36,7 @@ from server.products.rules.sentences import sentence_of
 UNDO = timedelta(minutes=10)
 
 _OFFICE_SHOWN = ("state", "technician_id", "window_start", "window_end", "reason", "completion_id", "version")
-_KEPT_OF_DETAIL = ("disputed", "parts", "price", "units")
+_KEPT_OF_DETAIL = ("disputed", "parts", "price", "units", "scanned")
 
 
 # Opening
@@ -173,21 +175,45 @@ async def _with_products(w: Written, records: Mapping[str, Record]) -> Written:
     if w.after.fields["kind"] != "product_mismatch" or job is None:
         return w
     centre = Scope(UUID(job.fields["centre_id"]), None)
-    shown = {side: await _product(centre, unit_id, sides["at"]) for side, unit_id in sides["units"].items()}
+    at = sides.get("at") or sides["operations"][-1]["at"]
+    shown = {side: await _product(centre, unit_id, at) for side, unit_id in sides["units"].items()}
+    if shown["field"] is None and "scanned" in sides:
+        shown["field"] = await _product_to_be(job, sides["scanned"], at)
     sides = {name: value for name, value in sides.items() if name != "units"} | {"products": shown}
     w.after.fields.update(sides=sides, choices=_choices("product_mismatch", sides))
     return w
 
 
-async def _product(scope: Scope, unit_id: str, at: str) -> dict[str, Any] | None:
-    unit = await product_store.unit(scope, UUID(unit_id))
-    if unit is None:
+async def _product(scope: Scope, unit_id: str | None, at: str) -> dict[str, Any] | None:
+    unit = None if unit_id is None else await product_store.unit(scope, UUID(unit_id))
+    return None if unit is None else await _with_warranty(unit, at)
+
+
+async def _product_to_be(job: Record, scanned: Mapping[str, str], at: str) -> dict[str, Any] | None:
+    """A product that nobody has on file, as it will be when this review is settled in its favour: `new` under the id
+    that it shall have. None for a code that is no product's, or that of a unit elsewhere."""
+    try:
+        fields = await on_site.made_of_code(_place(job), scanned["gtin"], scanned["serial"])
+    except Refused:
         return None
+    unit = fields | {name: UUID(fields[name]) for name in ("id", "centre_id", "outlet_id")}
+    code = {name: fields[name] for name in ("gtin", "serial")}
+    return await _with_warranty(unit, at) | code | {"new": True}
+
+
+def _place(job: Record) -> on_site.Place:
+    owner = job.fields["customer_id"]
+    return on_site.Place(
+        UUID(job.fields["centre_id"]), UUID(job.fields["outlet_id"]), None if owner is None else UUID(owner)
+    )
+
+
+async def _with_warranty(unit: Mapping[str, Any], at: str) -> dict[str, Any]:
     day = datetime.fromisoformat(at).astimezone(await products.zone_of(unit)).date()
     verdict = await products.judge(unit, day)
     said = sentence_of(verdict)
     return {
-        "unit_id": unit_id,
+        "unit_id": str(unit["id"]),
         **{name: unit[name] for name in ("serial", "model_name", "model_name_en")},
         "covered": verdict.covered,
         "until": None if verdict.until is None else verdict.until.isoformat(),
@@ -289,7 +315,8 @@ def _carried_out(record: Record, plan: Plan, deed: Deed) -> tuple[Merged, tuple[
 
 async def settle(caller: Caller, review_id: UUID, choice: str, record_version: int | None = None) -> None:
     """`record_version`: of the record whose effects the dispatcher was shown. Raises `Refused`: `not_found`,
-    `review_settled`, `choice_unknown`, `version_stale`."""
+    `review_settled`, `choice_unknown`, `version_stale`; for a product that is made of its code `model_unknown`,
+    `serial_taken`."""
     async with db.transaction():
         review, record = await _locked(caller, review_id)
         if review.fields["settled_at"] is not None:
@@ -300,12 +327,14 @@ async def settle(caller: Caller, review_id: UUID, choice: str, record_version: i
         if record is not None and record_version not in (None, record.version):
             raise Refused(Code.VERSION_STALE, f"the record is at version {record.version}", version=record.version)
         deed = Deed(f"settle:{choice}", clock.now(), caller.user_id)
-        done = None
+        done: Written | None = None
+        units: list[Change] = []
         if record is None:
             await _remember(review, choice, deed)
         else:
-            done = await _settle_record(review, record, chosen, deed)
-        await _write(_settled(review, choice, deed), done)
+            sides, units = await _with_its_product(review, record, choice, deed)
+            done = await _settle_record(review, record, chosen, deed, sides)
+        await _write(_settled(review, choice, deed), done, units)
 
 
 async def _locked(caller: Caller, review_id: UUID) -> tuple[Record, Record | None]:
@@ -344,13 +373,36 @@ async def _remember(
     )
 
 
-async def _settle_record(review: Record, record: Record, chosen: settlement.Choice, deed: Deed) -> Written:
-    case = await _case(review, record)
+async def _settle_record(
+    review: Record, record: Record, chosen: settlement.Choice, deed: Deed, sides: Mapping[str, Any]
+) -> Written:
+    case = replace(await _case(review, record), sides=sides)
     plan = chosen.plan(case)
     merged, lines = _carried_out(record, plan, deed)
     visits = await _move_visits(case, plan)
     await _remember(review, deed.action.removeprefix("settle:"), deed, merged, visits)
     return Written(record, merged.record, lines)
+
+
+async def _with_its_product(
+    review: Record, record: Record, choice: str, deed: Deed
+) -> tuple[Mapping[str, Any], list[Change]]:
+    """The review's sides, and the units to add: a product that nobody had on file is made of its code when the field's
+    word holds, unless it is there by now."""
+    sides = review.fields["sides"]
+    product = (sides.get("products") or {}).get("field") or {}
+    if choice != "field_product" or not product.get("new"):
+        return sides, []
+    code = (product["gtin"], product["serial"])
+    (known,) = await on_site.find([on_site.Named(UUID(record.fields["centre_id"]), None, *code)])
+    made: list[Change] = []
+    if known is None:
+        fields = await on_site.made_of_code(_place(record), *code, unit_id=UUID(product["unit_id"]))
+        put_in = await unit_life.installed_by(record)
+        fields["installed_on"] = None if put_in is None else put_in.isoformat()
+        made.append(on_site.born_on_site(fields, deed.user_id))
+        known = product["unit_id"]
+    return sides | {"products": sides["products"] | {"field": product | {"unit_id": known}}}, made
 
 
 async def _case(review: Record, record: Record) -> Case:
@@ -390,11 +442,11 @@ def _settled(review: Record, choice: str, deed: Deed) -> Written:
     return Written(review, merged.record, lines)
 
 
-async def _write(review: Written, record: Written | None) -> None:
+async def _write(review: Written, record: Written | None, units: Sequence[Change] = ()) -> None:
     if record is None or not record.history:
         await publish([review])
     elif record.after.type == "job":
-        await publish([review, record], events={record.after.id: ()})
+        await publish([review, record], events={record.after.id: ()}, units=units)
     else:
         await publish([review], [record])
 

@@ -22,6 +22,7 @@ TABLES: Mapping[str, str] = {
     "job": "job",
     "customer": "customer",
     "unit": "product_unit",
+    "unit_card": "unit_card",
     "job_type": "job_type",
     "review": "review",
     "alarm": "alarm",

@@ -28,13 +28,14 @@ from server.sync.reading import MALFORMED, Batch
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the server holds of the things a batch names. `seen`: as `JobRules` takes it. `boots`: anchors of the
-    device's clock."""
+    """What the server holds of the things a batch names. `seen`, `units`: as `JobRules` takes them. `boots`: anchors of
+    the device's clock."""
 
     by_seq: Mapping[int, RecordedOutcome]
     by_op_id: Mapping[str, RecordedOutcome]
     records: Mapping[RecordKey, Record]
     seen: Mapping[str, Mapping[str, Any]]
+    units: Mapping[str, str | None]
     boots: Boots
 
 
@@ -73,6 +74,7 @@ async def _known(device: Mapping[str, Any], batch: Batch, all_records: Mapping[R
         by_op_id={r["op_id"]: outcome for r, outcome in outcomes},
         records=records,
         seen=await field.seen(operations, records),
+        units=await field.units(operations, records),
         boots=dict(msgspec.json.decode(device["boots"], type=list[tuple[str, int]])),
     )
 
@@ -112,7 +114,8 @@ def _uuid(text: str) -> UUID | None:
 def judge(device: Mapping[str, Any], batch: Batch, known: Known) -> Decision | Forked:
     actor = Actor("field", str(device["user_id"]), _text(device["technician_id"]), str(device["id"]))
     faults = evidence.faults(batch.operations, msgspec.json.decode(device["public_key"]))
-    rules: dict[str, Rules] = {"job": JobRules(faults, known.seen), "customer": CustomerRules(), MALFORMED: _NoRules()}
+    of_jobs = JobRules(faults, known.seen, known.units)
+    rules: dict[str, Rules] = {"job": of_jobs, "customer": CustomerRules(), MALFORMED: _NoRules()}
     gated = rules.keys() | {o.record.type for o in batch.operations if (o.op_id, o.seq) in batch.refused}
     floors = {k: _ms(r.fields["opened_at"]) for k, r in known.records.items() if r.type == "job"}
     return decide(

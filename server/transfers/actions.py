@@ -92,12 +92,12 @@ async def _move_records(caller: Caller, outlet_id: UUID, centre_id: UUID) -> int
     changes: list[Change] = []
     ids: dict[str, set[UUID]] = {}
     # Jobs before customers, as every other writer locks them.
-    for record_type in ("job", "customer", "unit", "review", "alarm"):
+    for record_type in ("job", "customer", "unit", "unit_card", "review", "alarm"):
         rows = await feed.load_for_update(record_type, await store.of_outlet(record_type, outlet_id, centre_id))
         ids[record_type] = set(rows)
         changes += [_moved(record_type, row, centre_id, deed) for row in rows.values()]
     if changes:
-        await feed.write(changes, companions=lambda: _followers(ids["customer"], ids["unit"]))
+        await feed.write(changes, companions=lambda: _followers(ids["customer"], ids["unit"], ids["unit_card"]))
     return len(changes)
 
 
@@ -113,6 +113,7 @@ def _audience(record: Record) -> frozenset[str]:
     return audience(record) if record.type in ("job", "review", "alarm") else frozenset()
 
 
-async def _followers(customers: set[UUID], units: set[UUID]) -> list[Change]:
+async def _followers(customers: set[UUID], units: set[UUID], cards: set[UUID]) -> list[Change]:
     found = await companions_of("customer", "customer_id", customers)
-    return found + await companions_of("unit", "unit_id", units)
+    found += await companions_of("unit", "unit_id", units)
+    return found + await companions_of("unit_card", "unit_id", cards)

@@ -6,7 +6,10 @@ from server.platform import db
 from server.platform.feed import TABLES
 
 #: Tables that are no synced records and carry the centre of their outlet.
-_ROWS = ("visit", "commitment", "completion", "history", "plan", "reaction", "reaction_rule")
+_ROWS = (
+    *("visit", "commitment", "completion", "history", "plan", "reaction", "reaction_rule", "unit_remedy"),
+    *("service_request", "customer_ask", "judgement"),
+)
 
 
 async def of_outlet(record_type: str, outlet_id: UUID, centre_id: UUID) -> list[UUID]:

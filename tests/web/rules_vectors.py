@@ -69,6 +69,7 @@ ARGS: Mapping[str, dict[str, Any]] = {
     "use_part": {"part": "brush", "quantity": 2},
     "read": {"reading": "kpa", "value": 1.5},
     "patch": {"diagnosis": "worn", "priority": 1, "access_notes": ""},
+    "scan": {"gtin": "06901234567892", "serial": "SN-1", "unit_id": UNIT},
 }
 MOVES = [*ARGS][:9]
 
@@ -195,6 +196,15 @@ def _completions() -> Iterator[Case]:
         for reported in (None, UNIT, OTHER_UNIT, "no uuid"):
             args = {"manifest": MANIFEST | {"report": {"unit_id": reported}}, "signature": "s"}
             yield case(f"complete: unit {right}, reported {reported}", "job.complete", args, {"unit_id": right})
+    code = {"gtin": "06901234567892", "serial": "SN/1"}
+    for right in (None, UNIT):
+        for name, scanned in {"a code": code, "no code": code | {"serial": "序"}, "more": code | {"more": 1}}.items():
+            args = {"manifest": MANIFEST | {"report": {"scanned": scanned}}, "signature": "s"}
+            yield case(f"complete: unit {right}, scanned {name}", "job.complete", args, {"unit_id": right})
+        for known in (None, UNIT, OTHER_UNIT):
+            for whose, technician in (("theirs", MINE), ("another's", OTHERS)):
+                now = {"unit_id": right, "technician_id": technician}
+                yield case(f"scan: {whose}, unit {right}, known as {known}", "job.scan", code | {"unit_id": known}, now)
     both = MANIFEST | {"report": {"unit_id": OTHER_UNIT}, "fees": fees["one"]}
     now = {"unit_id": UNIT, "price_minor": 1}
     yield case("complete: another product and another price", "job.complete", {"manifest": both, "signature": "s"}, now)
@@ -237,6 +247,15 @@ def _arguments() -> Iterator[Case]:
         ("read", {"reading": "kpa", "value": True}),
         ("read", {"reading": "kpa", "value": "x" * 121}),
         ("read", {"reading": "kpa", "value": -7}),
+        ("scan", {"gtin": "06901234567892", "serial": "!" * 20}),
+        ("scan", {"gtin": "06901234567892", "serial": "!" * 21}),
+        ("scan", {"gtin": "06901234567892", "serial": "A\n"}),
+        ("scan", {"gtin": "06901234567892", "serial": "A B"}),
+        ("scan", {"gtin": "06901234567892", "serial": "#"}),
+        ("scan", {"gtin": "0690123456789", "serial": "A"}),
+        ("scan", {"gtin": "06901234567892\n", "serial": "A"}),
+        ("scan", {"gtin": "０６９０１２３４５６７８９２", "serial": "A"}),
+        ("scan", {"gtin": "06901234567892", "serial": "A", "unit_id": "x"}),
         ("patch", {}),
         ("patch", {"priority": 0}),
         ("patch", {"priority": 6}),

@@ -14,6 +14,8 @@ Pure: no I/O, no clock.
 | another's or cancelled         | accepted, declined, set off      | refused: nothing happened at the customer's      |
 | completed once                 | completed again                  | kept, review `second_completion`                 |
 | repaired on another product    | completed                        | completion stands, review `product_mismatch`     |
+| theirs, for another product    | scanned                          | kept, review `product_mismatch`                  |
+| theirs, for no product         | scanned, completed               | the product is the job's from now on             |
 | at another price               | completed, the customer signed   | completion stands, review `other_price`          |
 | any                            | notes, checks, parts, readings   | merged field by field                            |
 | any                            | parts below zero                 | counted, review `counter_below_zero`             |
@@ -29,7 +31,6 @@ from dataclasses import field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -43,6 +44,7 @@ from schemas import operations
 from schemas.errors import Code
 from schemas.jobs import JobState
 from server.jobs.rules import lifecycle, ownership
+from server.jobs.rules.product import code_scanned, unit_named
 from server.jobs.rules.promise import counts_first, judged
 
 _KEPT_WHEN_NOT_THEIRS = frozenset({"arrive", "start", "pause", "resume", "cannot_complete"})
@@ -61,10 +63,12 @@ _NOTHING_SEEN: Mapping[str, Any] = MappingProxyType({})
 class JobRules:
     """`manifest_faults`: op_id → why the completion it carries does not hold, found before judging; a completion that
     is not named here holds. `seen`: op_id → term → its value at the operation's base version, for terms that the office
-    has changed since."""
+    has changed since. `units`: op_id → the unit it names, found by its id or by its code; None: there is none; an
+    operation that is not named here is taken at its word."""
 
     manifest_faults: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    units: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def fields(self) -> FieldPolicy:
@@ -81,7 +85,7 @@ class JobRules:
         except msgspec.ValidationError as fault:
             return Refusal(Code.ARGUMENTS_INVALID, str(fault))
         broken, seen = self.manifest_faults.get(operation.op_id), self.seen.get(operation.op_id, _NOTHING_SEEN)
-        deed = _Deed(operation, args, record.fields, actor, when, broken, seen)
+        deed = _Deed(operation, args, record.fields, actor, when, broken, seen, self.units)
         event = operation.kind.removeprefix("job.")
         if deed.job["deleted_at"] is not None:
             return _on_deleted(event, deed)
@@ -99,6 +103,7 @@ class _Deed:
     when: CorrectedTime
     manifest_fault: str | None
     seen: Mapping[str, Any]
+    units: Mapping[str, str | None]
 
     @property
     def theirs(self) -> bool:
@@ -180,12 +185,29 @@ def _patch(deed: _Deed) -> Effect:
     return Effect(set=msgspec.to_builtins(deed.args))
 
 
+def _scan(deed: _Deed) -> Effect:
+    """The code of the product that stands there. One that is not the job's is a question; a job that was for no product
+    yet is for this one."""
+    args = deed.args
+    line = {"gtin": args.gtin, "serial": args.serial, "by": deed.actor.technician_id, "at": deed.instant}
+    scanned = {"scanned": line | {"grade": deed.when.grade}}
+    found = deed.units.get(deed.operation.op_id, args.unit_id)
+    right = deed.job.get("unit_id")
+    if not deed.theirs or (found is not None and found == right):
+        return Effect(set=scanned)
+    if found is not None and right is None:
+        return Effect(set=scanned, force={"unit_id": found})
+    code = {"gtin": args.gtin, "serial": args.serial}
+    return Effect(set=scanned, force=_BILLING_HELD, review=_mismatch(right, found, code))
+
+
 _EDITS: Mapping[str, Callable[[_Deed], Effect]] = {
     "check": _check,
     "note": _note,
     "use_part": _use_part,
     "read": _read,
     "patch": _patch,
+    "scan": _scan,
 }
 
 
@@ -423,6 +445,7 @@ def _finished(deed: _Deed) -> dict[str, Any]:
         **arrival,
         **_terms(deed),
         **_going_on(deed),
+        **_product(deed),
     }
     if deed.job.get("resolve_by") is not None:
         arrived = arrival.get("arrival") or deed.job["arrival"]
@@ -454,22 +477,29 @@ def _doubt(deed: _Deed) -> ReviewRequest | None:
 
 
 def _other_product(deed: _Deed) -> ReviewRequest | None:
-    """The report names the product; one that names none was written about the product that the phone showed."""
-    named = deed.args.manifest.get("report")
-    reported = named.get("unit_id") if isinstance(named, dict) else None
-    shown = deed.seen.get("unit_id", deed.job.get("unit_id"))
-    worked_on = reported if _is_uuid(reported) else shown
-    right = deed.job.get("unit_id")
+    """The report names the product, by its id or by the code that was scanned; one that names none was written about
+    the product that the phone showed."""
+    manifest, right = deed.args.manifest, deed.job.get("unit_id")
+    shown = deed.seen.get("unit_id", right)
+    found = unit_named(manifest) or deed.units.get(deed.operation.op_id)
+    code = code_scanned(manifest)
+    if found is None and code is not None:
+        return _mismatch(right, None, code)
+    worked_on = found or shown
     if worked_on is None or right is None or worked_on == right:
         return None
-    return ReviewRequest("product_mismatch", {"units": {"office": right, "field": worked_on}})
+    return _mismatch(right, worked_on, code)
 
 
-def _is_uuid(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and str(UUID(value)) == value
-    except ValueError:
-        return False
+def _product(deed: _Deed) -> dict[str, Any]:
+    """A job that was for no product is for the one that its report names, where there is such a unit."""
+    found = deed.units.get(deed.operation.op_id)
+    return {} if found is None or deed.job.get("unit_id") is not None else {"unit_id": found}
+
+
+def _mismatch(right: str | None, found: str | None, code: Mapping[str, str] | None) -> ReviewRequest:
+    detail: dict[str, Any] = {"units": {"office": right, "field": found}}
+    return ReviewRequest("product_mismatch", detail if code is None else detail | {"scanned": dict(code)})
 
 
 def _other_price(deed: _Deed) -> ReviewRequest | None:

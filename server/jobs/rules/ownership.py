@@ -36,6 +36,7 @@ JOB: Mapping[str, O] = {
     "arrival": O.FIELD,
     "finished_at": O.FIELD,
     "completion_id": O.FIELD,
+    "scanned": O.FIELD,
     # both know: the later corrected time wins, the other value is kept
     "contact_name": O.SHARED,
     "contact_phone": O.SHARED,

@@ -321,6 +321,12 @@ _OFFICE_PRODUCT = Choice(
 _FIELD_PRODUCT = Choice(
     "以现场处理的产品为准，按其保修处理", "The product that was worked on is right; its warranty applies", _take_product
 )
+_NEW_PRODUCT = Choice(
+    "以现场扫描的产品为准；该产品尚未登记，将按其编码新建，按其保修处理",
+    "The product that was scanned is right; it is not on file yet, is added by its code, and its warranty applies",
+    _take_product,
+)
+_NO_PRODUCT = Choice("不更改工单；工单仍未登记产品", "The job stays as it is, for no product", _leave)
 _ACKNOWLEDGE = {"acknowledge": Choice("已知悉，不作改动", "Noted; nothing is changed", _leave)}
 
 
@@ -340,8 +346,10 @@ def offered(kind: str, sides: Mapping[str, Any]) -> Mapping[str, Choice]:
     if kind == "completion_invalid" and not _still_theirs(sides):
         return {"accept_unsigned": _ACCEPT_UNSIGNED, "keep_on_file": _KEEP_ON_FILE}
     if kind == "product_mismatch":
-        known = (sides.get("products") or {}).get("field") is not None
-        return {"office_product": _OFFICE_PRODUCT} | ({"field_product": _FIELD_PRODUCT} if known else {})
+        products = sides.get("products") or {}
+        known = products.get("field")
+        field = {} if known is None else {"field_product": _NEW_PRODUCT if known.get("new") else _FIELD_PRODUCT}
+        return {"office_product": _OFFICE_PRODUCT if products.get("office") else _NO_PRODUCT} | field
     return _CHOICES.get(kind, _ACKNOWLEDGE)
 
 

@@ -38,6 +38,11 @@ const shaped =
   (value) =>
     isObject(value) && fitsShape(value, shape);
 
+const like =
+  (pattern: RegExp): Fits =>
+  (value) =>
+    typeof value === "string" && pattern.test(value);
+
 const anyNumber = number(-Infinity, Infinity);
 const truth: Fits = (value) => typeof value === "boolean";
 const reason = text(1, 400);
@@ -51,6 +56,13 @@ const place = shaped({
   needed: { lat: number(-90, 90), lon: number(-180, 180) },
   free: { accuracy_m: orNull(number(0, 100_000)) },
 });
+
+const CODE = {
+  gtin: like(/^[0-9]{14}$/),
+  /** Up to 20 of the characters that GS1 allows in a serial (character set 82). */
+  serial: like(/^[!"%-?A-Z_a-z]{1,20}$/),
+};
+const unitId = like(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 
 const NOTHING: Shape = {};
 const SOMEWHERE: Shape = { free: { place: orNull(place) } };
@@ -67,6 +79,7 @@ const KINDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ["job.note", { needed: { text: text(1, 4000) } }],
   ["job.use_part", { needed: { part: text(1, 60), quantity: whole(-999, 999) } }],
   ["job.read", { needed: { reading: text(1, 60), value: either(anyNumber, text(0, 120)) } }],
+  ["job.scan", { needed: CODE, free: { unit_id: orNull(unitId) } }],
   [
     "job.patch",
     {
@@ -98,6 +111,11 @@ export function isKind(kind: string): boolean {
 export function fit(kind: string, args: JsonObject): boolean {
   const shape = KINDS.get(kind);
   return shape !== undefined && fitsShape(args, shape);
+}
+
+/** Whether it is the code of a product, as a report may name it. */
+export function isCode(value: Json): value is { gtin: string; serial: string } {
+  return isObject(value) && fitsShape(value, { needed: CODE });
 }
 
 function fitsShape(value: JsonObject, { needed = {}, free = {} }: Shape): boolean {

@@ -2,12 +2,13 @@
  * there. Pure. Held to it by tests/vectors/rules.json.
  *
  * A phone shows the effect before the server has judged it, and knows less: the terms a technician went by while the
- * office booked anew (it shows the newer ones until then), and whether a signature holds (it takes it for good).
+ * office booked anew (it shows the newer ones until then), whether a signature holds (it takes it for good), and which
+ * unit a code is (it goes by those it holds).
  */
 import { at, isObject, type Json, type JsonObject } from "../json";
 import type { Operation, SyncRecord } from "../operation";
 import { Refusal, type Actor, type CorrectedTime, type Effect, type FieldPolicy, type Rules } from "../rules";
-import { fit, isKind } from "./arguments";
+import { fit, isCode, isKind } from "./arguments";
 
 const OWNERSHIP: FieldPolicy = new Map([
   ["job_type", "office"],
@@ -39,6 +40,7 @@ const OWNERSHIP: FieldPolicy = new Map([
   ["arrival", "field"],
   ["finished_at", "field"],
   ["completion_id", "field"],
+  ["scanned", "field"],
   ["contact_name", "shared"],
   ["contact_phone", "shared"],
   ["access_notes", "shared"],
@@ -156,6 +158,7 @@ const EDITS: ReadonlyMap<string, (deed: Deed) => Effect> = new Map<string, (deed
   ["use_part", usePart],
   ["read", (deed) => ({ items: { readings: pair(deed.said("reading"), deed.said("value")) } })],
   ["patch", (deed) => ({ set: deed.operation.args })],
+  ["scan", scan],
 ]);
 
 /** Of two technicians each one's items are their own: whoever comes second keeps theirs beside the first's. */
@@ -180,6 +183,17 @@ function usePart(deed: Deed): Effect {
   const standing = inner(deed.now("parts_used"), part as string);
   const left = (typeof standing === "number" ? standing : 0) + quantity;
   return { add: { parts_used: pair(part, quantity) }, review: left < 0 ? "counter_below_zero" : null };
+}
+
+/** The code of the product that stands there. One that is not the job's is a question; a job that was for no product yet
+ * is for this one. */
+function scan(deed: Deed): Effect {
+  const [gtin, serial] = [deed.said("gtin"), deed.said("serial")];
+  const scanned = { gtin, serial, by: deed.mine, at: deed.instant, grade: deed.when.grade };
+  const [found, right] = [deed.said("unit_id"), deed.now("unit_id")];
+  if (!deed.theirs || (found !== null && found === right)) return { set: { scanned } };
+  if (found !== null && right === null) return { set: { scanned }, force: { unit_id: found } };
+  return { set: { scanned }, force: BILLING_HELD, review: "product_mismatch" };
 }
 
 // ---- moves: what changes the state of the job or the visit
@@ -312,8 +326,10 @@ function finishedState(deed: Deed, arrived: JsonObject): string {
 
 /** What a completion that stands may leave in doubt: the product it was for, and its price. */
 function doubt(deed: Deed): string | null {
-  const reported = inner(inner(deed.said("manifest"), "report"), "unit_id");
+  const report = inner(deed.said("manifest"), "report");
+  const reported = inner(report, "unit_id");
   const right = deed.now("unit_id");
+  if (!isUuid(reported) && isCode(inner(report, "scanned"))) return "product_mismatch";
   const worked = isUuid(reported) ? reported : right;
   if (worked !== null && right !== null && worked !== right) return "product_mismatch";
   const [signed, told] = [signedPrice(deed.said("manifest")), deed.now("price_minor")];

@@ -1,0 +1,293 @@
+"""Repairs and installations that follow from jobs, and products that technicians scan on site."""
+
+import itertools
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import rfc8785
+
+from server.platform import db
+from tests.journeys.firm import Firm, Person, Phone
+from tests.journeys.standing import firm, reviews_of, standing
+from tests.products.shop import GTIN, added, stocked
+from tests.sync.follower import follower
+
+__all__ = ["firm", "standing"]
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+SERIALS = (f"SN-{n:04}" for n in itertools.count(1))
+
+
+def day(ago: timedelta = timedelta(0)) -> str:
+    return (datetime.now(SHANGHAI) - ago).date().isoformat()
+
+
+class Visit:
+    """A technician's job at a product."""
+
+    def __init__(self, desk: Person, hq: Person, phone: Phone, unit: Any, job: Any) -> None:
+        self.desk, self.hq, self.phone, self.unit, self.job = desk, hq, phone, unit, job
+
+    def do(self, kind: str, ago: timedelta = timedelta(0), **args: Any) -> Any:
+        return self.phone.operation(f"job.{kind}", self.job, args, ago)
+
+    def complete(self, ago: timedelta = timedelta(0), **report: Any) -> Any:
+        operation = self.phone.complete(self.job, ago=ago)
+        manifest = operation["args"]["manifest"] | ({"report": report} if report else {})
+        operation["args"] = {"manifest": manifest, "signature": self.phone.key.sign(rfc8785.dumps(manifest))}
+        return operation
+
+    async def repairs(self, unit_id: str | None = None) -> list[dict[str, Any]]:
+        """Those that stand."""
+        rows = await db.fetch(
+            "SELECT component, started_on::text, finished_on::text, cured, delay, fault_code FROM unit_repair r"
+            " WHERE unit_id = $1 AND NOT never_was AND NOT EXISTS (SELECT FROM unit_repair c WHERE c.corrects = r.id)",
+            unit_id or self.unit["id"],
+        )
+        return [dict(row) for row in rows]
+
+    async def now(self) -> Any:
+        return (await self.desk.get(f"/jobs/{self.job['id']}")).json()
+
+
+async def sent(firm: Firm, number: int = 0, /, job_type: str = "repair", unit: Any = None, **fields: Any) -> Visit:
+    desk, phone = await firm.login("desk"), await firm.phone(number)
+    hq = await firm.login("hq")
+    if (await hq.get("/models")).json()["items"] == []:
+        await stocked(firm)
+        for code in ("installation", "inspection"):
+            await hq.post("/job-types", {"code": code, "name": code})
+    unit = unit or await added(hq, firm, serial=next(SERIALS))
+    opened_at = (datetime.now(UTC) - 6 * DAY).isoformat()
+    asked = {"unit_id": unit["id"], "opened_at": opened_at, "job_type": job_type} | fields
+    return Visit(desk, hq, phone, unit, await firm.assigned(desk, number, **asked))
+
+
+class TestARepair:
+    async def test_follows_the_completion(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        await visit.phone.outcomes(visit.do("arrive", 3 * DAY), visit.do("start", 3 * DAY))
+        assert await visit.repairs() == []
+        await visit.phone.outcomes(visit.complete(component="compressor", fault_code="E5"))
+        assert await visit.repairs() == [
+            {
+                "component": "compressor",
+                "started_on": day(3 * DAY),
+                "finished_on": day(),
+                "cured": True,
+                "delay": None,
+                "fault_code": "E5",
+            }
+        ]
+
+    async def test_that_says_nothing_of_the_fault_was_of_the_whole_unit(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        await visit.phone.outcomes(visit.complete(component="'; DROP TABLE job", fault_code=7, cured="no"))
+        (repair,) = await visit.repairs()
+        assert (repair["component"], repair["fault_code"], repair["cured"]) == ("whole_unit", "", True)
+
+    async def test_waits_for_parts(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        wait = {"reason": "压缩机缺货", "cause": "waiting_for_parts"}
+        await visit.phone.outcomes(visit.do("arrive", 2 * DAY), visit.do("pause", 2 * DAY, **wait))
+        (repair,) = await visit.repairs()
+        assert (repair["started_on"], repair["finished_on"], repair["delay"]) == (day(2 * DAY), None, "parts")
+        await visit.phone.outcomes(visit.do("resume"), visit.complete())
+        (repair,) = await visit.repairs()
+        assert (repair["finished_on"], repair["delay"]) == (day(), None)
+
+    async def test_that_could_not_be_done_did_not_cure(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        await visit.phone.outcomes(visit.do("arrive", DAY), visit.do("cannot_complete", reason="修不好"))
+        (repair,) = await visit.repairs()
+        assert (repair["finished_on"], repair["cured"]) == (day(), False)
+
+    async def test_is_none_where_nobody_was_let_in(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        nobody = {"reason": "无人", "cause": "no_access"}
+        await visit.phone.outcomes(visit.do("arrive", DAY), visit.do("cannot_complete", **nobody))
+        assert await visit.repairs() == []
+
+    async def test_is_only_of_repair_jobs(self, firm: Firm) -> None:
+        visit = await sent(firm, job_type="inspection")
+        await visit.phone.outcomes(visit.complete())
+        assert await visit.repairs() == []
+
+    async def test_says_what_did_not_cure(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        await visit.phone.outcomes(visit.complete(component="compressor", cured=False))
+        (repair,) = await visit.repairs()
+        assert repair["cured"] is False
+
+    async def test_goes_on_when_the_work_is_taken_up_again(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        await visit.phone.outcomes(visit.do("arrive", DAY), visit.complete())
+        assert (await visit.desk.post(f"/jobs/{visit.job['id']}/reopen", {"reason": "又坏了"})).status_code == 200
+        (repair,) = await visit.repairs()
+        assert (repair["started_on"], repair["finished_on"]) == (day(DAY), None)
+
+    async def test_is_counted_by_the_verdict(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        before = (await visit.desk.get(f"/units/{visit.unit['id']}/coverage")).json()["until"]
+        await visit.phone.outcomes(visit.do("arrive", 4 * DAY), visit.complete())
+        after = (await visit.desk.get(f"/units/{visit.unit['id']}/coverage")).json()["until"]
+        assert datetime.fromisoformat(after) - datetime.fromisoformat(before) == 4 * DAY
+
+    async def test_follows_a_settlement_and_its_undoing(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        await visit.desk.post(f"/jobs/{visit.job['id']}/cancel", {"reason": "改期"})
+        await visit.phone.outcomes(visit.do("arrive", DAY), visit.complete())
+        assert await visit.repairs() == []
+        (review,) = await reviews_of(visit.desk, visit.job)
+        for step, expected in (("settle", 1), ("undo", 0), ("settle", 1)):
+            body = {"choice": "accept_work"} if step == "settle" else None
+            answer = await visit.desk.post(f"/reviews/{review['id']}/{step}", body)
+            assert answer.status_code == 200, answer.text
+            assert len(await visit.repairs()) == expected, step
+
+    async def test_moves_to_the_product_that_was_worked_on(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        other = await added(visit.hq, firm, serial=next(SERIALS))
+        await visit.phone.outcomes(visit.complete(unit_id=other["id"], component="compressor"))
+        (review,) = await reviews_of(visit.desk, visit.job)
+        assert len(await visit.repairs()) == 1
+        await visit.desk.post(f"/reviews/{review['id']}/settle", {"choice": "field_product"})
+        assert (await visit.repairs(), len(await visit.repairs(other["id"]))) == ([], 1)
+        await visit.desk.post(f"/reviews/{review['id']}/undo")
+        assert (len(await visit.repairs()), await visit.repairs(other["id"])) == (1, [])
+
+
+class TestRepeatsAndLatePushes:
+    @pytest.mark.parametrize("seed", range(3))
+    async def test_give_the_same_repair(self, firm: Firm, seed: int) -> None:
+        """The same day's work, cut into batches and repeated at will."""
+        chance = random.Random(seed)
+        visit = await sent(firm)
+        wait = {"reason": "缺货", "cause": "waiting_for_parts"}
+        done = [
+            visit.do("arrive", 3 * DAY),
+            visit.do("pause", 3 * DAY, **wait),
+            visit.do("resume", MINUTE),
+            visit.complete(component="compressor", fault_code="E5"),
+        ]
+        handed_in = 0
+        while handed_in < len(done):
+            upto = chance.randint(handed_in, len(done))
+            await visit.phone.outcomes(*done[chance.randint(0, handed_in) : upto])
+            handed_in = max(handed_in, upto)
+        await visit.phone.outcomes(*done)
+        assert await visit.repairs() == [
+            {
+                "component": "compressor",
+                "started_on": day(3 * DAY),
+                "finished_on": day(),
+                "cured": True,
+                "delay": None,
+                "fault_code": "E5",
+            }
+        ]
+
+    async def test_of_two_technicians_in_either_order_begin_with_the_first_visit(self, firm: Firm) -> None:
+        told = []
+        for late_first in (True, False):
+            visit = await sent(firm)
+            second = await firm.phone(1)
+            starts = datetime.now(UTC) + timedelta(days=20 + late_first)
+            wanted = {"technician_id": firm.technicians[1], "starts_at": starts.isoformat()}
+            await visit.desk.post(f"/jobs/{visit.job['id']}/unassign", {"reason": ""})
+            assert (await visit.desk.post(f"/jobs/{visit.job['id']}/assign", wanted)).status_code == 200
+            job = await visit.now()
+            early = lambda v=visit: v.phone.outcomes(v.do("arrive", 4 * DAY))  # noqa: E731
+            late = lambda j=job: second.outcomes(second.complete(j))  # noqa: E731
+            for push in (late, early) if late_first else (early, late):
+                await push()
+            told.append(await visit.repairs())
+        assert told[0] == told[1]
+        assert [repair["started_on"] for repair in told[0]] == [day(4 * DAY)]
+
+
+class TestAnInstallation:
+    async def test_says_since_when_the_unit_is_in(self, firm: Firm) -> None:
+        visit = await sent(firm, job_type="installation")
+        await visit.phone.outcomes(visit.complete(DAY))
+        unit = (await visit.desk.get(f"/units/{visit.unit['id']}")).json()
+        assert unit["installed_on"] == day(DAY)
+        held = (await follower(visit.phone).read())["unit", visit.unit["id"]]
+        assert held["installed_on"] == day(DAY)
+        await visit.desk.post(f"/jobs/{visit.job['id']}/reopen", {"reason": "装错了"})
+        assert (await visit.desk.get(f"/units/{visit.unit['id']}")).json()["installed_on"] is None
+
+    async def test_leaves_the_day_that_somebody_entered(self, firm: Firm) -> None:
+        known = await added(await sent_hq(firm), firm, serial=next(SERIALS), installed_on=day(30 * DAY))
+        visit = await sent(firm, job_type="installation", unit=known)
+        await visit.phone.outcomes(visit.complete())
+        assert (await visit.desk.get(f"/units/{known['id']}")).json()["installed_on"] == day(30 * DAY)
+
+
+async def sent_hq(firm: Firm) -> Person:
+    return (await sent(firm)).hq
+
+
+class TestAScan:
+    async def test_of_the_jobs_product_is_kept_and_asks_nothing(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        (outcome,) = await visit.phone.outcomes(visit.do("scan", gtin=GTIN, serial=visit.unit["serial"]))
+        assert (outcome["status"], outcome["review_id"]) == ("applied", None)
+        assert (await visit.now())["scanned"]["serial"] == visit.unit["serial"]
+
+    async def test_of_another_product_asks_which_is_right(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        other = await added(visit.hq, firm, serial=next(SERIALS))
+        (outcome,) = await visit.phone.outcomes(visit.do("scan", gtin=GTIN, serial=other["serial"]))
+        (review,) = await reviews_of(visit.desk, visit.job)
+        assert (outcome["status"], outcome["review_id"]) == ("applied", review["id"])
+        assert review["kind"] == "product_mismatch"
+        assert {side: p["unit_id"] for side, p in review["sides"]["products"].items()} == {
+            "office": visit.unit["id"],
+            "field": other["id"],
+        }
+        answer = await visit.desk.post(f"/reviews/{review['id']}/settle", {"choice": "field_product"})
+        assert answer.status_code == 200, answer.text
+        assert (await visit.now())["unit_id"] == other["id"]
+        assert ("unit", other["id"]) in await follower(visit.phone).read()
+
+    async def test_gives_a_job_its_product_where_it_had_none(self, firm: Firm) -> None:
+        visit = await sent(firm, unit_id=None)
+        await visit.phone.outcomes(visit.do("scan", gtin=GTIN, serial=visit.unit["serial"]))
+        assert ((await visit.now())["unit_id"], await reviews_of(visit.desk, visit.job)) == (visit.unit["id"], [])
+
+    async def test_of_a_product_nobody_has_on_file_adds_it_when_it_is_settled(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        serial = next(SERIALS)
+        done = [visit.do("scan", gtin=GTIN, serial=serial), visit.complete(scanned={"gtin": GTIN, "serial": serial})]
+        outcomes = await visit.phone.outcomes(*done)
+        assert len({outcome["review_id"] for outcome in outcomes}) == 1
+        (review,) = await reviews_of(visit.desk, visit.job)
+        assert review["effects"]["field_product"]["warranty"] is not None
+        assert (await visit.desk.get("/units", q=serial)).json()["items"] == []
+        for _ in range(2):  # settled, undone, and settled again: the unit is made once
+            answer = await visit.desk.post(f"/reviews/{review['id']}/settle", {"choice": "field_product"})
+            assert answer.status_code == 200, answer.text
+            (made,) = (await visit.desk.get("/units", q=serial)).json()["items"]
+            assert (made["proof"], made["outlet_id"]) == ("missing", firm.outlet_id)
+            assert (await visit.now())["unit_id"] == made["id"]
+            assert len(await visit.repairs(made["id"])) == 1
+            assert (await visit.desk.post(f"/reviews/{review['id']}/undo")).status_code == 200
+            assert (await visit.repairs(made["id"]), len(await visit.repairs())) == ([], 1)
+
+    @pytest.mark.parametrize("gtin", ["06901234567893", "09506000134352"])
+    async def test_of_no_product_of_ours_can_only_be_noted(self, firm: Firm, gtin: str) -> None:
+        visit = await sent(firm)
+        await visit.phone.outcomes(visit.do("scan", gtin=gtin, serial="X"))
+        (review,) = await reviews_of(visit.desk, visit.job)
+        assert list(review["choices"]) == ["office_product"]
+
+    async def test_that_is_no_code_is_refused(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        for gtin, serial in (("0690123456789", "A"), (GTIN, "A" * 21), (GTIN, "A\n"), (GTIN, "序"), (GTIN, "")):
+            (outcome,) = await visit.phone.outcomes(visit.do("scan", gtin=gtin, serial=serial))
+            assert (outcome["status"], outcome["code"]) == ("rejected", "arguments_invalid")
