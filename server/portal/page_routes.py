@@ -14,7 +14,7 @@ from litestar import HttpMethod, MediaType, Request, Response, route
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
-from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
+from litestar.status_codes import HTTP_200_OK, HTTP_429_TOO_MANY_REQUESTS
 
 from schemas.errors import Code
 from server.platform.errors import Refused, problem
@@ -66,7 +66,7 @@ async def show_page(request: _Request) -> Response[Any]:
     locale = _locale(request)
     answer = await customer_page.answer(resolver_http.link_text(request), locale)
     response = _html(answer.html, answer.status, locale)
-    response.headers.update(resolver_http.headers(request))
+    response.headers.update(resolver_http.headers(request) if answer.status == HTTP_200_OK else resolver_http.SHARED)
     if answer.scan is not None and request.method == HttpMethod.GET:
         response.background = BackgroundTask(_count, answer.scan)
     return response

@@ -95,7 +95,8 @@ def _of(
 
 
 def headers(request: _Request) -> dict[str, str]:
-    """What every answer under a code carries: any origin may read it, and where all its links are told of."""
+    """What the answers under a code that is known carry: any origin may read it, and where all its links are told of.
+    Other answers carry only `SHARED`, so that nothing in them differs."""
     link = parse(link_text(request))
     if isinstance(link, Refusal):
         return dict(SHARED)

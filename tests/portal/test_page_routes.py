@@ -88,10 +88,9 @@ class TestACodeThatIsNotOurs:
     OTHERS = (
         UNKNOWN,
         "/01/09506000134352/21/0123456789ABCDEF",  # the GTIN is not ours either
-        f"/01/{GTIN}",
         "/01/09506000134352",
-        f"/01/{GTIN}/10/LOT7",
         f"/01/{GTIN}/235/ABC",
+        "/OWN/02000000000015",
     )
 
     async def test_all_get_the_same_answer(self, firm: Firm) -> None:
@@ -120,8 +119,8 @@ class TestALinkThatIsNoCode:
         ("/01/06901234567893/21/X", "gtin_check_digit"),
         ("/01/00000000000000/21/X", "gtin_all_zero"),
         (f"/01/{GTIN}/21", "qualifier_without_value"),
-        (f"/01/{GTIN}/21/", "empty_segment"),
-        (f"/01/{GTIN}/21/X/", "empty_segment"),
+        (f"/01/{GTIN}/21/", "qualifier_without_value"),  # one slash at the end is borne
+        (f"/01/{GTIN}/21/X//", "empty_segment"),
         (f"/01/{GTIN}/21/X/10/L", "qualifier_out_of_order"),
         (f"/01/{GTIN}/21/X/21/Y", "qualifier_doubled"),
         (f"/01/{GTIN}/99/X", "unknown_qualifier"),

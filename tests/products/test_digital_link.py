@@ -13,6 +13,9 @@ from server.products.rules.digital_link import (
     check_digit,
     gtin14,
     identify,
+    is_own,
+    key_of,
+    own_number,
     parse,
     path_of,
 )
@@ -20,6 +23,7 @@ from server.products.rules.refusal import Refusal
 
 GTIN = "09506000134352"
 SERIAL = "7K3M9Q2AX1B4C8D2"
+OWN = "02000000000015"
 
 
 def read(text: str) -> DigitalLink:
@@ -185,6 +189,21 @@ class TestRefused:
             (f"/01/{GTIN}?x=%C0%AF", "bad_percent_encoding"),
             (f"/01/{GTIN}?x=%zz", "bad_percent_encoding"),
             (f"/01/{GTIN}?x={'a' * 2048}", "too_long"),
+            (f"/01/{OWN}", "restricted_number"),
+            (f"/OWN/{GTIN}", "not_restricted"),
+            (f"/own/{OWN}", "not_a_digital_link"),
+            ("/OWN", "not_a_digital_link"),
+            ("/OWN/2000000000015", "gtin_not_14"),
+            ("/OWN/02000000000016", "gtin_check_digit"),
+            (f"/OWN/{OWN}/21/A/10/B", "qualifier_out_of_order"),
+            (f"/OWN/{OWN}/21/{'A' * 21}", "value_too_long"),
+            (f"/OWN/{OWN}/21/A%00", "bad_character"),
+            (f"/OWN/{OWN}?21=A", "qualifier_in_query"),
+            (f"/01/{GTIN}/21/A%E0%80%AF", "bad_character"),
+            (f"/01/{GTIN}/21/%0d%0aLocation:%20x", "bad_character"),
+            (f"/01/{GTIN}/010/A", "unknown_qualifier"),
+            (f"/01/{GTIN}/21/A/22/B", "qualifier_out_of_order"),
+            (f"/01/{GTIN}/10/A/10/B", "qualifier_doubled"),
         ],
     )
     def test_with_the_fault_named(self, text: str, code: str) -> None:
@@ -207,6 +226,43 @@ class TestRefused:
         assert any("\u4e00" <= character <= "\u9fff" for character in zh)
         assert en.isascii() or "“" in en
         assert ("{where}" in zh) == ("{where}" in en)
+
+
+class TestOwnKey:
+    def test_is_the_same_path_under_another_key(self) -> None:
+        link = read(f"HTTPS://Onsite.Example/p/OWN/{OWN}/22/2A/10/L/21/a%2Fb?x=1")
+        assert (link.gtin14, link.cpv, link.lot, link.serial, link.stem) == (OWN, "2A", "L", "a/b", "/p")
+        assert build(link, "onsite.example") == f"https://onsite.example/p/OWN/{OWN}/22/2A/10/L/21/a%2Fb?x=1"
+
+    def test_the_key_follows_from_the_number(self) -> None:
+        assert (key_of(GTIN), key_of(OWN)) == ("01", "OWN")
+
+    @pytest.mark.parametrize("number", ["02000000000015", "02999999999994", "00200000000004", "00400000000002"])
+    def test_restricted_circulation_numbers_are_own(self, number: str) -> None:
+        body = number[:-1]
+        assert is_own(body + check_digit(body))
+
+    @pytest.mark.parametrize("number", ["06901234567892", "09506000134352", "00614141123452", "00000096385074"])
+    def test_others_are_not(self, number: str) -> None:
+        assert not is_own(number)
+
+    def test_13_digits_as_on_a_bar_code_are_padded(self) -> None:
+        link = identify(OWN[1:], serial=SERIAL)
+        assert isinstance(link, DigitalLink)
+        assert path_of(link) == f"/OWN/{OWN}/21/{SERIAL}"
+
+    @given(st.integers(0, 10**11 - 1))
+    def test_a_number_of_ours_has_a_check_digit_and_reads_back(self, item: int) -> None:
+        number = own_number(item)
+        assert gtin14(number) == number
+        assert is_own(number)
+        assert int(number[2:-1]) == item
+        assert read(f"/OWN/{number}").gtin14 == number
+
+    @pytest.mark.parametrize("item", [-1, 10**11])
+    def test_there_are_as_many_as_digits(self, item: int) -> None:
+        with pytest.raises(ValueError, match="11 digits"):
+            own_number(item)
 
 
 class TestCanonicalForm:
@@ -245,7 +301,7 @@ class TestCanonicalForm:
         assert refusal.code == code
 
     @given(
-        st.from_regex(r"[0-9]{12}[1-9]", fullmatch=True),
+        st.from_regex(r"(0[0-9]|02)[0-9]{10}[1-9]", fullmatch=True),
         *(
             st.none()
             | st.text(sorted(CHARACTER_SET_82), min_size=1, max_size=20).filter(lambda v: v not in (".", "..")),
@@ -260,7 +316,7 @@ class TestCanonicalForm:
             assert (again.gtin14, again.cpv, again.lot, again.serial) == (link.gtin14, cpv, lot, serial)
             assert build(again, "onsite.example") == build(link, "onsite.example")
 
-    @given(st.text(max_size=80) | st.text("/0129%?=&#A.", max_size=60).map(lambda tail: f"/01/{GTIN}/{tail}"))
+    @given(st.text(max_size=80) | st.text("/0129%?=&#AOWN.", max_size=60).map(lambda tail: f"/01/{GTIN}/{tail}"))
     def test_any_text_gets_a_link_or_a_refusal(self, text: str) -> None:
         link = parse(text)
         if isinstance(link, DigitalLink):
