@@ -283,3 +283,29 @@ class Coverage(Answer, frozen=True, kw_only=True):
     statute: SourceCoverage
     promise: SourceCoverage
     judged_by: JudgedBy
+
+
+class PreviewedUnit(Answer, frozen=True, kw_only=True):
+    """`change`: gains, loses, or both (more of one thing, less of another)."""
+
+    unit_id: UUID
+    gtin: str
+    serial: str
+    change: str
+    until_before: date | None
+    until_after: date | None
+    before: Sentence
+    after: Sentence
+
+
+class PolicyPreview(Answer, frozen=True, kw_only=True):
+    """What a version would change on that day. `concerned`: units of the caller's subtree that it could be about;
+    `judged`: so many of them were looked at, and `gain`, `lose`, `both` count among these."""
+
+    on: date
+    concerned: int
+    judged: int
+    gain: int
+    lose: int
+    both: int
+    examples: list[PreviewedUnit]

@@ -1,7 +1,7 @@
 """Queries of what decides coverage: repairs, policy versions, and how a unit's facts came to be."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,9 @@ from uuid import UUID
 import msgspec
 
 from server.platform import db
+from server.platform.auth import Scope
 from server.products.rules.coverage import Repair
-from server.products.rules.knowledge import FactsChange, PolicyRecord, RepairRecord, repairs_known
+from server.products.rules.knowledge import FACTS, FactsChange, PolicyRecord, RepairRecord, repairs_known
 from server.products.rules.policy import Policy
 from server.products.rules.policy_check import Vocabulary
 
@@ -32,6 +33,19 @@ async def repair_records(unit_id: UUID) -> list[RepairRecord]:
 async def repairs_of(unit_id: UUID, known_at: datetime | None = None) -> tuple[RepairRecord, ...]:
     """The unit's repairs as they stand, or stood at that moment, by the day they began."""
     return repairs_known(await repair_records(unit_id), known_at)
+
+
+async def repairs_of_many(unit_ids: Collection[UUID]) -> dict[UUID, tuple[Repair, ...]]:
+    """Of each unit that had any, its repairs as they stand."""
+    rows = await db.fetch(
+        f"SELECT unit_id, id, {_REPAIR}, job_id, recorded_at, corrects, never_was FROM unit_repair"
+        " WHERE unit_id = ANY($1::uuid[])",
+        list(unit_ids),
+    )
+    said: dict[UUID, list[RepairRecord]] = {}
+    for row in rows:
+        said.setdefault(row["unit_id"], []).append(_record(row))
+    return {unit_id: tuple(one.repair for one in repairs_known(records)) for unit_id, records in said.items()}
 
 
 def _record(row: Row) -> RepairRecord:
@@ -77,6 +91,31 @@ async def insert_repair(
         never_was,
     )
     return made is not None
+
+
+# ---------------------------------------------------------------------------------------------------------------- units
+
+#: Units that a version of a policy may concern. Whichever day decides (`coverage._day_of_promise`), it is one of these.
+_WITHIN = (
+    "FROM product_unit WHERE ($1::uuid IS NULL OR centre_id = $1) AND ($2::uuid IS NULL OR outlet_id = $2)"
+    " AND withdrawn_on IS NULL AND greatest(sold_on, installed_on, registered_on, manufactured_on) >= $3"
+    " AND ($4 = '' OR country = $4)"
+)
+
+
+async def units_within(scope: Scope, since: date, country: str, limit: int) -> list[Row]:
+    """Columns of these units, in an order that has nothing to do with them and is the same every time."""
+    columns = ", ".join(("id", "gtin", "serial", *FACTS))
+    rows = await db.fetch(
+        f"SELECT {columns} {_WITHIN} ORDER BY hashtext(id::text), id LIMIT $5",
+        *(scope.centre_id, scope.outlet_id, since, country, limit),
+    )
+    return list(rows)
+
+
+async def count_within(scope: Scope, since: date, country: str) -> int:
+    found: int = await db.fetch_value(f"SELECT count(*) {_WITHIN}", scope.centre_id, scope.outlet_id, since, country)
+    return found
 
 
 # ---------------------------------------------------------------------------------------------------------- unit's past

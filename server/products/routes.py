@@ -6,8 +6,8 @@
 | `/units/{id}`, coverage | the office; technicians | their subtree; units of the jobs they hold |
 | `/units` write | managers | their subtree |
 | `/models`, `/product-lines` read | anyone logged in | all |
-| `/models`, `/product-lines`, `/warranty-policies` write | HQ managers | all |
-| `/warranty-policies` read | the office | all |
+| `/models`, `/product-lines` write | HQ managers | all |
+| `/warranty-policies` | see `policy_routes` | |
 """
 
 from datetime import date, timedelta
@@ -29,10 +29,11 @@ from server.platform.media import TOO_DEEP, json_only
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
 from server.platform.text import refuse_forbidden
-from server.products import actions, link_routes, store
+from server.products import actions, catalogue_routes, holding_routes, link_routes, notice_routes, policy_routes, store
+from server.products.importing import routes as import_routes
 from server.products.labels import routes as label_routes
 from server.products.resolver_routes import describe
-from server.products.rules.policy import Exclusion, Policy, Severity
+from server.products.rules.policy import Exclusion, Severity
 from server.products.rules.serial import typed_serial
 from server.products.rules.unit import EARLIEST, LATEST
 from server.products.shown import shown_coverage, shown_unit
@@ -109,6 +110,8 @@ async def show_coverage(
     answer of the past is told again; `judged_by` of every answer says by what it was judged."""
     if on is not None and not EARLIEST <= on < LATEST:
         raise Refused(Code.TIME_OUT_OF_RANGE, f"on lies between {EARLIEST} and {LATEST}")
+    if known_at is not None and known_at.tzinfo is None:  # the query's own check passes it
+        raise Refused(Code.INVALID, "known_at needs its offset from UTC")
     unit = await _unit(caller, unit_id)
     reported = await actions.reported_fault(unit, fault, fault_code, severity, tuple(exclusion or ()))
     return shown_coverage(unit_id, await actions.judge_as_known(unit, on, reported, known_at))
@@ -142,26 +145,6 @@ async def add_model(data: JSONBody[NewModel]) -> Model:
     return await actions.add_model(data)
 
 
-@get(
-    "/warranty-policies",
-    guards=[only(*OFFICE_READERS)],
-    summary="Every version of every warranty policy",
-    tags=["products"],
-)
-async def list_policies(caller: NamedDependency[Caller]) -> list[Policy]:
-    return list(await actions.policies())
-
-
-@post(
-    "/warranty-policies",
-    guards=[only(Role.HQ_MANAGER), _WRITES],
-    summary="Publish a version of a warranty policy",
-    tags=["products"],
-)
-async def publish_policy(caller: NamedDependency[Caller], data: JSONBody[Policy]) -> Policy:
-    return await actions.publish_policy(caller, data)
-
-
 router = Router(
     "/",
     guards=[json_only],
@@ -171,14 +154,17 @@ router = Router(
         add_unit,
         show_unit,
         show_coverage,
-        *label_routes.handlers(),
         list_lines,
         add_line,
         list_models,
         add_model,
-        list_policies,
-        publish_policy,
+        *policy_routes.handlers(),
         describe,
         *link_routes.handlers(),
+        *catalogue_routes.handlers(),
+        *holding_routes.handlers(),
+        *notice_routes.handlers(),
+        *import_routes.handlers(),
+        *label_routes.handlers(),
     ],
 )

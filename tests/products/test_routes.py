@@ -1,23 +1,18 @@
-"""Units, labels, coverage, catalogue and policies over HTTP, on a real database."""
+"""Units, labels and catalogue over HTTP, on a real database. Coverage and policies: `test_coverage_over_http`."""
 
 import itertools
 import uuid
-from datetime import date, timedelta
+from datetime import date
 from io import BytesIO
 from typing import Any
 
 import httpx
-import msgspec
 import zxingcpp
 from PIL import Image
 
 from server.platform import db
-from server.products import actions
-from server.products.policies import shipped
-from server.products.rules.policy import Policy
 from server.products.rules.serial import is_own_serial
 from tests.journeys.firm import Firm, Person
-from tests.products.builders import policy, repair, term
 from tests.products.shop import GTIN, LINE, MODEL, added, stocked
 
 TODAY = date.today()  # noqa: DTZ011  # tests stay clear of midnight by whole days
@@ -175,85 +170,6 @@ class TestScope:
             await refused(await tech.get(path), 403, "forbidden")
 
 
-class TestCoverage:
-    async def coverage(self, person: Person, unit: dict[str, Any], **query: Any) -> dict[str, Any]:
-        answer = await person.get(f"/units/{unit['id']}/coverage", **query)
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
-
-    async def test_both_sources_and_the_better_of_them(self, firm: Firm) -> None:
-        hq = await stocked(firm)
-        unit = await added(hq, firm, sold_on="2024-06-01")
-        found = await self.coverage(hq, unit, on="2024-06-20", fault="compressor")
-        assert (found["covered"], found["until"]) == (True, "2027-06-01")
-        assert found["statute"]["until"] == "2027-06-01"
-        assert found["promise"]["until"] == "2026-06-01"
-        assert found["pays"] == {"parts": "maker", "labour": "maker", "travel": "maker"}
-        assert "2027年6月1日" in found["sentence"]["zh"]
-        assert "1 June 2027" in found["sentence"]["en"]
-        assert found["lines"][0]["policy_version"] == 1
-
-    async def test_by_component_without_a_fault(self, firm: Firm) -> None:
-        hq = await stocked(firm)
-        found = await self.coverage(hq, await added(hq, firm, sold_on="2024-06-01"), on="2026-06-20")
-        rows = {line["component"]: (line["covered"], line["until"]) for line in found["lines"]}
-        assert rows == {"whole_unit": (False, "2026-06-01"), "main_parts": (True, "2027-06-01")}
-
-    async def test_today_when_no_day_is_named(self, firm: Firm) -> None:
-        hq = await stocked(firm)
-        found = await self.coverage(hq, await added(hq, firm))
-        assert abs(date.fromisoformat(found["on"]) - TODAY) <= timedelta(days=1)
-        assert found["covered"]
-
-    async def test_a_technicians_finding_excludes(self, firm: Firm) -> None:
-        hq = await stocked(firm)
-        unit = await added(hq, firm, sold_on="2024-06-01")
-        found = await self.coverage(hq, unit, on="2024-06-20", fault="compressor", exclusion="misuse")
-        assert (found["covered"], found["reasons"][0]) == (False, "misuse")
-        assert [remedy["paid_by"] for remedy in found["remedies"]] == ["customer"]
-
-    async def test_days_in_repair_extend_the_term_and_the_past_stays(self, firm: Firm) -> None:
-        hq = await stocked(firm)
-        unit = await added(hq, firm, sold_on="2024-06-01")
-        before = await self.coverage(hq, unit, on="2024-06-20")
-        await actions.record_repair(uuid.UUID(unit["id"]), repair("2024-07-01", "2024-07-11"))
-        assert (await self.coverage(hq, unit, on="2024-09-01"))["until"] == "2026-06-11"
-        assert await self.coverage(hq, unit, on="2024-06-20") == before
-
-    async def test_two_repairs_that_did_not_cure_give_an_exchange(self, firm: Firm) -> None:
-        hq = await stocked(firm)
-        unit = await added(hq, firm, sold_on="2024-06-01")
-        for month in (7, 8):
-            failed = repair(f"2024-0{month}-01", f"2024-0{month}-02", "door", cured=False)
-            await actions.record_repair(uuid.UUID(unit["id"]), failed)
-        found = await self.coverage(hq, unit, on="2024-10-01", fault="door")
-        assert {remedy["kind"] for remedy in found["remedies"]} == {"refund", "exchange", "repair"}
-
-    async def test_a_missing_proof_is_told_by_each_source(self, firm: Firm) -> None:
-        hq = await stocked(firm)
-        unit = await added(hq, firm, sold_on=None, proof="missing", manufactured_on="2024-03-01")
-        found = await self.coverage(hq, unit, on="2024-07-05")
-        assert (found["statute"]["covered"], found["promise"]["covered"]) == (False, True)
-
-    BAD_QUESTIONS = (
-        ("on=1066-10-14", "time_out_of_range"),
-        ("on=2100-01-01", "time_out_of_range"),
-        ("on=soon", "invalid"),
-        ("on=2024-02-30", "invalid"),
-        ("fault=Compressor!", "invalid"),
-        ("fault=%00", "invalid"),
-        ("fault=" + "a" * 65, "invalid"),
-        ("fault=door&severity=dire", "invalid"),
-        ("fault=door&exclusion=weather", "invalid"),
-    )
-
-    async def test_a_bad_question_is_refused(self, firm: Firm) -> None:
-        hq = await stocked(firm)
-        unit = await added(hq, firm)
-        for query, code in self.BAD_QUESTIONS:
-            await refused(await ask(hq, f"/units/{unit['id']}/coverage?{query}"), 400, code)
-
-
 class TestLabels:
     async def test_an_independent_decoder_reads_the_units_address(self, firm: Firm) -> None:
         hq = await stocked(firm)
@@ -320,45 +236,3 @@ class TestCatalogue:
         hq = await stocked(firm)
         for path, body, status, code in self.REFUSED:
             await refused(await hq.post(path, body), status, code)
-
-
-class TestPolicies:
-    NEW = policy(term(months=36), code="company-promise", version=2, effective_from=date(2025, 1, 1))
-
-    async def test_a_new_installation_has_the_shipped_ones(self, firm: Firm) -> None:
-        found = (await (await firm.login("auditor")).get("/warranty-policies")).json()
-        assert [(p["code"], p["version"]) for p in found] == [("cn-three-guarantees", 1), ("company-promise", 1)]
-        assert msgspec.convert(found, list[Policy]) == sorted(shipped(), key=lambda one: one.code)
-
-    async def test_every_start_leaves_them_as_they_are(self, firm: Firm) -> None:
-        before = await db.fetch("SELECT * FROM warranty_policy ORDER BY id")
-        await actions.ensure_default_policies()
-        assert await db.fetch("SELECT * FROM warranty_policy ORDER BY id") == before
-
-    async def test_a_new_version_holds_for_what_is_sold_from_its_first_day(self, firm: Firm) -> None:
-        hq = await stocked(firm)
-        assert (await hq.post("/warranty-policies", msgspec.to_builtins(self.NEW))).status_code == 201
-        until = {}
-        for sold in ("2024-12-31", "2025-01-01"):
-            unit = await added(hq, firm, sold_on=sold)
-            found = (await hq.get(f"/units/{unit['id']}/coverage", on="2025-02-01")).json()
-            until[sold] = found["promise"]["until"]
-        assert until == {"2024-12-31": "2026-12-31", "2025-01-01": "2028-01-01"}
-
-    async def test_a_version_is_never_replaced(self, firm: Firm) -> None:
-        hq = await firm.login("hq")
-        same_number = msgspec.to_builtins(msgspec.structs.replace(self.NEW, version=1))
-        await refused(await hq.post("/warranty-policies", same_number), 409, "policy_taken")
-        same_day = msgspec.to_builtins(msgspec.structs.replace(self.NEW, effective_from=date(2000, 1, 1)))
-        await refused(await hq.post("/warranty-policies", same_day), 409, "policy_taken")
-
-    async def test_an_unfit_one_is_refused_by_name(self, firm: Firm) -> None:
-        hq = await firm.login("hq")
-        answer = await hq.post("/warranty-policies", msgspec.to_builtins(policy(term())))
-        await refused(answer, 400, "invalid")
-        assert answer.json()["extra"]["reason"] == "term_needs_one_length"
-
-    async def test_only_headquarters_publishes(self, firm: Firm) -> None:
-        for username in ("desk", "tech0", "auditor"):
-            person = await firm.login(username)
-            await refused(await person.post("/warranty-policies", msgspec.to_builtins(self.NEW)), 403, "forbidden")

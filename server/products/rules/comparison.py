@@ -1,0 +1,39 @@
+"""What a customer gains or loses between two verdicts about the same unit and day. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from server.products.rules.coverage import Verdict
+
+Change = Literal["gains", "loses", "both"]
+
+
+def change_between(before: Verdict, after: Verdict) -> Change | None:
+    """`both`: more of one thing and less of another; None: the same."""
+    had, has = _entitled(before), _entitled(after)
+    gains = any(has[what] > had.get(what, date.min) for what in has)
+    loses = any(had[what] > has.get(what, date.min) for what in had)
+    if gains and loses:
+        return "both"
+    return "gains" if gains else "loses" if loses else None
+
+
+def _entitled(verdict: Verdict) -> dict[tuple[str, ...], date]:
+    """Everything the customer has, each until its last day: free items by component, remedies by the fault they take,
+    a technician who comes."""
+    had: dict[tuple[str, ...], date] = {}
+    for line in verdict.statute.lines + verdict.promise.lines:
+        for item in line.covers if line.covered else ():
+            _keep(had, ("free", line.component, item), line.until)
+    for remedy in verdict.remedies:
+        if remedy.source is not None:
+            _keep(had, (remedy.kind, remedy.severity or ""), remedy.until)
+    if verdict.on_site:
+        had["on_site",] = date.max
+    return had
+
+
+def _keep(had: dict[tuple[str, ...], date], what: tuple[str, ...], until: date | None) -> None:
+    had[what] = max(had.get(what, date.min), until or date.max)
