@@ -31,8 +31,11 @@ from server.platform.pokes import Pokes
 from server.platform.secrets import Secrets
 from server.platform.storage import Blobs
 from server.platform.text import refuse_forbidden_body
+from server.portal import service_routes
 from server.products import actions as products
+from server.products import cards, catalogue
 from server.products import store as product_catalogue
+from server.products.importing.watching import Intake
 from server.settings import Settings
 from server.sync.gathering import Gathering
 from server.sync.keeping import keep
@@ -112,10 +115,12 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         db.use(settings.database_url)
     travels = travel.opened(settings)
     await db.open_pool()
+    await catalogue.ensure_default_components()
     await products.ensure_default_policies()
     app.state.small_pushes = Gathering(keep)
     app.state.planner = Planner()
     app.state.reactor = Reactor()
+    app.state.intake = Intake(settings.data_dir / "imports")
     app.state.pokes = Pokes()
     await app.state.pokes.start()
     stopping = asyncio.Event()
@@ -123,8 +128,11 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         deadlines.watch(stopping),
         app.state.planner.watch(stopping),
         app.state.reactor.watch(stopping),
+        app.state.intake.watch(stopping),
         found.watch(stopping, app.state.blobs),
+        service_routes.watch(stopping),
         purge.watch(stopping, settings.tombstone_lifetime),
+        cards.watch(stopping),
         Sending(app.state.channels).watch(stopping),
     )
     try:
