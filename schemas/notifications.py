@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-import msgspec
+from schemas.base import Answer
 
 NotificationState = Literal["queued", "sending", "sent", "desk", "told", "expired"]
 
 
-class OutboxMessage(msgspec.Struct, kw_only=True):
+class OutboxMessage(Answer, frozen=True, kw_only=True):
     """A message to a customer. `to` is masked; what it says is shown by opening it, which is recorded. `desk`: no
     channel took it, so somebody has to call. `failure`: `no_channel`, `refused` (the channel said no to the last try),
     `perhaps_sent` (nobody knows), `too_many` (to one recipient)."""
@@ -36,7 +36,7 @@ class OutboxMessage(msgspec.Struct, kw_only=True):
     shown_by: UUID | None
 
 
-class OpenedMessage(msgspec.Struct, kw_only=True):
+class OpenedMessage(Answer, frozen=True, kw_only=True):
     """Whom to call, and what to say."""
 
     id: UUID

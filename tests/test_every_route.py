@@ -29,6 +29,10 @@ PUBLIC = {
     "/service": "a customer asks: what is shown is what they wrote themselves",
     "/j": "the code in the address is the proof, 100 bits of it",
     "/01": "the customer's page: what a stranger may see",
+    "/register": "a form for anyone who scanned the code",
+    "/registered": "says only thanks",
+    "/proof": "how an owner proves who they are",
+    "/mine": "wants the session that a one-time code opens",
     "/OWN": "the same for products without a GTIN",
     "/.well-known/gs1resolver": "what programs may ask the resolver for",
 }

@@ -80,6 +80,22 @@ def _digits(text: str) -> str:
     return re.sub(r"\D", "", text, flags=re.ASCII) if re.fullmatch(r"[0-9 +()./-]+", text) else ""
 
 
+#: Numbers are compared by their last digits: with or without the country they are one.
+PHONE_DIGITS = 11
+
+
+async def by_phone(outlet_id: UUID, digits: str) -> UUID | None:
+    """The outlet's customer of that number (digits alone), the oldest file where there are several; by index."""
+    found: UUID | None = await db.fetch_value(
+        "SELECT id FROM customer WHERE outlet_id = $1"
+        f" AND right(regexp_replace(phone, '[^0-9]', '', 'g'), {PHONE_DIGITS}) = right($2::text, {PHONE_DIGITS})"
+        " ORDER BY id LIMIT 1",
+        outlet_id,
+        digits,
+    )
+    return found
+
+
 async def streams_holding(customer_id: UUID) -> frozenset[str]:
     """Whose replicas hold this customer now. Ask with the customer locked: whoever changes it locks it too."""
     rows = await db.fetch(
