@@ -18,6 +18,7 @@ Callers hand in the *raw* path as it came over the wire (`scope["raw_path"]`): a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 import msgspec
@@ -236,8 +237,11 @@ def read_host(text: str) -> str | Refusal:
 
 def parse(text: str) -> DigitalLink | Refusal:
     """A path (`/01/…`, `/OWN/…`) or an http(s) URL as a DigitalLink, or the first fault, reading from the left."""
-    if len(text) > MAX_LINK_LENGTH:
-        return refuse("too_long")
+    return refuse("too_long") if len(text) > MAX_LINK_LENGTH else _parse(text)
+
+
+@lru_cache(maxsize=256)  # one request asks several times: the resolver, the page, and their headers
+def _parse(text: str) -> DigitalLink | Refusal:
     if not text.isascii() or _CONTROL.search(text) or " " in text:
         return refuse("bad_character", "the link", "链接")
     if "#" in text:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -147,8 +148,13 @@ def _media_rank(media_type: str | None, wanted: tuple[str, ...]) -> int:
 def preferences(header: str | None) -> tuple[str, ...]:
     """The names in an `Accept` or `Accept-Language`, the dearest first, in lower case and without parameters; what is
     weighed 0 or not to be read is left out, and so is all after the thirtieth."""
+    return _preferences((header or "")[:2000].lower())
+
+
+@lru_cache(maxsize=256)  # phones of one kind all say the same
+def _preferences(header: str) -> tuple[str, ...]:
     weighed: list[tuple[float, int, str]] = []
-    for place, part in enumerate((header or "")[:2000].lower().split(",")[:30]):
+    for place, part in enumerate(header.split(",")[:30]):
         name, *parameters = (text.strip() for text in part.split(";"))
         weight = next((_weight(p[2:]) for p in parameters if p.startswith("q=")), 1.0)
         if name and weight > 0:
