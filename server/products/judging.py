@@ -15,11 +15,11 @@ import msgspec
 
 from schemas.errors import Code
 from server.network import store as network
-from server.platform import clock
+from server.platform import clock, db
 from server.platform.auth import Caller
 from server.platform.errors import Refused
 from server.platform.text import refuse_forbidden
-from server.products import catalogue_store, coverage_store
+from server.products import catalogue_store, coverage_store, field_store
 from server.products.policies import shipped
 from server.products.rules.coverage import Fault, Repair, UnitFacts, Verdict, ruling, verdict
 from server.products.rules.knowledge import facts_of, policies_known, unit_known
@@ -152,8 +152,10 @@ async def publish_policy(caller: Caller, policy: Policy) -> Policy:
     `invalid` (`extra.reason`: the first fault's code; `extra.faults`: all of them), `policy_taken`."""
     before = await policies()
     await refuse_unfit(policy, before)
-    if not await coverage_store.insert_policy(clock.new_id(), policy, caller.user_id):
-        raise Refused(Code.POLICY_TAKEN, f"{policy.code} {policy.version}")
+    async with db.transaction():
+        if not await coverage_store.insert_policy(clock.new_id(), policy, caller.user_id):
+            raise Refused(Code.POLICY_TAKEN, f"{policy.code} {policy.version}")
+        await field_store.all_due()  # what phones carry of their units is looked at anew
     return policy
 
 

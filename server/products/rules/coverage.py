@@ -24,7 +24,6 @@ import msgspec
 
 from server.products.rules import span
 from server.products.rules.policy import (
-    ITEMS,
     WHOLE_UNIT,
     Delay,
     Exclusion,
@@ -466,7 +465,7 @@ def _remedies(
     found = [] if excluded else _windows(policy, facts, on, fault)
     running = [line for line in lines if line.covered]
     if running:
-        longest = max(running, key=_length)
+        longest = running[0] if len(running) == 1 else max(running, key=_length)
         if facts.repairs and not excluded:
             found += _not_cured(policy, lines, longest.until, facts) + _too_slow(policy, lines, facts, on)
         found.append(_remedy("repair", policy, longest.rule, longest.until, "maker", None, longest.reasons[0]))
@@ -520,15 +519,15 @@ def _not_cured(policy: Policy, lines: Sequence[Line], until: date | None, facts:
 def _failed(repair: Repair, repairs: Sequence[Repair], days: int) -> bool:
     """Finished without curing: its owner said so, or the same fault came back within so many days."""
     finished_on = repair.finished_on
-    if finished_on is None:
-        return False
-    return not repair.cured or any(
-        later is not repair
-        and later.started_on >= finished_on
-        and 0 <= ((later.reported_on or later.started_on) - finished_on).days <= days
-        and _same_trouble(repair, later.component, later.fault_code)
-        for later in repairs
-    )
+    if finished_on is None or not repair.cured:
+        return finished_on is not None
+    for later in repairs:
+        if later.component != repair.component or later is repair or later.started_on < finished_on:
+            continue
+        back_on = later.reported_on or later.started_on
+        if 0 <= (back_on - finished_on).days <= days and _same_trouble(repair, later.component, later.fault_code):
+            return True
+    return False
 
 
 _DELAY_REASON: dict[Delay, Reason] = {"parts": Reason.WAITING_FOR_PARTS, "repairer": Reason.REPAIRER_LATE}
@@ -729,16 +728,21 @@ def _pays(running: Sequence[Line], decisive: Line | None, fault: Fault | None) -
     """Who pays today, and how long each free item stays so: of what is reported, else of the decisive component."""
     if not running or decisive is None:
         return _CUSTOMER_PAYS, _NOTHING_PAID
-    last: dict[Item, date] = {}
+    parts: date | None = None
+    labour: date | None = None
+    travel: date | None = None
     for line in running:
-        if fault is not None or line.component == decisive.component:
-            until = _last(line.until)
-            for item in line.covers:
-                if item not in last or last[item] < until:
-                    last[item] = until
-    ends = [last.get(item) for item in ITEMS]
-    pays = Pays(*("customer" if end is None else "maker" for end in ends))
-    return pays, PaysUntil(*(None if end == date.max else end for end in ends))
+        if fault is None and line.component != decisive.component:
+            continue
+        until, covers = line.until or date.max, line.covers
+        if "parts" in covers and (parts is None or parts < until):
+            parts = until
+        if "labour" in covers and (labour is None or labour < until):
+            labour = until
+        if "travel" in covers and (travel is None or travel < until):
+            travel = until
+    pays = Pays(*("customer" if end is None else "maker" for end in (parts, labour, travel)))
+    return pays, PaysUntil(*(None if end == date.max else end for end in (parts, labour, travel)))
 
 
 _CUSTOMER_PAYS = Pays()

@@ -50,9 +50,12 @@ def extended(start: date, end: date, pauses: tuple[tuple[date, date], ...]) -> d
     A pause across the end counts whole: the term stands still from its first day, so what was left is left after it.
     `pauses` as from `merged`. From the 1st to the 11th are 10 days; back the same day is none.
     """
-    for first, last in pauses:
-        if first > end:
-            break
-        if last > start:
-            end = add_days(end, (last - max(first, start)).days)
+    try:
+        for first, last in pauses:
+            if first > end:
+                break
+            if last > start:
+                end += last - max(start, first)
+    except OverflowError:
+        return date.max
     return end
