@@ -13,6 +13,7 @@ from server.commitments import actions as commitments
 from server.network import store as network
 from server.platform import clock
 from server.portal.firm import Firm, firm
+from server.portal.forms import address, code_of
 from server.portal.product_page import page_of_number
 from server.portal.unit_page import (
     PromiseRow,
@@ -60,14 +61,15 @@ async def answer(link_text: str, locale: Locale) -> Answer:
         return Answer(200, product)
     if known is None:
         return Answer(404, render_not_found(await firm(), locale))
-    return await _page_of(known, locale)
+    return await _page_of(known, code_of(link), locale)
 
 
 async def _unit(link: DigitalLink) -> store.Row | None:
     return None if link.serial is None else await store.unit_by_code(link.gtin14, link.serial)
 
 
-async def _page_of(unit: store.Row, locale: Locale) -> Answer:
+async def _page_of(unit: store.Row, code: str, locale: Locale) -> Answer:
+    """`code`: the canonical path of the unit's code."""
     outlet = await network.outlet(unit["outlet_id"])
     assert outlet is not None, "a unit belongs to an outlet that is on record"
     zone = ZoneInfo(outlet["zone"])
@@ -83,6 +85,7 @@ async def _page_of(unit: store.Row, locale: Locale) -> Answer:
         promises=await _promises(unit, outlet, zone, judged, ours),
         notices=None,
         hotline=ours.hotline,
+        service_url=address("/service", code=code, lang=locale),
         picture=picture_of(unit["line_code"]),
         **coverage_parts(judged),
     )
