@@ -75,3 +75,15 @@ class TestPauses:
     def test_end_of_a_year_from_2024_06_01(self, pauses: list[tuple[str, str]], end: str) -> None:
         spans = merged((day(first), day(last)) for first, last in pauses)
         assert extended(day("2024-06-01"), day("2025-06-01"), spans) == day(end)
+
+    @given(st.integers(0, 40), st.lists(st.tuples(st.integers(-10, 60), st.integers(0, 20)), max_size=5))
+    def test_as_counted_day_by_day(self, length: int, told: list[tuple[int, int]]) -> None:
+        """An oracle of another kind: the term is used up day by day, except on days that the unit spends with us."""
+        start = day("2024-02-20")
+        pauses = [(add_days(start, first), add_days(start, first + days)) for first, days in told]
+        with_us = {add_days(first, n) for first, last in pauses for n in range(1, (last - first).days + 1)}
+        today, left = start, length
+        while left or add_days(today, 1) in with_us:
+            today = add_days(today, 1)
+            left -= today not in with_us
+        assert extended(start, add_days(start, length), merged(pauses)) == today
