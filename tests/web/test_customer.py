@@ -1,0 +1,189 @@
+"""A customer's whole journey on a phone without JavaScript, in both languages: scan, coverage, ask for service, follow
+while a technician works, sign off and judge. The server, the database and the browser are real.
+
+`ONSITE_SCREENSHOTS=folder` keeps a picture of every page at the size of a phone and of a desk (docs/images).
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+import pytest_asyncio
+from playwright.async_api import FilePayload, Page, expect
+
+from server.platform import db
+from server.portal.texts import TEXTS
+from server.products.texts import LOCALES, Locale, pick
+from tests.journeys.firm import Firm, Person, Phone
+from tests.portal.asked import CONDUCT, png
+from tests.products.shop import added, stocked
+from tests.web.conftest import DESK, PHONE, Screen, Screens
+from tests.web.test_every_page import axe, violations
+
+__all__ = ["axe"]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+KEEP = os.environ.get("ONSITE_SCREENSHOTS")
+RESULT = {
+    "zh-CN": "已更换温度传感器，试机十分钟，制冷正常。",
+    "en": "Replaced the temperature sensor; cools well after ten minutes.",
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hq(firm: Firm, database: str) -> Person:
+    """Headquarters, after the catalogue was filled: symptoms to choose from, and a conduct standard to judge by."""
+    hq = await stocked(firm)
+    symptom = {
+        "line_code": "air_conditioner",
+        "code": "E5",
+        "component": "compressor",
+        "text": "不制冷",
+        "text_en": "does not cool",
+    }
+    answer = await hq.post("/fault-codes", symptom)
+    assert answer.status_code == 201, answer.text
+    await db.open_pool()
+    try:
+        await db.execute("UPDATE job_type SET checklist = checklist || $1::jsonb", _json(CONDUCT))
+    finally:
+        await db.close_pool()
+    return hq
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+@dataclass
+class Customer:
+    """One person with a phone that speaks one language and runs no script."""
+
+    screen: Screen
+    locale: Locale
+    pictures: int = 0
+
+    @property
+    def page(self) -> Page:
+        return self.screen.page
+
+    def said(self, key: str, **filled: Any) -> str:
+        return pick(TEXTS[key], self.locale).format(**filled)
+
+    async def press(self, key: str) -> None:
+        await self.page.get_by_role("button", name=self.said(key), exact=True).click()
+
+    async def sees(self, key: str, **filled: Any) -> None:
+        await expect(self.page.get_by_text(self.said(key, **filled), exact=True).first).to_be_visible()
+
+    async def picture(self, name: str) -> None:
+        """Nothing is wider than the screen; and a picture of it, when they are kept."""
+        assert await self.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
+        if KEEP is None:
+            return
+        self.pictures += 1
+        for size, kind in ((PHONE, "phone"), (DESK, "desk")):
+            await self.page.set_viewport_size(size)
+            file = Path(KEEP) / f"customer-{self.pictures}-{name}-{self.locale}-{kind}.png"
+            await self.page.screenshot(path=file, full_page=True)
+        await self.page.set_viewport_size(PHONE)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_a_customer_is_served(hq: Person, firm: Firm, screens: Screens, locale: Locale, axe: str) -> None:
+    customer = Customer(await screens(PHONE, locale=locale, java_script_enabled=False), locale)
+    unit = await added(hq, firm)
+    await _scans_and_asks(customer, unit)
+    desk, phone = await firm.login("desk"), await firm.phone(0)
+    job = await _job_of(desk, unit)
+    await _is_served(customer, firm, desk, phone, job)
+    await _judges(customer, desk, job)
+
+
+async def _scans_and_asks(customer: Customer, unit: dict[str, Any]) -> None:
+    page = customer.page
+    await customer.screen.open(urlsplit(unit["url"]).path)
+    await customer.sees("genuine")
+    await customer.picture("product")
+    await page.get_by_role("link", name=customer.said("ask_for_service"), exact=True).first.click()
+    await customer.picture("ask")
+    await page.get_by_label(customer.said("symptom")).select_option("E5")
+    await page.locator("#words").fill(
+        "昨天开始，显示 E5。" if customer.locale == "zh-CN" else "Since yesterday; shows E5."
+    )
+    await page.locator("#photo1").set_input_files(FilePayload(name="e5.png", mimeType="image/png", buffer=png()))
+    await page.locator("#name").fill("李梅")
+    await page.locator("#address").fill("南京西路 1 号 2 楼")
+    await customer.press("to_review")
+    await customer.sees("fault_phone")
+    await customer.picture("ask-faults")
+    await page.locator("#phone").fill("138 0000 0000")
+    await page.locator("#photo1").set_input_files(FilePayload(name="e5.png", mimeType="image/png", buffer=png()))
+    await page.locator("label", has_text=customer.said("part_morning")).click()
+    await page.locator("#consent").check()
+    await customer.press("to_review")
+    await customer.sees("review_pays_nothing")
+    await customer.picture("promise")
+    await customer.press("review_send")
+    await customer.sees("follow_sent_title")
+    await customer.sees("standing_received_detail")
+    await customer.picture("sent")
+
+
+async def _job_of(desk: Person, unit: dict[str, Any]) -> dict[str, Any]:
+    jobs = (await desk.get("/jobs", state="new")).json()["items"]
+    return next(dict(job) for job in jobs if job["unit_id"] == unit["id"])
+
+
+async def _is_served(customer: Customer, firm: Firm, desk: Person, phone: Phone, job: dict[str, Any]) -> None:
+    starts = datetime.now(UTC) + timedelta(minutes=5)
+    wanted = {"technician_id": firm.technicians[0], "starts_at": starts.isoformat()}
+    answer = await desk.post(f"/jobs/{job['id']}/assign", wanted)
+    assert answer.status_code == 200, answer.text
+    await customer.page.get_by_role("link", name=customer.said("follow_reload")).click()
+    await customer.sees("standing_planned_detail")
+    await expect(customer.page.get_by_text(customer.said("follow_sent_title"))).to_have_count(0)
+    await customer.picture("planned")
+    await _works(phone, answer.json(), "set_off")
+    await customer.page.reload()
+    await customer.sees("standing_on_the_way_detail")
+    await customer.picture("on-the-way")
+    await _works(phone, answer.json(), "arrive", "start")
+    await customer.page.reload()
+    await customer.sees("standing_with_you_detail")
+    (done,) = await phone.outcomes(phone.operation("job.patch", answer.json(), {"result": RESULT[customer.locale]}))
+    assert done["status"] == "applied", done
+    (done,) = await phone.outcomes(phone.complete(answer.json()))
+    assert done["status"] == "applied", done
+    await customer.page.reload()
+    await customer.sees("standing_done_detail")
+    await expect(customer.page.get_by_text(RESULT[customer.locale])).to_be_visible()
+    await customer.picture("done")
+
+
+async def _works(phone: Phone, job: dict[str, Any], *deeds: str) -> None:
+    for outcome in await phone.outcomes(*(phone.operation(f"job.{deed}", job) for deed in deeds)):
+        assert outcome["status"] == "applied", outcome
+
+
+async def _judges(customer: Customer, desk: Person, job: dict[str, Any]) -> None:
+    page = customer.page
+    await page.get_by_role("link", name=customer.said("judge_now")).click()
+    await customer.picture("judge")
+    await page.locator("label", has_text=customer.said("judge_yes")).click()
+    await page.locator("#rating label:has(input[value='4'])").click()
+    for point in CONDUCT:
+        await page.locator(f'[id="conduct.{point["key"]}"] label').first.click()
+    await page.locator("#words").fill("很准时，谢谢。" if customer.locale == "zh-CN" else "On time, thank you.")
+    await customer.press("judge_send")
+    await customer.sees("follow_judged_title")
+    await customer.picture("judged")
+    said = (await desk.get(f"/jobs/{job['id']}/judgement")).json()["held"]
+    assert (said["solved"], said["rating"]) == (True, 4)
+    assert said["conduct"] == {point["key"]: "yes" for point in CONDUCT}
