@@ -31,6 +31,8 @@ DISTRICT = 200
 
 POLISHING = 0.25
 """Of the time, at least, for PyVRP after VROOM."""
+POLISHING_WHOLE = 0.1
+"""The same when nothing may be late: then what leaves a job out is worth little, however short its way."""
 
 SEARCHED = 300
 """Tasks up to which PyVRP looks for a plan that serves all when VROOM found none."""
@@ -105,7 +107,8 @@ def _search(plan: Plan, until: float, seed: int) -> None:
     if plan.model.told and (plan.worth().hands or any(plan.model.able[j] for j in plan.left)):
         _look_wider(plan, as_told, until - POLISHING / 2 * (until - time.monotonic()), seed)
     elif len(plan.model.tasks) <= SEARCHED and not stop():
-        serve_all(plan, until - POLISHING * (until - time.monotonic()), seed)
+        kept = POLISHING if plan.model.soft else POLISHING_WHOLE
+        serve_all(plan, until - kept * (until - time.monotonic()), seed)
     if len(plan.left) > ONE_BY_ONE:
         _late_by_vroom(plan, until)
     insert_late(plan, plan.left, stop)
