@@ -105,7 +105,7 @@ concerned AS (
         AND (c.gtins = '{}' OR u.gtin = ANY(c.gtins))
         AND (c.lots = '{}' OR u.lot = '' OR u.lot = ANY(c.lots))
         AND (c.serial_from = '' OR (length(u.serial) = length(c.serial_from)
-            AND u.serial COLLATE "C" BETWEEN c.serial_from COLLATE "C" AND c.serial_to COLLATE "C"))
+            AND u.serial COLLATE "C" >= c.serial_from AND u.serial COLLATE "C" <= c.serial_to))
         AND (c.made_from IS NULL OR u.manufactured_on IS NULL OR u.manufactured_on >= c.made_from)
         AND (c.made_to IS NULL OR u.manufactured_on IS NULL OR u.manufactured_on <= c.made_to)
     WHERE ($1::uuid IS NULL OR u.centre_id = $1) AND ($2::uuid IS NULL OR u.outlet_id = $2)

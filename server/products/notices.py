@@ -1,7 +1,7 @@
 """Recalls, safety notes and bulletins: headquarters publishes them, the desk sees which units are open, and whoever
-looks at a unit learns what concerns it."""
+looks at a unit learns what concerns it. Every change has the cards of units on phones looked at anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from schemas.notices import Concern, NewNotice, Notice, NoticeEdit, ServeNotice,
 from server.platform import clock, db
 from server.platform.auth import Caller
 from server.platform.errors import Refused
+from server.products import field_store
 from server.products import notice_store as store
 from server.products import store as units
 from server.products.catalogue_store import given
@@ -31,7 +32,9 @@ async def publish(caller: Caller, new: NewNotice) -> Notice:
     values["concerns"] = await _checked(new.concerns)
     _refuse_backwards(new.from_on, new.to_on)
     async with db.transaction():
-        return await store.insert(clock.new_id(), values, caller.user_id)
+        published = await store.insert(clock.new_id(), values, caller.user_id)
+        await field_store.all_due()
+    return published
 
 
 async def change(caller: Caller, notice_id: UUID, edit: NoticeEdit) -> Notice:
@@ -45,6 +48,7 @@ async def change(caller: Caller, notice_id: UUID, edit: NoticeEdit) -> Notice:
     _refuse_backwards(values.get("from_on", known.from_on), values.get("to_on", known.to_on))
     async with db.transaction():
         written = await store.edit(notice_id, edit.base_version, values, caller.user_id)
+        await field_store.all_due()
     if written is None:
         raise Refused(Code.VERSION_STALE, version=known.version)
     return written
@@ -85,19 +89,25 @@ async def notices_for_many(
     rows: Sequence[units.Row], day: date, technician: bool = False
 ) -> dict[UUID, list[UnitNotice]]:
     """Unit id → as `notices_for`; two statements for all of them, one where nothing is told."""
-    told = await store.told_of({row["gtin"] for row in rows}, {row["line_code"] for row in rows}, day)
-    told = [notice for notice in told if is_told(notice.kind, notice.from_on, notice.to_on, day, technician)]
+    told = await told_of({row["gtin"] for row in rows}, {row["line_code"] for row in rows}, day, technician)
     served = await store.served([row["id"] for row in rows], [notice.id for notice in told]) if told else set()
-    return {row["id"]: _of(row, told, served) for row in rows}
+    return {row["id"]: concerning(row, told, {notice for unit, notice in served if unit == row["id"]}) for row in rows}
 
 
-def _of(unit: units.Row, told: Sequence[Notice], served: set[tuple[UUID, UUID]]) -> list[UnitNotice]:
+async def told_of(
+    gtins: Collection[str], lines: Collection[str], day: date, technician: bool = False
+) -> list[Notice]:
+    """What is told on `day` of these models and lines, whichever units of them it means. One statement."""
+    told = await store.told_of(gtins, lines, day)
+    return [notice for notice in told if is_told(notice.kind, notice.from_on, notice.to_on, day, technician)]
+
+
+def concerning(unit: units.Row, told: Sequence[Notice], served: Collection[UUID]) -> list[UnitNotice]:
+    """Those of `told` that concern the unit (its row), as `notices_for`. `served`: ids of those it has had."""
     traits = traits_of(unit)
     matches = [(notice, matched(notice.concerns, traits)) for notice in told]
     found = [
-        _shown(notice, match is Match.YES, (unit["id"], notice.id) in served)
-        for notice, match in matches
-        if match is not Match.NO
+        _shown(notice, match is Match.YES, notice.id in served) for notice, match in matches if match is not Match.NO
     ]
     return sorted(found, key=_urgency)
 
@@ -129,6 +139,7 @@ async def serve(
     note: str = "",
 ) -> bool:
     """The unit has had what the notice asks for. Joins the running transaction; False: that was on record already."""
+    await db.run(field_store.due([unit_id]))
     return await store.insert_served(notice_id, unit_id, job_id, served_on, note, served_by)
 
 
@@ -156,3 +167,4 @@ async def note_not_served(caller: Caller, notice_id: UUID, unit_id: UUID) -> Non
     async with db.transaction():
         if not await store.delete_served(notice_id, unit_id):
             raise Refused(Code.NOT_FOUND)
+        await db.run(field_store.due([unit_id]))

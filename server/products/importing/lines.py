@@ -173,4 +173,4 @@ def _outlet(said: str, outlets: Outlets) -> tuple[UUID, UUID]:
 def differences(wanted: Wanted, known: Mapping[str, Any]) -> list[str]:
     """The fields in which a line says something else than what is on record. What it does not say differs in nothing,
     and neither does the outlet, as units move."""
-    return [name for name, value in wanted.said.items() if known[name] != value]
+    return sorted(name for name, value in wanted.said.items() if known[name] != value)

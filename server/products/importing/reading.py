@@ -7,7 +7,7 @@ line and no other.
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,7 @@ class Header:
     ignored: tuple[str, ...]
 
 
-def read_rows(path: Path, mapping: UnitMapping) -> Iterator[Header | Row | RefusedRow]:
+def read_rows(path: Path, mapping: UnitMapping) -> Generator[Header | Row | RefusedRow]:
     """The header first, then every line that is not blank. Raises `ImportRefused`, also while it is read: go through
     the whole file once before anything of it is taken."""
     with _bytes(path) as raw:

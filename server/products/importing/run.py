@@ -7,7 +7,7 @@ import asyncio
 import csv
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -36,7 +36,8 @@ from server.products.rules.digital_link import gtin14
 from server.products.rules.unit import latest_today
 
 _BATCH = 500
-_SLICE = 2000  # lines of the first reading between two looks at what else this process has to do: some 5 ms
+_SLICE = 2000  # lines of the first reading between two looks at what else this process has to do
+_SLICE_JUDGED = 100  # the same when they are judged
 _TRIES = 4  # two imports of one file meet in a batch at most once per try
 _MODELS_REMEMBERED = 20_000
 _PAGE = 500
@@ -76,18 +77,18 @@ class Keeper(Protocol):
 
 async def survey(path: Path, mapping: UnitMapping, go_on: Callable[[], None] = lambda: None) -> Survey:
     """Reads the whole file once. `go_on` is called now and then, and may raise. Raises `ImportRefused`."""
-    rows = read_rows(path, mapping)
-    header = next(rows)
-    assert isinstance(header, Header)
     repeats, lines, last = Repeats(), 0, 1
-    while piece := list(islice(rows, _SLICE)):
-        for row in piece:
-            if isinstance(row, Row):
-                repeats.note(row.line, *key_of(row))
-            last = row.line if not isinstance(row, Header) else last
-        lines += len(piece)
-        await asyncio.sleep(0)
-        go_on()
+    with closing(read_rows(path, mapping)) as rows:
+        header = next(rows)
+        assert isinstance(header, Header)
+        while piece := list(islice(rows, _SLICE)):
+            for row in piece:
+                if isinstance(row, Row) and row.cells["serial"]:
+                    repeats.note(row.line, *key_of(row))
+                last = last if isinstance(row, Header) else row.line
+            lines += len(piece)
+            await asyncio.sleep(0)
+            go_on()
     await asyncio.to_thread(repeats.settle)
     return Survey(header, lines, last, repeats)
 
@@ -119,17 +120,20 @@ class Run:
 
     async def batches(self) -> AsyncIterator[list[RefusedRow]]:
         """Takes one batch after the other and yields its refused lines; ends early when it is not wanted any more."""
-        rows = (row for row in read_rows(self.path, self.mapping) if not isinstance(row, Header))
-        ahead = (row for row in rows if row.line > self.tally.line)
-        while batch := list(islice(ahead, _BATCH)):
-            found = await self._take(batch)
-            if found is None:
-                return
-            yield found
+        with closing(read_rows(self.path, self.mapping)) as rows:
+            ahead = (row for row in rows if not isinstance(row, Header) and row.line > self.tally.line)
+            while batch := list(islice(ahead, _BATCH)):
+                found = await self._take(batch)
+                if found is None:
+                    return
+                yield found
 
     async def _take(self, batch: Sequence[Row | RefusedRow]) -> list[RefusedRow] | None:
         await self._learn_models(batch)
-        judged = [self._judged(row) for row in batch]
+        judged: list[Wanted | RefusedRow] = []
+        for start in range(0, len(batch), _SLICE_JUDGED):
+            judged += map(self._judged, batch[start : start + _SLICE_JUDGED])
+            await asyncio.sleep(0)
         for left in reversed(range(_TRIES)):
             try:
                 async with db.transaction():
@@ -147,7 +151,7 @@ class Run:
     def _judged(self, row: Row | RefusedRow) -> Wanted | RefusedRow:
         if isinstance(row, RefusedRow):
             return row
-        earlier = self.surveyed.repeats.earlier(row.line, *key_of(row))
+        earlier = self.surveyed.repeats.earlier(row.line, *key_of(row)) if row.cells["serial"] else None
         if earlier is not None:
             return refused(row, Fault.SERIAL_TWICE, f"line {earlier} has it")
         return judge(row, self._models, self.terms)

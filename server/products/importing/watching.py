@@ -9,7 +9,7 @@ takes in the rest.
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -88,8 +88,14 @@ class Intake:
         return await store.claim(here, LEASE) if here else None
 
     async def _take(self, claimed: Claimed, stopping: asyncio.Event) -> None:
+        def go_on() -> None:
+            if stopping.is_set():
+                raise _Stopped
+
         try:
-            await _run(self.place(claimed.id), claimed, stopping)
+            run = await opened(self.place(claimed.id), claimed, go_on)
+            async for _ in run.batches():
+                go_on()
         except _Stopped:
             await store.release(claimed)
             return
@@ -121,11 +127,8 @@ class _Stopped(Exception):
     """Before the file was through."""
 
 
-async def _run(path: Path, claimed: Claimed, stopping: asyncio.Event) -> None:
-    def go_on() -> None:
-        if stopping.is_set():
-            raise _Stopped
-
+async def opened(path: Path, claimed: Claimed, go_on: Callable[[], None] = lambda: None) -> Run:
+    """The run where it stands: read through once, and behind the last batch that was taken."""
     mapping = msgspec.json.decode(claimed.mapping, type=UnitMapping)
     scope = Scope(claimed.centre_id, claimed.outlet_id)
     surveyed = await survey(path, mapping, go_on)
@@ -133,9 +136,7 @@ async def _run(path: Path, claimed: Claimed, stopping: asyncio.Event) -> None:
     refused = Counter(msgspec.json.decode(claimed.refused, type=dict[str, int]))
     tally = Tally(max(claimed.lines, 1), claimed.imported, claimed.known, refused)
     terms = await terms_of(scope, mapping)
-    run = Run(path, mapping, surveyed, terms, scope, _Row(claimed), claimed.dry_run, claimed.begun_by, tally)
-    async for _ in run.batches():
-        go_on()
+    return Run(path, mapping, surveyed, terms, scope, _Row(claimed), claimed.dry_run, claimed.begun_by, tally)
 
 
 class _Row:

@@ -140,6 +140,7 @@ class DigitalLink(msgspec.Struct, frozen=True):
 # ---- GTIN ---------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(4096)  # a file of a million units names some hundred models
 def check_digit(body: str) -> str:
     """The GS1 mod-10 digit for the digits before it: weights 3, 1, 3, … counted from the right."""
     total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
