@@ -1,6 +1,9 @@
 """`onsite code parse` and `onsite code build`, in this process: what is printed where, and with which end."""
 
 import json
+import re
+import shlex
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +73,13 @@ class TestWhatIsNoCode:
         monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
         assert cli.main(["code", "parse", "/01/09506000134353"]) == 1
         assert capsys.readouterr().err == "onsite: gtin_check_digit: 商品条码的校验位不对，应为 2。\n"
+
+
+def test_the_examples_in_the_docs_are_what_is_printed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (console,) = re.findall(r"```console\n(.*?)```", (project / "docs/codes.md").read_text("utf-8"), re.DOTALL)
+    examples = re.findall(r"^\$ onsite (.*)\n((?:(?!\$ ).*\n)*)", console, re.MULTILINE)
+    assert len(examples) == 3
+    for words, printed in examples:
+        cli.main(shlex.split(words))
+        told = capsys.readouterr()
+        assert told.out + told.err == printed

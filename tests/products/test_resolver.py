@@ -7,8 +7,6 @@ from typing import Any
 
 import httpx
 
-from server.platform import db
-from server.products.numbering import next_own_number
 from server.products.rules.digital_link import own_number
 from tests.journeys.firm import Firm, Person
 from tests.products.shop import GTIN, added, stocked
@@ -269,12 +267,12 @@ class TestAProductWithoutAGtin:
 
     async def test_gets_the_next_number_of_the_firm(self, firm: Firm) -> None:
         hq = await stocked(firm)
-        for expected in (own_number(1), own_number(2)):
-            async with db.transaction():
-                number = await next_own_number()
-            assert number == expected
-            body = {"line_code": "air_conditioner", "gtin": number, "name": "自有型号"}
-            assert (await hq.post("/models", body)).status_code == 201
+        body = {"line_code": "air_conditioner", "name": "自有型号"}
+        together = await asyncio.gather(*(hq.post("/models", body) for _ in range(4)))
+        assert sorted(answer.json()["gtin"] for answer in together) == [own_number(item) for item in (1, 2, 3, 4)]
+        assert (await hq.post("/models", body | {"gtin": own_number(10**11 - 1)})).status_code == 201
+        last = await hq.post("/models", body)
+        assert (last.status_code, last.json()["code"]) == (409, "gtin_taken")
 
 
 class TestLinksAsData:
