@@ -16,8 +16,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, TypeVar
 
@@ -138,6 +138,42 @@ def _import_jobs(arguments: argparse.Namespace, settings: Settings) -> int:
                 dsn,
                 lambda: importing.import_jobs(
                     arguments.file, arguments.mapping, arguments.dry_run, _progress, arguments.rejects
+                ),
+            )
+        except importing.ImportRefused as refusal:
+            raise Refusal(str(refusal)) from refusal
+    print(file=sys.stderr)
+    print(report)
+    return 0
+
+
+# ------------------------------------------------------------------------------------------------------- import units
+
+
+def _import_units_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="CSV, also gzipped; needs the columns gtin and serial")
+    parser.add_argument("--mapping", type=Path, help="TOML file that says what the columns mean")
+    parser.add_argument("--outlet", default="", metavar="NAME", help="outlet of lines that name none: its name or id")
+    parser.add_argument("--dry-run", action="store_true", help="check every line, import nothing")
+    parser.add_argument("--rejects", type=Path, metavar="FILE", help="write the refused lines to this CSV file")
+
+
+def _import_units(arguments: argparse.Namespace, settings: Settings) -> int:
+    for path in (arguments.file, arguments.mapping):
+        if path is not None and not path.is_file():
+            raise Refusal(f"There is no file {path}.")
+    with _database(settings) as (dsn, _):
+        importing = importlib.import_module("server.products.importing")
+        try:
+            report = _with_pool(
+                dsn,
+                lambda: importing.import_file(
+                    arguments.file,
+                    arguments.mapping,
+                    outlet=arguments.outlet,
+                    dry_run=arguments.dry_run,
+                    progress=_progress,
+                    rejects=arguments.rejects,
                 ),
             )
         except importing.ImportRefused as refusal:
@@ -285,6 +321,59 @@ def _tell_code(told: Any) -> int:
     return 0
 
 
+# ------------------------------------------------------------------------------------------------------------ coverage
+
+
+def _coverage_check_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", type=Path, nargs="+", help="policies, in TOML as the shipped ones")
+
+
+def _coverage_check(arguments: argparse.Namespace, _: Settings) -> int:
+    for policy in _coverage_policies(arguments.files):
+        print(f"{policy.code} {policy.version}: ok")
+    return 0
+
+
+def _coverage_judge_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("facts", type=Path, help="a unit's facts in TOML or JSON, or an answer that holds them")
+    parser.add_argument("--on", type=date.fromisoformat, required=True, metavar="DAY", help="as 2026-11-23")
+    parser.add_argument("--fault", metavar="COMPONENT", help="the component reported, such as compressor")
+    parser.add_argument("--severity", choices=("minor", "performance", "major"), default="performance")
+    parser.add_argument("--policy", type=Path, action="append", default=[], metavar="FILE", help="else the shipped")
+
+
+def _coverage_judge(arguments: argparse.Namespace, _: Settings) -> int:
+    from server.products import coverage_command
+    from server.products.rules.coverage import Fault
+    from server.products.rules.refusal import Refusal as CoverageRefusal
+
+    facts = coverage_command.read_facts(_text_of(arguments.facts))
+    if isinstance(facts, CoverageRefusal):
+        raise Refusal(f"{arguments.facts}: {facts.text_zh} {facts.text_en} ({facts.code})")
+    fault = Fault(component=arguments.fault, severity=arguments.severity) if arguments.fault else None
+    told = coverage_command.judged(facts, _coverage_policies(arguments.policy), arguments.on, fault)
+    print(json.dumps(told, ensure_ascii=False, indent=2))
+    return 0
+
+
+def _coverage_policies(files: list[Path]) -> list[Any]:
+    from server.products import coverage_command
+    from server.products.rules.refusal import Refusal as CoverageRefusal
+
+    read = coverage_command.read_policies({str(file): _text_of(file) for file in files})
+    faults = [one for one in read if isinstance(one, CoverageRefusal)]
+    if faults:
+        raise Refusal("\n".join(f"{fault.text_zh} {fault.text_en} ({fault.code})" for fault in faults))
+    return list(read)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise Refusal(f"{file}: {fault}") from fault
+
+
 # ------------------------------------------------------------------------------------------------- backup and restore
 
 
@@ -295,11 +384,21 @@ def _backup_arguments(parser: argparse.ArgumentParser) -> None:
 def _backup(arguments: argparse.Namespace, settings: Settings) -> int:
     from server.evidence import store as evidence
     from server.platform import backup
+    from server.portal import service_store
+
+    async def every_photo(connection: Any) -> AsyncIterator[str]:
+        """Of completions and of customers' requests; the same bytes may be both."""
+        of_requests = {digest async for digest in service_store.kept_photos(connection)}
+        for digest in sorted(of_requests):
+            yield digest
+        async for digest in evidence.received_digests(connection):
+            if digest not in of_requests:
+                yield digest
 
     if settings.database_url is None and not (settings.data_dir / "postgres").exists():
         raise Refusal(f"There is no installation in {settings.data_dir}.")
     with _postgres(settings) as dsn, _os_faults(arguments.file):
-        made = backup.back_up(dsn, settings.data_dir, arguments.file, evidence.received_digests)
+        made = backup.back_up(dsn, settings.data_dir, arguments.file, every_photo)
     for digest in made.missing:
         print(f"onsite: The photo {digest} is missing in {settings.data_dir / 'blobs'}.", file=sys.stderr)
     print(f"Backed up to {arguments.file}: {arguments.file.stat().st_size:,} bytes, {made.sums.blobs} photos.")
@@ -425,10 +524,13 @@ COMMANDS = (
     Command("migrate", "bring the database to this release", _no_arguments, _migrate),
     Command("admin create", "make an administrator", _admin_create_arguments, _admin_create),
     Command("import jobs", "import jobs from a CSV file", _import_jobs_arguments, _import_jobs),
+    Command("import units", "import product units from a CSV file", _import_units_arguments, _import_units),
     Command("quote", "what cases were or would be promised, by policies in a file", _quote_arguments, _quote),
     Command("solve", "plan a problem in VROOM's JSON, with soft due times", _solve_arguments, _solve),
     Command("code parse", "what a product's code says", _code_parse_arguments, _code_parse),
     Command("code build", "a product's code from its number", _code_build_arguments, _code_build),
+    Command("coverage check", "what is wrong with policies in files", _coverage_check_arguments, _coverage_check),
+    Command("coverage judge", "what a unit is entitled to, from files", _coverage_judge_arguments, _coverage_judge),
     Command("backup", "write everything to one file, while the server runs", _backup_arguments, _backup),
     Command("restore", "bring back what a backup holds", _restore_arguments, _restore),
     Command("purge", "forget removals that every device should have heard of", _purge_arguments, _purge),
