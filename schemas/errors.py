@@ -154,6 +154,9 @@ class Code(StrEnum):
     LABELS_NOT_READY = "labels_not_ready"
     LABELS_OVER = "labels_over"
     LABELS_BUSY = "labels_busy"
+    REMEDY_NOT_DUE = "remedy_not_due"
+    UNIT_WITHDRAWN = "unit_withdrawn"
+    UNIT_IN_USE = "unit_in_use"
     # plans
     PLAN_RUNNING = "plan_running"
     PLAN_TOO_LARGE = "plan_too_large"

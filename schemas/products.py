@@ -76,7 +76,8 @@ class NewUnit(Request, frozen=True, kw_only=True):
 
 
 class Unit(Answer, frozen=True, kw_only=True):
-    """`url`: what its code says, and where its page is."""
+    """`url`: what its code says, and where its page is. `withdrawal`: `refund` or `exchange`, when it was taken back;
+    `replaces_id`: the unit for which it was given in exchange."""
 
     id: UUID
     gtin: str
@@ -97,6 +98,8 @@ class Unit(Answer, frozen=True, kw_only=True):
     version: int = 1
     lot: str = ""
     country: str = "CN"
+    replaces_id: UUID | None = None
+    withdrawal: str = ""
 
 
 class UnitEdit(Request, frozen=True, kw_only=True):

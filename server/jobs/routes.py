@@ -29,7 +29,7 @@ from schemas.jobs import (
     Settlement,
 )
 from schemas.promises import Appointment, Hold, JobPromise, Resume
-from server.jobs import actions, arrangements, booking, preview_routes, reviews, store
+from server.jobs import actions, arrangements, booking, preview_routes, reviews, store, unit_routes
 from server.platform import history
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, Scope, only
 from server.platform.errors import Refused
@@ -389,5 +389,6 @@ router = Router(
         list_job_types,
         add_job_type,
         *preview_routes.HANDLERS,
+        *unit_routes.HANDLERS,
     ],
 )

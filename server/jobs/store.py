@@ -554,6 +554,18 @@ async def rows(job_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     return {r["id"]: msgspec.json.decode(r["row"]) for r in found}
 
 
+async def of_unit(unit_id: UUID, limit: int) -> list[dict[str, Any]]:
+    """The newest jobs about the unit: what its history tells of each."""
+    found = await db.fetch(
+        "SELECT j.id, j.number, j.centre_id, j.outlet_id, j.job_type, j.state, j.title, j.opened_at,"
+        f" j.visits_done::text AS visits_done FROM job j WHERE j.unit_id = $1 AND {_THERE}"
+        " ORDER BY j.opened_at DESC, j.id LIMIT $2",
+        unit_id,
+        limit,
+    )
+    return [dict(r) | {"visits_done": msgspec.json.decode(r["visits_done"])} for r in found]
+
+
 async def visits_for(job_ids: Iterable[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """Job → every visit ever booked or made for it, {id, technician_id, state}; the newest first."""
     rows = await db.fetch(

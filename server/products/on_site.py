@@ -56,13 +56,19 @@ class Place:
     customer_id: UUID | None
 
 
+def checked_gtin(typed: str) -> str:
+    """As 14 digits. Raises `Refused(gtin_invalid)`."""
+    padded = gtin14(typed)
+    if isinstance(padded, Refusal):
+        raise Refused(Code.GTIN_INVALID, padded.text_en, reason=padded.code)
+    return padded
+
+
 async def made_of_code(place: Place, gtin: str, serial: str, unit_id: UUID | None = None) -> dict[str, Any]:
     """The fields of the unit that this code would be, JSON-shaped; without proof of purchase, until somebody shows one.
     `unit_id`: the id it shall have. Raises `Refused`: `gtin_invalid`, `serial_invalid`, `model_unknown`,
     `serial_taken`."""
-    padded = gtin14(gtin)
-    if isinstance(padded, Refusal):
-        raise Refused(Code.GTIN_INVALID, padded.text_en, reason=padded.code)
+    padded = checked_gtin(gtin)
     meant = typed_serial(serial)
     link = identify(padded, serial=meant)
     if isinstance(link, Refusal):

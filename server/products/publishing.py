@@ -5,7 +5,7 @@ a job and takes it out again. A change made here goes to exactly the streams tha
 a new one); who holds it stays the jobs' decision, and both sides lock the unit first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from uuid import UUID
 
 from offline_sync.immutable import immutable
@@ -38,7 +38,19 @@ async def changes_of(written: Sequence[UnitWritten]) -> list[Change]:
     return [as_change(w.after, holding.get(UUID(w.after.id), frozenset()), w.history, w.before) for w in written]
 
 
-async def publish_units(written: Sequence[UnitWritten], alongside: Sequence[Statement] = ()) -> None:
-    """Last in the transaction, and once. The units' cards are looked at anew."""
+async def publish_units(
+    written: Sequence[UnitWritten],
+    alongside: Sequence[Statement] = (),
+    then: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Last in the transaction, and once. The units' cards are looked at anew. `then`: what is to be written after the
+    units, as it names new ones."""
     ids = [UUID(w.after.id) for w in written]
-    await feed.write(await changes_of(written), alongside=[*alongside, field_store.due(ids)])
+
+    async def after() -> list[Change]:
+        if then is not None:
+            await then()
+        return []
+
+    changes = await changes_of(written)
+    await feed.write(changes, None if then is None else after, [*alongside, field_store.due(ids)])

@@ -29,7 +29,16 @@ from server.platform.media import TOO_DEEP, json_only
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
 from server.platform.text import refuse_forbidden
-from server.products import actions, catalogue_routes, holding_routes, link_routes, notice_routes, policy_routes, store
+from server.products import (
+    actions,
+    catalogue_routes,
+    holding_routes,
+    life_routes,
+    link_routes,
+    notice_routes,
+    policy_routes,
+    store,
+)
 from server.products.importing import routes as import_routes
 from server.products.labels import routes as label_routes
 from server.products.resolver_routes import describe
@@ -163,6 +172,7 @@ router = Router(
         *link_routes.handlers(),
         *catalogue_routes.handlers(),
         *holding_routes.handlers(),
+        *life_routes.handlers(),
         *notice_routes.handlers(),
         *import_routes.handlers(),
         *label_routes.handlers(),

@@ -1,15 +1,18 @@
 """Repairs and installations that follow from jobs, and products that technicians scan on site."""
 
+import asyncio
 import itertools
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 import rfc8785
 
 from server.platform import db
+from server.products import cards
 from tests.journeys.firm import Firm, Person, Phone
 from tests.journeys.standing import firm, reviews_of, standing
 from tests.products.shop import GTIN, added, stocked
@@ -19,6 +22,7 @@ __all__ = ["firm", "standing"]
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOBODYS = "0197a0d6-0000-7000-8000-000000000001"
 SERIALS = (f"SN-{n:04}" for n in itertools.count(1))
 
 
@@ -54,13 +58,19 @@ class Visit:
         return (await self.desk.get(f"/jobs/{self.job['id']}")).json()
 
 
-async def sent(firm: Firm, number: int = 0, /, job_type: str = "repair", unit: Any = None, **fields: Any) -> Visit:
-    desk, phone = await firm.login("desk"), await firm.phone(number)
+async def stocked_once(firm: Firm) -> Person:
+    """Headquarters, with a catalogue."""
     hq = await firm.login("hq")
     if (await hq.get("/models")).json()["items"] == []:
         await stocked(firm)
         for code in ("installation", "inspection"):
             await hq.post("/job-types", {"code": code, "name": code})
+    return hq
+
+
+async def sent(firm: Firm, number: int = 0, /, job_type: str = "repair", unit: Any = None, **fields: Any) -> Visit:
+    desk, phone = await firm.login("desk"), await firm.phone(number)
+    hq = await stocked_once(firm)
     unit = unit or await added(hq, firm, serial=next(SERIALS))
     opened_at = (datetime.now(UTC) - 6 * DAY).isoformat()
     asked = {"unit_id": unit["id"], "opened_at": opened_at, "job_type": job_type} | fields
@@ -108,8 +118,8 @@ class TestARepair:
 
     async def test_is_none_where_nobody_was_let_in(self, firm: Firm) -> None:
         visit = await sent(firm)
-        nobody = {"reason": "无人", "cause": "no_access"}
-        await visit.phone.outcomes(visit.do("arrive", DAY), visit.do("cannot_complete", **nobody))
+        came = visit.do("arrive", DAY)
+        await visit.phone.outcomes(came, visit.do("cannot_complete", reason="无人", cause="no_access"))
         assert await visit.repairs() == []
 
     async def test_is_only_of_repair_jobs(self, firm: Firm) -> None:
@@ -201,10 +211,10 @@ class TestRepeatsAndLatePushes:
             await visit.desk.post(f"/jobs/{visit.job['id']}/unassign", {"reason": ""})
             assert (await visit.desk.post(f"/jobs/{visit.job['id']}/assign", wanted)).status_code == 200
             job = await visit.now()
-            early = lambda v=visit: v.phone.outcomes(v.do("arrive", 4 * DAY))  # noqa: E731
-            late = lambda j=job: second.outcomes(second.complete(j))  # noqa: E731
-            for push in (late, early) if late_first else (early, late):
-                await push()
+            early = (visit.phone, visit.do("arrive", 4 * DAY))
+            late = (second, second.complete(job))
+            for phone, done in (late, early) if late_first else (early, late):
+                await phone.outcomes(done)
             told.append(await visit.repairs())
         assert told[0] == told[1]
         assert [repair["started_on"] for repair in told[0]] == [day(4 * DAY)]
@@ -222,14 +232,10 @@ class TestAnInstallation:
         assert (await visit.desk.get(f"/units/{visit.unit['id']}")).json()["installed_on"] is None
 
     async def test_leaves_the_day_that_somebody_entered(self, firm: Firm) -> None:
-        known = await added(await sent_hq(firm), firm, serial=next(SERIALS), installed_on=day(30 * DAY))
+        known = await added(await stocked_once(firm), firm, serial=next(SERIALS), installed_on=day(30 * DAY))
         visit = await sent(firm, job_type="installation", unit=known)
         await visit.phone.outcomes(visit.complete())
         assert (await visit.desk.get(f"/units/{known['id']}")).json()["installed_on"] == day(30 * DAY)
-
-
-async def sent_hq(firm: Firm) -> Person:
-    return (await sent(firm)).hq
 
 
 class TestAScan:
@@ -291,3 +297,209 @@ class TestAScan:
         for gtin, serial in (("0690123456789", "A"), (GTIN, "A" * 21), (GTIN, "A\n"), (GTIN, "序"), (GTIN, "")):
             (outcome,) = await visit.phone.outcomes(visit.do("scan", gtin=gtin, serial=serial))
             assert (outcome["status"], outcome["code"]) == ("rejected", "arguments_invalid")
+
+
+async def refused(answer: Any, status: int, code: str) -> None:
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+
+
+async def sold(firm: Firm, days_ago: int) -> Any:
+    """A unit sold so long ago."""
+    return await added(await stocked_once(firm), firm, serial=next(SERIALS), sold_on=day(days_ago * DAY))
+
+
+class TestAnExchange:
+    async def test_gives_a_unit_that_has_the_sale_and_begins_anew(self, firm: Firm) -> None:
+        desk, _hq, unit = await firm.login("desk"), await firm.login("hq"), await sold(firm, 6)
+        answer = await desk.post(f"/units/{unit['id']}/exchange", {"serial": (serial := next(SERIALS))})
+        assert answer.status_code == 200, answer.text
+        given = answer.json()
+        assert (given["source"], given["rule"]) == ("statute", "statute.within-15-days")
+        old, new = given["unit"], given["successor"]
+        assert (old["withdrawn_on"], old["withdrawal"]) == (day(), "exchange")
+        assert (new["serial"], new["replaces_id"], new["exchanged_on"]) == (serial, unit["id"], day())
+        assert [new[name] for name in ("sold_on", "proof", "outlet_id", "customer_id")] == [
+            unit[name] for name in ("sold_on", "proof", "outlet_id", "customer_id")
+        ]
+        covered = (await desk.get(f"/units/{new['id']}/coverage")).json()
+        assert "restarted_by_exchange" in covered["reasons"]
+        assert (await desk.get(f"/units/{unit['id']}/coverage")).json()["covered"] is False
+
+    async def test_may_give_a_unit_that_is_in_stock(self, firm: Firm) -> None:
+        desk, hq, unit = await firm.login("desk"), await firm.login("hq"), await sold(firm, 6)
+        stock = await added(hq, firm, serial=next(SERIALS), sold_on=None)
+        answer = await desk.post(f"/units/{unit['id']}/exchange", {"successor_id": stock["id"]})
+        assert answer.json()["successor"]["id"] == stock["id"]
+
+    async def test_is_made_once(self, firm: Firm) -> None:
+        desk, _hq, unit = await firm.login("desk"), await firm.login("hq"), await sold(firm, 6)
+        assert (await desk.post(f"/units/{unit['id']}/exchange")).status_code == 200
+        for path in ("exchange", "withdraw"):
+            await refused(await desk.post(f"/units/{unit['id']}/{path}"), 409, "unit_withdrawn")
+
+    async def test_without_a_right_is_a_managers_with_a_reason(self, firm: Firm) -> None:
+        desk, hq, unit = await firm.login("desk"), await firm.login("hq"), await sold(firm, 400)
+        path = f"/units/{unit['id']}/withdraw"
+        await refused(await desk.post(path), 409, "remedy_not_due")
+        await refused(await desk.post(path, {"override": "老顾客"}), 403, "forbidden")
+        await refused(await hq.post(path, {"override": "  "}), 409, "remedy_not_due")
+        answer = (await hq.post(path, {"override": "老顾客"})).json()
+        assert (answer["rule"], answer["reason"], answer["kind"]) == ("", "老顾客", "refund")
+
+    REFUSED: tuple[tuple[dict[str, Any], int, str], ...] = (
+        ({"given_on": day(-DAY)}, 400, "time_out_of_range"),
+        ({"given_on": day(30 * DAY)}, 400, "time_out_of_range"),
+        ({"successor_id": NOBODYS}, 422, "unit_unknown"),
+        ({"gtin": "06901234567893"}, 400, "gtin_invalid"),
+        ({"gtin": "09506000134352"}, 422, "model_unknown"),
+        ({"serial": "A B"}, 400, "serial_invalid"),
+        ({"serial": "A\u0000"}, 400, "text_forbidden_character"),
+        ({"component": "'; --"}, 400, "invalid"),
+        ({"override": "x" * 401}, 400, "invalid"),
+        ({"successor_id": NOBODYS, "serial": "A"}, 400, "invalid"),
+    )
+
+    async def test_that_is_wrong_changes_nothing(self, firm: Firm) -> None:
+        desk, unit = await firm.login("desk"), await sold(firm, 6)
+        for body, status, code in self.REFUSED:
+            await refused(await desk.post(f"/units/{unit['id']}/exchange", body), status, code)
+        assert (await desk.get(f"/units/{unit['id']}")).json()["withdrawn_on"] is None
+
+    async def test_gives_no_unit_that_somebody_has_had(self, firm: Firm) -> None:
+        desk, hq, unit = await firm.login("desk"), await firm.login("hq"), await sold(firm, 6)
+        had = await added(hq, firm, serial=next(SERIALS))
+        path = f"/units/{unit['id']}/exchange"
+        await refused(await desk.post(path, {"successor_id": had["id"]}), 409, "unit_in_use")
+        await refused(await desk.post(path, {"successor_id": unit["id"]}), 409, "unit_in_use")
+        await refused(await desk.post(path, {"serial": had["serial"]}), 409, "serial_taken")
+
+    async def test_is_the_offices_of_that_subtree(self, firm: Firm) -> None:
+        _desk, _hq, unit = await firm.login("desk"), await firm.login("hq"), await sold(firm, 6)
+        for name, status in (("otherdesk", 404), ("auditor", 403), ("tech0", 403)):
+            for path in ("exchange", "withdraw"):
+                person = await firm.login(name)
+                assert (await person.post(f"/units/{unit['id']}/{path}")).status_code == status
+
+
+class TestACard:
+    async def test_follows_a_unit_onto_the_phone(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        await looked_at()
+        card = (await follower(visit.phone).read())["unit_card", visit.unit["id"]]
+        shown = (await visit.desk.get(f"/units/{visit.unit['id']}/coverage")).json()
+        assert card["verdict"]["sentence"] == shown["sentence"]
+        assert (card["as_of"], card["verdict"]["until"]) == (day(), shown["until"])
+
+    async def test_leaves_with_the_unit(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        await looked_at()
+        held = follower(visit.phone)
+        assert ("unit_card", visit.unit["id"]) in await held.read()
+        await visit.desk.post(f"/jobs/{visit.job['id']}/unassign", {"reason": ""})
+        left = await held.read()
+        assert not {("unit", visit.unit["id"]), ("unit_card", visit.unit["id"])} & left.keys()
+
+    async def test_says_what_was_repaired(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        await visit.phone.outcomes(visit.complete(DAY, component="compressor", cured=False))
+        await looked_at()
+        card = (await follower(visit.phone).read())["unit_card", visit.unit["id"]]
+        assert card["events"] == [
+            {"kind": "repair", "on": day(DAY), "until": day(DAY), "component": "compressor", "cured": False}
+        ]
+
+    async def test_that_reads_as_before_is_not_sent_again(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        await looked_at()
+        held = follower(visit.phone)
+        before = (await held.read())["unit_card", visit.unit["id"]]
+        async with db.transaction():
+            await cards.look_again()
+        await looked_at()
+        assert (await held.read())["unit_card", visit.unit["id"]] == before
+        assert await db.fetch_value("SELECT count(*) FROM unit_due WHERE unit_id = $1", visit.unit["id"]) == 1
+
+    async def test_is_small(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        await visit.phone.outcomes(visit.complete(DAY, component="compressor"))
+        await looked_at()
+        card = (await follower(visit.phone).read())["unit_card", visit.unit["id"]]
+        assert len(msgspec.json.encode(card)) < 3000
+
+
+async def looked_at() -> None:
+    """As the watch does, which may be at it."""
+    for _ in range(200):
+        if not await db.fetch_value("SELECT count(*) FROM unit_due WHERE due_at <= now()"):
+            return
+        await cards.look()
+        await asyncio.sleep(0.01)
+    raise AssertionError("cards are still due")
+
+
+class TestScannedWithANetwork:
+    async def test_opens_the_product(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        asked = {"job_id": visit.job["id"], "gtin": GTIN, "serial": visit.unit["serial"]}
+        found = (await visit.phone.person.post("/units/scanned", asked)).json()
+        assert (found["unit"]["id"], found["made"]) == (visit.unit["id"], False)
+        assert found["coverage"]["sentence"]["zh"]
+
+    async def test_puts_on_file_what_nobody_had(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        asked = {"job_id": visit.job["id"], "gtin": GTIN, "serial": next(SERIALS)}
+        found = [(await visit.phone.person.post("/units/scanned", asked)).json() for _ in range(2)]
+        assert [one["made"] for one in found] == [True, False]
+        assert found[0]["unit"]["proof"] == "missing"
+
+    async def test_is_for_technicians_at_a_job_in_hand(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        asked = {"job_id": visit.job["id"], "gtin": GTIN, "serial": visit.unit["serial"]}
+        await refused(await (await firm.phone(1)).person.post("/units/scanned", asked), 404, "not_found")
+        await refused(await visit.desk.post("/units/scanned", asked), 403, "forbidden")
+        bad = asked | {"gtin": "06901234567893"}
+        await refused(await visit.phone.person.post("/units/scanned", bad), 400, "gtin_invalid")
+        unknown = asked | {"gtin": "09506000134352"}
+        await refused(await visit.phone.person.post("/units/scanned", unknown), 422, "model_unknown")
+
+
+class TestTheHistoryOfAUnit:
+    async def test_tells_all_of_it_in_one_order_by_pages(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        await visit.phone.outcomes(visit.do("arrive", 2 * DAY), visit.complete(DAY, component="compressor"))
+        await visit.hq.post(f"/units/{visit.unit['id']}/withdraw", {"override": "老顾客"})
+        whole = (await visit.desk.get(f"/units/{visit.unit['id']}/history")).json()["items"]
+        assert [event["kind"] for event in whole] == [
+            *("refunded", "added", "visit", "visit", "repair", "job", "sold"),
+        ]
+        paged: list[Any] = []
+        cursor = None
+        while cursor is not None or not paged:
+            page = (
+                await visit.desk.get(
+                    f"/units/{visit.unit['id']}/history", limit=2, **({"cursor": cursor} if cursor else {})
+                )
+            ).json()
+            paged += page["items"]
+            cursor = page["next_cursor"]
+        assert paged == whole
+
+    async def test_tells_a_technician_of_no_person(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        await visit.phone.outcomes(visit.complete(DAY))
+        told = (await visit.phone.person.get(f"/units/{visit.unit['id']}/history")).json()["items"]
+        assert {event["kind"] for event in told} >= {"job", "visit", "repair", "added"}
+        assert [event for event in told if event["user_id"] is not None] == []
+        words = {name for event in told for name in event["detail"]}
+        assert words <= {
+            *("job_type", "state", "event", "cause", "component", "fault_code"),
+            "finished_on",
+            "cured",
+            "delay",
+        }
+
+    async def test_is_for_those_who_may_see_the_unit(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        for person in (await firm.login("otherdesk"), (await firm.phone(2)).person):
+            await refused(await person.get(f"/units/{visit.unit['id']}/history"), 404, "not_found")
+        await refused(await visit.desk.get(f"/units/{visit.unit['id']}/history", cursor="x"), 400, "cursor_invalid")
