@@ -32,10 +32,12 @@ from server.platform.secrets import Secrets
 from server.platform.storage import Blobs
 from server.platform.text import refuse_forbidden_body
 from server.portal import service_routes
+from server.portal.standing import Standing
 from server.products import actions as products
 from server.products import cards, catalogue
 from server.products import store as product_catalogue
 from server.products.importing.watching import Intake
+from server.products.labels.running import Labeller
 from server.settings import Settings
 from server.sync.gathering import Gathering
 from server.sync.keeping import keep
@@ -69,7 +71,9 @@ def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
         before_request=refuse_forbidden_body,
         middleware=[PrometheusConfig(app_name="onsite", prefix="onsite", group_path=True).middleware],
         exception_handlers={**HANDLERS, **TOO_DEEP},
-        compression_config=compression.of_answers(exclude=["^/sync/stream$", "^/evidence/photos/"]),
+        compression_config=compression.of_answers(
+            exclude=["^/sync/stream$", "^/evidence/photos/", "^/label-batches/[^/]+/file$"]
+        ),
         request_max_body_size=settings.json_limit,
         openapi_config=OpenAPIConfig(
             title="Onsite",
@@ -121,7 +125,9 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     app.state.planner = Planner()
     app.state.reactor = Reactor()
     app.state.intake = Intake(settings.data_dir / "imports")
+    app.state.labeller = Labeller(app.state.blobs)
     app.state.pokes = Pokes()
+    app.state.standing = Standing()
     await app.state.pokes.start()
     stopping = asyncio.Event()
     watching = asyncio.gather(
@@ -129,6 +135,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         app.state.planner.watch(stopping),
         app.state.reactor.watch(stopping),
         app.state.intake.watch(stopping),
+        app.state.labeller.watch(stopping),
         found.watch(stopping, app.state.blobs),
         service_routes.watch(stopping),
         purge.watch(stopping, settings.tombstone_lifetime),

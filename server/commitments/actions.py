@@ -74,9 +74,11 @@ class Promise:
 
 async def promises_for(cases: Sequence[Case]) -> list[Promise | None]:
     """One per case, in order; None where no policy covers it."""
-    if not cases:
-        return []
-    book = await Book.read()
+    return promises_by(await Book.read(), cases) if cases else []
+
+
+def promises_by(book: Book, cases: Sequence[Case]) -> list[Promise | None]:
+    """As `promises_for`, by a book that has been read."""
     return [_promise(case, book) for case in cases]
 
 

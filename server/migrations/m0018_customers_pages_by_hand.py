@@ -1,4 +1,5 @@
-"""Indexes by which what waits is found, codes are counted, and a customer is matched by phone."""
+"""Indexes by which what waits is found, codes are counted, and a customer is matched by phone; a number that changes
+with everything customers' pages share (see `server.portal.standing`)."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
@@ -20,6 +21,24 @@ CREATE INDEX registration_to_erase ON registration (settled_at) WHERE state <> '
 CREATE INDEX customer_by_phone ON customer (outlet_id, right(regexp_replace(phone, '[^0-9]', '', 'g'), 11))
 """
 
+_SHARED = (
+    *("headquarters", "outlet", "product_line", "product_model", "warranty_policy"),
+    *("commitment_policy", "service_calendar", "product_notice", "product_link"),
+)
+_COUNT_UP = """
+CREATE FUNCTION next_page_generation() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN PERFORM nextval('page_generation'); RETURN NULL; END $$
+"""
+_GENERATION = (
+    "CREATE SEQUENCE page_generation",
+    _COUNT_UP,
+    *(
+        f"CREATE TRIGGER next_page_generation AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION next_page_generation()"
+        for table in _SHARED
+    ),
+)
+
 
 async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="onsite", description=DESCRIPTION)
@@ -28,5 +47,5 @@ async def forwards() -> MigrationManager:
 
 
 async def _run() -> None:
-    for statement in _BY_HAND.split(";"):
+    for statement in (*_BY_HAND.split(";"), *_GENERATION):
         await db.engine().run_ddl(statement)

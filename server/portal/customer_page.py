@@ -10,15 +10,20 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from server.commitments import actions as commitments
+from server.commitments.book import Book
 from server.network import store as network
 from server.platform import clock
 from server.portal.firm import Firm, firm
 from server.portal.forms import address, code_of
 from server.portal.product_page import page_of_number
+from server.portal.standing import Standing
 from server.portal.unit_page import (
+    LinkRow,
+    Notice,
     PromiseRow,
     UnitPageView,
     coverage_parts,
+    notice_row,
     picture_of,
     promise_row,
     quoted_row,
@@ -26,9 +31,11 @@ from server.portal.unit_page import (
     render_problem,
     render_unit_page,
 )
-from server.products import actions, store
-from server.products.rules.coverage import Verdict
-from server.products.rules.digital_link import DigitalLink, parse
+from server.products import actions, coverage_store, link_store, notices, page_store, resolver, store
+from server.products.page_store import Scanned
+from server.products.rules.coverage import Verdict, verdict
+from server.products.rules.digital_link import parse
+from server.products.rules.knowledge import facts_of, policies_known
 from server.products.rules.refusal import Refusal, Text
 from server.products.rules.serial import masked
 from server.products.texts import Locale
@@ -51,67 +58,91 @@ class Answer:
     scan: Scan | None = None
 
 
-async def answer(link_text: str, locale: Locale) -> Answer:
-    """`link_text`: the raw path and query as they came over the wire."""
+async def answer(link_text: str, locale: Locale, standing: Standing) -> Answer:
+    """`link_text`: the raw path and query as they came over the wire. A unit's page is one query of its own; what it
+    shares with others is kept by `standing`."""
     link = parse(link_text)
     if isinstance(link, Refusal):
         return Answer(400, render_problem(link, await firm(), locale))
-    known = await _unit(link)
+    known = None if link.serial is None else await page_store.scanned(link.gtin14, link.serial)
     if known is None and (product := await page_of_number(link, locale)) is not None:
         return Answer(200, product)
     if known is None:
         return Answer(404, render_not_found(await firm(), locale))
-    return await _page_of(known, code_of(link), locale)
+    standing.as_of(known.generation)
+    return await _page_of(known, code_of(link), locale, standing)
 
 
-async def _unit(link: DigitalLink) -> store.Row | None:
-    return None if link.serial is None else await store.unit_by_code(link.gtin14, link.serial)
-
-
-async def _page_of(unit: store.Row, code: str, locale: Locale) -> Answer:
+async def _page_of(known: Scanned, code: str, locale: Locale, standing: Standing) -> Answer:
     """`code`: the canonical path of the unit's code."""
-    outlet = await network.outlet(unit["outlet_id"])
+    unit = known.unit
+    outlet = await standing.get(("outlet", unit["outlet_id"]), lambda: network.outlet(unit["outlet_id"]))
     assert outlet is not None, "a unit belongs to an outlet that is on record"
     zone = ZoneInfo(outlet["zone"])
     today = actions.today_in(zone)
-    judged = await actions.judge(unit, today)
-    ours = await firm()
+    policies = await standing.get("policies", coverage_store.policies)
+    judged = verdict(facts_of(unit, known.repairs), policies_known(policies), today, None)
+    ours = await standing.get("firm", firm)
     view = UnitPageView(
         brand=ours.brand,
         product_line=Text(unit["line_name"], unit["line_name_en"]),
         model=Text(unit["model_name"], unit["model_name_en"]),
         gtin14=unit["gtin"],
         masked_serial=masked(unit["serial"]),
-        promises=await _promises(unit, outlet, zone, judged, ours),
-        notices=None,
+        promises=await _promises(unit, outlet, zone, judged, ours, standing),
+        notices=await _notices(known, today, standing),
+        links=await standing.get(("links", unit["gtin"], locale), lambda: _links(unit["gtin"], locale)),
         hotline=ours.hotline,
         service_url=address("/service", code=code, lang=locale),
+        register_url=address("/register", code=code, lang=locale),
+        mine_url=address("/mine", code=code, lang=locale),
         picture=picture_of(unit["line_code"]),
         **coverage_parts(judged),
     )
     return Answer(200, render_unit_page(view, locale), Scan(unit["id"], today))
 
 
+async def _notices(known: Scanned, today: date, standing: Standing) -> tuple[Notice, ...]:
+    unit = known.unit
+    gtin, line = unit["gtin"], unit["line_code"]
+    told = await standing.get(("notices", gtin, line, today), lambda: notices.told_of({gtin}, {line}, today))
+    return tuple(notice_row(one) for one in notices.concerning(unit, told, known.served)) if told else ()
+
+
+async def _links(gtin14: str, locale: Locale) -> tuple[LinkRow, ...]:
+    model = await link_store.linked_model(gtin14, clock.now())
+    if model is None:
+        return ()
+    return tuple(LinkRow(title=each.title, href=each.href) for each in resolver.shown_links(model, locale))
+
+
 # ---- what is promised here ----------------------------------------------------------------------------------------
 
 
 async def _promises(
-    unit: store.Row, outlet: network.Row, zone: ZoneInfo, judged: Verdict, ours: Firm
+    unit: store.Row, outlet: network.Row, zone: ZoneInfo, judged: Verdict, ours: Firm, standing: Standing
 ) -> tuple[PromiseRow, ...]:
     rows = [promise_row("hotline")] if ours.hotline else []
-    rows += [_quoted(made, zone) for made in await _in_force(unit, outlet, clock.now())]
+    rows += await _in_force(unit, outlet, zone, standing)
     if judged.on_site:
         rows.append(promise_row("on_site_for_life"))
     return tuple(rows)
 
 
-async def _in_force(unit: store.Row, outlet: network.Row, now: datetime) -> list[commitments.Promise]:
-    """What a call about this unit would be promised at this moment; a policy for several kinds of jobs once."""
-    wanted = (
-        ["repair", "maintenance"] if unit["installed_on"] is not None else ["installation", "repair", "maintenance"]
-    )
-    found = await commitments.promises_for([commitments.Case(outlet, job_type, now) for job_type in wanted])
-    return list({made.policy.id: made for made in found if made is not None}.values())
+async def _in_force(unit: store.Row, outlet: network.Row, zone: ZoneInfo, standing: Standing) -> tuple[PromiseRow, ...]:
+    """What a call about this unit would be promised at this moment, to the minute; a policy for several kinds of jobs
+    once."""
+    kinds = ("repair", "maintenance") if unit["installed_on"] is not None else ("installation", "repair", "maintenance")
+    line, now = unit["line_code"], clock.now()
+
+    async def read() -> tuple[PromiseRow, ...]:
+        book = await standing.get("book", Book.read)
+        cases = [commitments.Case(outlet, kind, now, product_category=line) for kind in kinds]
+        made = {one.policy.id: one for one in commitments.promises_by(book, cases) if one is not None}
+        return tuple(_quoted(one, zone) for one in made.values())
+
+    minute = now.replace(second=0, microsecond=0)
+    return await standing.get(("promises", outlet["id"], line, kinds, minute), read)
 
 
 def _quoted(made: commitments.Promise, zone: ZoneInfo) -> PromiseRow:

@@ -64,7 +64,7 @@ async def show_page(request: _Request) -> Response[Any]:
     if resolved is not None:
         return resolved
     locale = _locale(request)
-    answer = await customer_page.answer(resolver_http.link_text(request), locale)
+    answer = await customer_page.answer(resolver_http.link_text(request), locale, request.app.state.standing)
     response = _html(answer.html, answer.status, locale)
     response.headers.update(resolver_http.headers(request) if answer.status == HTTP_200_OK else resolver_http.SHARED)
     if answer.scan is not None and request.method == HttpMethod.GET:

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from schemas.notices import UnitNotice
 from server.portal.firm import Firm
 from server.portal.rendering import render
 from server.portal.texts import TEXTS, say
@@ -56,11 +57,21 @@ class PromiseRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """A recall or a safety note for this unit."""
+    """A recall or a safety note for this unit. `certain` false: it may concern it. `served`: it has been dealt with."""
 
     kind: Literal["recall", "safety"]
     title: Text
     detail: Text
+    link: str = ""
+    certain: bool = True
+    served: bool = False
+
+
+class LinkRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an administrator's link leads, such as a manual; in the reader's language."""
+
+    title: str
+    href: str
 
 
 class UnitPageView(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,8 +90,11 @@ class UnitPageView(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[ChoiceRow, ...] = ()
     promises: tuple[PromiseRow, ...] = ()
     notices: tuple[Notice, ...] | None = ()
+    links: tuple[LinkRow, ...] = ()
     hotline: str
     service_url: str | None = None
+    register_url: str | None = None
+    mine_url: str | None = None
     picture: str = "product"
 
 
@@ -104,6 +118,18 @@ def quoted_row(name: Text, respond_by: datetime | None, resolve_by: datetime | N
         return PromiseRow(title=name, detail=_at("promise_respond_by", respond_by))
     assert resolve_by is not None, "a policy that promises nothing was refused when saved"
     return PromiseRow(title=name, detail=_at("promise_resolve_by", resolve_by))
+
+
+def notice_row(told: UnitNotice) -> Notice:
+    """As the catalogue tells it of the unit."""
+    return Notice(
+        kind="recall" if told.kind == "recall" else "safety",
+        title=Text(told.title, told.title_en or told.title),
+        detail=Text(told.text, told.text_en or told.text),
+        link=told.link,
+        certain=told.certain,
+        served=told.served,
+    )
 
 
 def _at(key: str, moment: datetime) -> Text:

@@ -11,9 +11,11 @@ import pytest
 
 from server.portal.firm import Firm
 from server.portal.rendering import STATIC_DIR, asset_version, choose_locale
+from server.portal.texts import TEXTS
 from server.portal.unit_page import (
     ChoiceRow,
     CoverageRow,
+    LinkRow,
     Notice,
     PromiseRow,
     UnitPageView,
@@ -24,7 +26,7 @@ from server.portal.unit_page import (
 )
 from server.products.rules.digital_link import parse
 from server.products.rules.refusal import Refusal, Text
-from server.products.texts import LOCALES, Locale
+from server.products.texts import LOCALES, Locale, pick
 from tests.portal.builders import page_view
 from tests.products.builders import day, judged, repair, unit
 
@@ -99,8 +101,11 @@ class TestWhatAStrangerSees:
             "choices",
             "promises",
             "notices",
+            "links",
             "hotline",
             "service_url",
+            "register_url",
+            "mine_url",
             "picture",
         )
 
@@ -117,7 +122,8 @@ class TestWhatAStrangerSees:
         )
         assert ChoiceRow.__struct_fields__ == ("kind", "severity", "until")
         assert PromiseRow.__struct_fields__ == ("title", "detail")
-        assert Notice.__struct_fields__ == ("kind", "title", "detail")
+        assert Notice.__struct_fields__ == ("kind", "title", "detail", "link", "certain", "served")
+        assert LinkRow.__struct_fields__ == ("title", "href")
 
     @pytest.mark.parametrize("locale", LOCALES)
     @pytest.mark.parametrize(
@@ -142,6 +148,7 @@ class TestWhatAStrangerSees:
                 ("承诺甲", "Promise X"),
             ),
             ("notices", (RECALL,), ("召回：控制板", "Recall: Control board")),
+            ("links", (LinkRow(title="说明书 Manual", href="https://example.com/m"),), ("说明书 Manual",) * 2),
             ("hotline", "+86 10 1234", ("+86 10 1234",) * 2),
         ],
     )
@@ -149,10 +156,21 @@ class TestWhatAStrangerSees:
         view = msgspec.structs.replace(ALL_VIEWS["new"], **{field: value})
         assert words[LOCALES.index(locale)] in Reader(render_unit_page(view, locale)).text
 
-    def test_a_service_address_replaces_the_hotline_panel(self) -> None:
+    def test_a_service_address_comes_before_the_hotline(self) -> None:
         reader = Reader(render_unit_page(ALL_VIEWS["no terms"], "en"))
-        assert {"class": "button", "href": "/service"} in reader.all("a")
-        assert "400-800-1234" not in reader.text
+        buttons = [link["href"] for link in reader.all("a") if link.get("class") == "button"]
+        assert buttons == ["/service", "tel:4008001234"]
+
+    def test_what_an_owner_may_do_is_offered(self) -> None:
+        view = msgspec.structs.replace(ALL_VIEWS["new"], register_url="/register?code=/x", mine_url="/mine?code=/x")
+        addresses = {link["href"] for link in Reader(render_unit_page(view, "en")).all("a")}
+        assert {"/register?code=/x", "/mine?code=/x"} <= addresses
+
+    @pytest.mark.parametrize("locale", LOCALES)
+    def test_a_notice_says_whether_it_is_certain_and_done(self, locale: Locale) -> None:
+        for told, key in (({"certain": False}, "notice_uncertain"), ({"served": True}, "notice_served")):
+            view = msgspec.structs.replace(ALL_VIEWS["new"], notices=(msgspec.structs.replace(RECALL, **told),))
+            assert pick(TEXTS[key], locale) in Reader(render_unit_page(view, locale)).text
 
 
 class TestCoverageOnThePage:

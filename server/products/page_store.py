@@ -1,0 +1,64 @@
+"""The one query of the customer's page: a unit by its code, with all that is the unit's own."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from server.platform import db
+from server.products.coverage_store import Row
+from server.products.rules.coverage import Repair
+from server.products.rules.knowledge import RepairRecord, repairs_known
+
+_REPAIR = (*Repair.__struct_fields__,)
+
+
+class Scanned(msgspec.Struct, frozen=True, kw_only=True):
+    """`unit`: its row, with `line_name` and `line_name_en`. `served`: the notices it has had what they ask for.
+    `generation`: changes with everything that is not the unit's own (see `server.portal.standing`)."""
+
+    unit: Row
+    repairs: tuple[Repair, ...]
+    served: frozenset[UUID]
+    generation: int
+
+
+_SCANNED = (
+    "SELECT u.*, coalesce(l.name, '') AS line_name, coalesce(l.name_en, '') AS line_name_en,"
+    " (SELECT json_agg(r)::text FROM (SELECT"
+    f" id, {', '.join(_REPAIR)}, recorded_at, corrects, never_was FROM unit_repair WHERE unit_id = u.id) r) AS repairs,"
+    " (SELECT array_agg(notice_id) FROM notice_served WHERE unit_id = u.id) AS served,"
+    " (SELECT last_value FROM page_generation) AS generation"
+    " FROM product_unit u LEFT JOIN product_line l ON l.code = u.line_code WHERE u.gtin = $1 AND u.serial = $2"
+)
+
+
+async def scanned(gtin14: str, serial: str) -> Scanned | None:
+    """One statement, known or not."""
+    row = await db.fetch_row(_SCANNED, gtin14, serial, hot=True)
+    if row is None:
+        return None
+    return Scanned(
+        unit=row,
+        repairs=_repairs(row["repairs"]) if row["repairs"] else (),
+        served=frozenset(row["served"] or ()),
+        generation=row["generation"],
+    )
+
+
+class _Record(msgspec.Struct, frozen=True):
+    """A row of `unit_repair` beside the repair itself."""
+
+    id: UUID
+    recorded_at: datetime
+    corrects: UUID | None
+    never_was: bool
+
+
+def _repairs(told: str) -> tuple[Repair, ...]:
+    records: list[RepairRecord] = []
+    for one in msgspec.json.decode(told, type=list[dict[str, Any]]):
+        said, own = msgspec.convert(one, Repair), msgspec.convert(one, _Record)
+        records.append(RepairRecord(repair=said, **msgspec.structs.asdict(own)))
+    return tuple(one.repair for one in repairs_known(records))
