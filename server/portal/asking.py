@@ -136,7 +136,7 @@ async def draft(product: Product, asked: Asked, photos: Sequence[Photo], locale:
 
 async def _review(product: Product, asked: Asked, photos: int, token: str) -> Review:
     chosen = next((s for s in product.symptoms if s.code == asked.symptom), None)
-    verdict = await products.judge(dict(product.unit), product.today, _fault(chosen))
+    verdict = await products.judge(dict(product.unit), product.today, await _fault(product, chosen))
     promise = await _promise(product, await _owner(product, asked), clock.now())
     joins = await job_store.open_of_unit(product.unit["id"], REPAIR) is not None
     named = chosen.name if chosen is not None else None
@@ -165,11 +165,13 @@ async def read_draft(token: str) -> Kept | None:
     return Kept(product, await _review(product, drafted.asked, len(photos), token), photos)
 
 
-def _fault(chosen: Symptom | None) -> Fault | None:
+async def _fault(product: Product, chosen: Symptom | None) -> Fault | None:
     """Without a symptom the unit is judged as a whole."""
     if chosen is None or chosen.component is None:
         return None
-    return Fault(component=chosen.component, severity=chosen.severity, fault_code=chosen.code)
+    known = await symptoms.component_of(product.unit, chosen.code)
+    name = known[1] if known is not None else None
+    return Fault(component=chosen.component, name=name, severity=chosen.severity, fault_code=chosen.code)
 
 
 async def _promise(product: Product, owner: Mapping[str, Any] | None, now: datetime) -> commitments.Promise | None:

@@ -202,10 +202,11 @@ def _when(day: date | None, part: str) -> str:
 
 def wished_time(day: date | None, part: str) -> Text:
     """A preferred time in words."""
-    on, at = TEXTS["soonest"] if day is None else date_text(day), TEXTS[f"part_{part}"]
+    at = TEXTS[f"part_{part}"]
     if part == "any":
-        return on
-    return Text(TEXTS["preferred"].zh.format(day=on.zh, part=at.zh), f"{on.en}, {at.en.lower()}")
+        return TEXTS["soonest"] if day is None else date_text(day)
+    on, words = (Text("", ""), "preferred_soon") if day is None else (date_text(day), "preferred")
+    return Text(TEXTS[words].zh.format(day=on.zh, part=at.zh), TEXTS[words].en.format(day=on.en, part=at.en.lower()))
 
 
 # ----------------------------------------------------------------------------------------------- the desk's part

@@ -65,7 +65,10 @@ async def read_form(request: AnyRequest) -> Form:
         raise Refused(Code.FORBIDDEN, "cross-site")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _FORMS:
         raise Refused(Code.UNSUPPORTED_MEDIA_TYPE)
-    sent = list((await request.form()).multi_items())
+    try:
+        sent = list((await request.form()).multi_items())
+    except (UnicodeDecodeError, LookupError) as fault:  # not the text it says it is
+        raise Refused(Code.MALFORMED, "text") from fault
     if len(sent) > _MOST_FIELDS:
         raise Refused(Code.MALFORMED, "too many fields")
     texts: dict[str, str] = {}

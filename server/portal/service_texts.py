@@ -58,7 +58,8 @@ OF_SERVICE: Final[dict[str, Text]] = {
         "part_morning": ("上午", "Morning"),
         "part_afternoon": ("下午", "Afternoon"),
         "part_evening": ("晚上", "Evening"),
-        "preferred": ("{day} {part}", "{day}, {part}"),
+        "preferred": ("{day}{part}", "{day}, {part}"),
+        "preferred_soon": ("尽快，{part}方便", "As soon as possible, best in the {part}"),
         "preferred_note": (
             "这是您的期望，不是约定；具体时间由网点与您商定。",
             "This is a wish, not an appointment; the outlet agrees the time with you.",

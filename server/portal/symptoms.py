@@ -36,3 +36,8 @@ async def of_unit(unit: Mapping[str, Any]) -> tuple[Symptom, ...]:
         )
         for f in list(by_code.values())[:_MOST]
     )
+
+
+async def component_of(unit: Mapping[str, Any], code: str) -> tuple[str, Text] | None:
+    """The part that a fault code speaks of, and its name."""
+    return await catalogue_store.fault_component(unit["line_code"], code, unit["model_id"])

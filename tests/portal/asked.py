@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.journeys.firm import Firm, Person
-from tests.products.shop import added, stocked
+from tests.products.shop import added
 
 #: The conduct standard of the kind of job that is raised here; the test firm's own has none.
 CONDUCT = [
@@ -31,7 +31,8 @@ WRITTEN = {
 
 
 async def a_unit(firm: Firm, **fields: Any) -> dict[str, Any]:
-    return await added(await stocked(firm), firm, **fields)
+    """Of a catalogue that is there (`tests.products.shop.stocked`)."""
+    return await added(await firm.login("hq"), firm, **fields)
 
 
 def code_of(unit: dict[str, Any]) -> str:
@@ -76,7 +77,12 @@ async def asked(client: httpx.AsyncClient, unit: dict[str, Any], photos: tuple[b
     return urlsplit(answer.headers["location"]).path.removeprefix("/j/")
 
 
-async def only_job(desk: Person) -> dict[str, Any]:
-    answer = await desk.get("/jobs")
-    (job,) = answer.json()["items"]
-    return dict(job)
+async def job_of(desk: Person, unit: dict[str, Any]) -> dict[str, Any]:
+    """The one job of this unit."""
+    (job,) = await jobs_of(desk, unit)
+    return job
+
+
+async def jobs_of(desk: Person, unit: dict[str, Any]) -> list[dict[str, Any]]:
+    found = (await desk.get("/jobs")).json()["items"]
+    return [dict(job) for job in found if job["unit_id"] == unit["id"]]
