@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -219,8 +219,23 @@ async def fill_files(firm: Firm, cast: Cast, plan: Plan) -> None:
     await _list_products()
     await notices.publish(firm.directors[0], safety_note(clock.now().date()))
     days = _days_of_sale(plan)
-    units = [_unit(firm, cast, index, days.get(index)) for index in range(len(cast.units))]
-    firm.unit_ids = await products.create_units(units, firm.dispatchers[0].user_id)
+    await _put_on_record(firm, [_unit(firm, cast, index, days.get(index)) for index in range(len(cast.units))])
+
+
+async def _put_on_record(firm: Firm, units: Sequence[tuple[UUID, NewUnit]]) -> None:
+    """Each on the last of its days, if that lies ahead: nothing is on record before it has happened."""
+    told = clock.now()
+    ids: dict[int, UUID] = {}
+    by_day: dict[datetime, list[int]] = {}
+    for index, (_, unit) in enumerate(units):
+        days = [day for day in (unit.sold_on, unit.installed_on, unit.registered_on) if day is not None]
+        morning = datetime.combine(max(days), time(), clock.UTC) if days else told
+        by_day.setdefault(max(told, morning), []).append(index)
+    for instant, indices in sorted(by_day.items()):
+        with clock.as_of(instant):
+            made = await products.create_units([units[i] for i in indices], firm.dispatchers[0].user_id)
+        ids |= dict(zip(indices, made, strict=True))
+    firm.unit_ids = [ids[index] for index in range(len(units))]
 
 
 async def _list_products() -> None:
