@@ -62,6 +62,7 @@ class Facts(NamedTuple):
     lat: float
     lon: float
     rating: int
+    component: str = ""
 
 
 def manifest(rng: Random, facts: Facts, photos: Sequence[Photo]) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def manifest(rng: Random, facts: Facts, photos: Sequence[Photo]) -> dict[str, An
         "photos": [p.as_named() for p in photos],
         "finished_at": facts.finished_at.isoformat(),
         "strokes": strokes(rng),
-        "report": {"diagnosis": facts.diagnosis, "result": facts.result},
+        "report": {"diagnosis": facts.diagnosis, "result": facts.result, **_component(facts)},
         "checklist": dict(facts.checklist),
         "parts": dict(facts.parts),
         "fees": [dict(fee) for fee in facts.fees],
@@ -82,6 +83,11 @@ def manifest(rng: Random, facts: Facts, photos: Sequence[Photo]) -> dict[str, An
         "position": {"lat": facts.lat, "lon": facts.lon, "accuracy_m": float(rng.randrange(6, 30))},
         "rating": facts.rating,
     }
+
+
+def _component(facts: Facts) -> dict[str, str]:
+    """What had failed, by which the repair is told."""
+    return {"component": facts.component} if facts.component else {}
 
 
 def _text(facts: Facts) -> str:

@@ -341,6 +341,7 @@ class Story:
             lat=task.at.lat,
             lon=task.at.lon,
             rating=self._rng.choices([5, 4, 3], [8, 3, 1])[0],
+            component=trouble.component if trouble else "",
         )
         return report.manifest(self._rng, facts, made.photos)
 
@@ -372,12 +373,7 @@ class Story:
     # -------------------------------------------------------------------------------------------------- what remains
 
     async def _note_repairs(self) -> None:
-        """Repairs that coverage counts: those of the story, and earlier ones of older units."""
-        for key, task in enumerate(self._plan.tasks):
-            if task.trouble and task.ended_at and task.fate == "visit" and task.twist in (None, "settled"):
-                day = day_of(task.ended_at)
-                repair = Repair(component=task.trouble.component, started_on=day, finished_on=day)
-                await products.record_repair(self._firm.unit_ids[task.unit], repair, self._made[key].id)
+        """Repairs of older units, from before the story; those of the story follow from its jobs."""
         old = [i for i, unit in enumerate(self._cast.units) if unit.sold_on and not unit.just_sold]
         for index in self._rng.sample(old, 45):
             unit = self._cast.units[index]
