@@ -185,13 +185,17 @@ def _kind(accepted: tuple[str, ...]) -> str:
 def _choices(request: _Request, resolved: Resolved, accepted: tuple[str, ...]) -> Response[Any]:
     cut = linkset.linkset_of(resolved.links, resolved.levels)
     chosen = _linkset(request, cut, accepted, HTTP_300_MULTIPLE_CHOICES)
-    chinese = _chinese(request)
-    alternates = [linkset.link_value(each, "alternate", chinese) for each in resolved.links[:_MOST_ALTERNATES]]
-    chosen.headers["link"] = ", ".join([chosen.headers["link"], *alternates])
+    told = chosen.headers["link"]
+    for each in resolved.links:
+        longer = f"{told}, {linkset.link_value(each, 'alternate', _chinese(request))}"
+        if len(longer) > _LONGEST_HEADER:
+            break
+        told = longer
+    chosen.headers["link"] = told
     return chosen
 
 
-_MOST_ALTERNATES: Final = 10  # servers before us take some 8 KiB of headers; the body has them all
+_LONGEST_HEADER: Final = 6_000  # servers before us take some 8 KiB of headers in all; the body has every choice
 
 
 def _sent_on(request: _Request, link: DigitalLink, target: Link) -> Response[Any]:

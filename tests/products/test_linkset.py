@@ -15,7 +15,7 @@ from server.products.rules.link_target import (
     read_url,
     title_fault,
 )
-from server.products.rules.link_types import LINK_TYPES, OWN_PAGES, read_link_type
+from server.products.rules.link_types import LINK_TYPES, OWN_PAGES, VOCABULARY, read_link_type
 from server.products.rules.linkset import (
     Level,
     Link,
@@ -182,6 +182,19 @@ class TestTheDefault:
         assert level.default.href == f"{NUMBER}/21/A%2FB"
         assert [link.link_type for link in level.links] == ["pip", "registerProduct", "recallStatus"]
         assert level.links[1].href == f"{ROOT}/register?code=%2F01%2F09506000134352%2F21%2FA%252FB"
+
+    @given(st.lists(st.tuples(st.sampled_from(["pip", "faqs", "instructions"]), st.booleans()), max_size=8))
+    def test_is_exactly_one_and_described_by_its_own_type_too(self, kinds: list[tuple[str, bool]]) -> None:
+        links = [
+            a_link(kind, href=f"https://m.example/{n}", default=flagged) for n, (kind, flagged) in enumerate(kinds)
+        ]
+        level = of_number(*links)
+        assert level.links.count(level.default) == 1
+        (context,) = linkset([level], chinese=True)["linkset"]
+        (default,) = context[f"{VOCABULARY}defaultLink"]
+        described = [link["href"] for link in context[VOCABULARY + level.default.link_type]]
+        assert default["href"] in described
+        assert found((level,), "defaultLink", Wishes()) == (level.default,)
 
 
 class TestTheBestLink:

@@ -389,6 +389,14 @@ class TestLinksAsData:
         assert re.fullmatch(r"[ -~]+", answer.headers["link"])
         assert json.loads(answer.text)["linkset"][0][VOC + "instructions"][0]["title"] == title
 
+    async def test_make_no_header_too_long_for_the_servers_before_us(self, firm: Firm) -> None:
+        hq = await stocked(firm)
+        for place in range(8):
+            await linked(hq, title="长" * 120, url=f"https://m.example/{place}")
+        answer = await get(firm, f"{NUMBER}?linkType=gs1:instructions")
+        assert len(answer.headers["link"]) <= 6_000
+        assert len(answer.json()["linkset"][0][VOC + "instructions"]) == 8
+
     async def test_are_for_headquarters_to_write_and_for_the_office_to_read(self, firm: Firm) -> None:
         hq = await stocked(firm)
         link = await linked(hq)
