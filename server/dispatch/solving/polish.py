@@ -9,6 +9,7 @@ import math
 import random
 import time
 from collections.abc import Sequence
+from threading import Event
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,9 +45,9 @@ from server.dispatch.solving.timetable import work_of
 NEIGHBOURS = 25
 PERTURBED = 12
 RESTART = 4_000
-SEEKING = 20
-"""Tasks moved at random at most while there is no plan that serves all: on tight instances (Solomon's with the fewest
-vehicles) 20 finds one in 2 s, 12 in 4 to 5, 30 and more in 6."""
+SEEKING, SEEKING_DEAR = (20, NEIGHBOURS), (25, 50)
+"""Tasks moved at random, and neighbours looked at, while there is no plan that serves all. On tight instances
+(Solomon's with the fewest vehicles) 20 finds one in 2 s, 12 in 4 to 5, 30 and more in 6."""
 
 HANDS = 5
 """What a visit in other hands costs when annealing, in dearest ways: more than any way it may save."""
@@ -181,25 +182,49 @@ class _Profiles:
 class Until:
     """A stopping criterion: the time, and with `any_plan` also when there is one at all; for all who share it."""
 
-    def __init__(self, instant: float, any_plan: bool = False) -> None:
-        self._instant, self._any_plan, self._found = instant, any_plan, False
+    def __init__(self, instant: float, any_plan: bool = False, found: Event | None = None) -> None:
+        self._instant, self._any_plan, self._found = instant, any_plan, found or Event()
 
     def __call__(self, best_cost: float) -> bool:
         if self._any_plan and best_cost < NEVER:
-            self._found = True
-        return self._found or time.monotonic() >= self._instant
+            self._found.set()
+        return self._found.is_set() or time.monotonic() >= self._instant
+
+    def half(self) -> "Until":
+        """The same with half of the time that is left."""
+        return Until((time.monotonic() + self._instant) / 2, self._any_plan, self._found)
 
 
 def polished(part: Part, stop: Until, seed: int) -> dict[int, list[int]] | None:
     """Better routes for the vans of the part; None when none were found. Touches no plan: may run in a thread."""
+    if part.start.num_missing_clients():  # the search never puts those back by itself
+        return _served(part, stop, seed)
     rng = RandomNumberGenerator(seed=seed)
-    start, missing = part.start, part.start.num_missing_clients()
-    search = _search(part, rng, SEEKING if missing else PERTURBED)
-    manager = _penalties(part)
+    search = _search(part, rng, PERTURBED)
+    return _searched(part, search, _penalties(part, part.start.is_feasible()), part.start, stop)
+
+
+def _served(part: Part, stop: Until, seed: int) -> dict[int, list[int]] | None:
+    """Everything on some route. To break rules is cheap at first; from half of the time on, afresh, it is dear. Which
+    of the two finds a plan, and when, cannot be told before."""
+    for dear, until in ((False, stop.half()), (True, stop)):
+        if stop(NEVER):
+            break
+        rng = RandomNumberGenerator(seed=seed)
+        search = _search(part, rng, *(SEEKING_DEAR if dear else SEEKING))
+        penalties = _penalties(part, dear)
+        start = Solution.make_random(part.data, rng) if dear else _with_all(part, rng, seed)
+        routes = _searched(part, search, penalties, search(start, penalties.cost_evaluator(), exhaustive=True), until)
+        if routes is not None:
+            return routes
+    return None
+
+
+def _searched(
+    part: Part, search: LocalSearch, penalties: PenaltyManager, start: Solution, stop: Until
+) -> dict[int, list[int]] | None:
     params = IteratedLocalSearchParams(num_iters_no_improvement=RESTART)
-    if missing:  # the search never puts those back by itself
-        start = search(_with_all(part, rng, seed), manager.cost_evaluator(), exhaustive=True)
-    result = IteratedLocalSearch(part.data, manager, search, start, params).run(stop, collect_stats=False)
+    result = IteratedLocalSearch(part.data, penalties, search, start, params).run(stop, collect_stats=False)
     return _routes(part, result.best) if result.best.is_feasible() else None
 
 
@@ -254,11 +279,11 @@ def _routes(part: Part, solution: Solution) -> dict[int, list[int]]:
     return routes
 
 
-def _penalties(part: Part) -> PenaltyManager:
+def _penalties(part: Part, dear: bool) -> PenaltyManager:
     """From a plan with everything served, breaking rules is dear. Otherwise it must be cheap at first, or the search
-    never finds its way through plans that break some; and it learns faster what a breach should cost."""
+    seldom finds its way through plans that break some; and it learns faster what a breach should cost."""
     data = part.data
-    if part.start.is_feasible():
+    if dear:
         params = PenaltyParams()
         return PenaltyManager(params.midpoint_penalties(data), params)
     params = PenaltyParams(solutions_between_updates=100, target_feasible=0.4)
