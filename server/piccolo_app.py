@@ -14,6 +14,7 @@ APP_CONFIG = AppConfig(
             "server.accounts.tables",
             "server.customers.tables",
             "server.products.tables",
+            "server.products.labels.tables",
             "server.commitments.tables",
             "server.jobs.tables",
             "server.dispatch.tables",

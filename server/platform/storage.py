@@ -27,8 +27,10 @@ class Blobs:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._incoming = folder / "incoming"
-        self._incoming.mkdir(mode=0o700, exist_ok=True)
+        self.folder = folder
+        self.incoming = folder / "incoming"
+        """Where drafts are written, for whoever hands them over by `adopt`."""
+        self.incoming.mkdir(mode=0o700, exist_ok=True)
         self._kept = folder / "kept"
         self._store = LocalStore(self._kept, mkdir=True)
 
@@ -49,7 +51,7 @@ class Blobs:
         place = self.file(digest)
         if place.is_file() and _digest_of(place) == digest:
             return False
-        with tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=self.incoming, delete=False) as file:
             try:
                 for chunk in chunks:
                     file.write(chunk)
@@ -62,12 +64,24 @@ class Blobs:
                 raise
         return True
 
+    def adopt(self, draft: Path) -> tuple[str, int]:
+        """Takes a finished file of `incoming` as it is; its digest and size. For whoever has no event loop."""
+        digest, size = _digest_of(draft), draft.stat().st_size
+        place = self.file(digest)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft.replace(place)
+        return digest, size
+
+    def remove(self, digest: str) -> None:
+        """For good; the caller knows that nothing names it any more."""
+        self.file(digest).unlink(missing_ok=True)
+
     async def put(self, digest: str, size: int, chunks: AsyncIterator[bytes]) -> None:
         """Streams to disk, then names it: a blob is there whole or not at all. Raises `DigestMismatch`, `TooLong`,
         `StorageFull`."""
         seen, arrived = hashlib.sha256(), 0
         try:
-            with tempfile.NamedTemporaryFile(dir=self._incoming) as file:
+            with tempfile.NamedTemporaryFile(dir=self.incoming) as file:
                 async for chunk in chunks:
                     arrived += len(chunk)
                     if arrived > size:

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, get
-from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, QueryParameter
@@ -18,6 +17,7 @@ from server.platform.errors import Refused
 from server.platform.ratelimit import at_most
 from server.products import store
 from server.products.codes import label_url, unit_link
+from server.products.labels import batch_routes
 from server.products.labels.formats import MEDIA_TYPES, Format, OnPaper, rendered
 from server.products.labels.layout import DPI, MAX_LINE_LENGTH, Form, human_readable
 from server.products.labels.sheets import SHEETS
@@ -107,7 +107,6 @@ _PAPER = _FORM | {"on_paper": Provide(asked_paper, sync_to_thread=False)}
 async def show_png(
     request: Request[Any, Any, Any],
     caller: NamedDependency[Caller],
-    state: State,
     unit_id: FromPath[UUID],
     form: NamedDependency[Form],
 ) -> Response[bytes]:
@@ -169,4 +168,4 @@ async def show_pdf(
 
 
 def handlers() -> tuple[Any, ...]:
-    return show_png, show_svg, show_zpl, show_pdf
+    return show_png, show_svg, show_zpl, show_pdf, *batch_routes.handlers()
