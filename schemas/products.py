@@ -179,7 +179,7 @@ class CoverageLine(Answer, frozen=True, kw_only=True):
 
 class CoverageRemedy(Answer, frozen=True, kw_only=True):
     """What the customer may ask for. `source`, `policy` null: a repair at the customer's cost. `severity`: the least
-    fault; `paid_by`: maker, seller, repairer or customer."""
+    fault; `paid_by`: maker, seller, repairer or customer (of a repair, `pays` says it item by item)."""
 
     kind: str
     source: str | None

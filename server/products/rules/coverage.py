@@ -141,7 +141,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 class Remedy(msgspec.Struct, frozen=True, kw_only=True):
     """What the customer may ask for. `until` None: no last day. `severity`: the least fault it takes, None: any.
-    `policy` None: no policy gives it, the customer pays."""
+    `policy` None: no policy gives it, the customer pays. What of a repair in term is free is said by `Pays`."""
 
     kind: RemedyKind
     source: Source | None

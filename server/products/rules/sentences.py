@@ -56,8 +56,15 @@ def _remedy_sentence(remedy: Remedy, verdict: Verdict, locale: Locale) -> str:
         remedy=remedy_text(remedy, locale, reported=verdict.component is not None),
         reason=reason,
         policy=pick(remedy.policy_name, locale),
-        cost=say(f"cost_{remedy.paid_by}", locale),
+        cost=_cost(remedy, verdict, locale),
     )
+
+
+def _cost(remedy: Remedy, verdict: Verdict, locale: Locale) -> str:
+    """A repair in term may be free in part only."""
+    if remedy.kind == "repair" and verdict.covered:
+        return _free(verdict.pays, locale)
+    return say(f"cost_{remedy.paid_by}", locale)
 
 
 def _sentence(verdict: Verdict, locale: Locale) -> str:
