@@ -23,6 +23,7 @@ TABLES: Mapping[str, str] = {
     "customer": "customer",
     "unit": "product_unit",
     "unit_card": "unit_card",
+    "fault_code": "fault_code",
     "job_type": "job_type",
     "review": "review",
     "alarm": "alarm",

@@ -5,7 +5,7 @@ Shipped component groups are those that the shipped warranty policies name.
 """
 
 import tomllib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from importlib import resources
 from typing import Any, TypeVar
 from uuid import UUID
@@ -27,11 +27,17 @@ from schemas.catalogue import (
 )
 from schemas.errors import Code
 from schemas.products import Model, ProductLine
+from server.platform import clock, db, feed
 from server.platform.errors import Refused
+from server.platform.feed import Change, Deed, HistoryLine
 from server.products import catalogue_store as store
 from server.products.rules.bom import Span, span_fault
 
-T = TypeVar("T", ProductLine, Model, ComponentGroup, BomPart, FaultCode)
+#: The stream that everyone reads.
+_CATALOGUE = "catalogue"
+
+T = TypeVar("T")
+E = TypeVar("E", ProductLine, Model, ComponentGroup, BomPart)
 K = TypeVar("K", str, UUID)
 
 
@@ -99,7 +105,7 @@ def _refuse_empty(values: dict[str, Any]) -> None:
 # ---------------------------------------------------------------------------------------------------------- fault codes
 
 
-async def add_fault_code(new: NewFaultCode) -> FaultCode:
+async def add_fault_code(new: NewFaultCode, user_id: UUID | None = None) -> FaultCode:
     """Raises `Refused`: `line_unknown`, `model_unknown` (also a model of another line), `component_unknown`,
     `fault_code_taken` (also by a retired one: bring that back)."""
     if await store.line(new.line_code) is None:
@@ -108,16 +114,48 @@ async def add_fault_code(new: NewFaultCode) -> FaultCode:
         model = await store.model(new.model_id)
         if model is None or model.line_code != new.line_code:
             raise Refused(Code.MODEL_UNKNOWN)
+    fields = {"id": str(clock.new_id()), **msgspec.to_builtins(new), "version": 1, "retired_at": None}
     try:
-        return await _of_a_known_component(new.component, store.insert_fault_code(store.given(new)))
+        async with db.transaction():
+            await _of_a_known_component(new.component, _tell_phones(fields, None, "fault_code.add", user_id))
     except asyncpg.UniqueViolationError as fault:
         raise Refused(Code.FAULT_CODE_TAKEN, new.code) from fault
+    return _shown_fault_code(fields)
 
 
-async def edit_fault_code(fault_id: UUID, edit: FaultCodeEdit) -> FaultCode:
+async def edit_fault_code(fault_id: UUID, edit: FaultCodeEdit, user_id: UUID | None = None) -> FaultCode:
     """Raises `Refused`: `not_found`, `version_stale`, `component_unknown`."""
-    wanted = edit.component if isinstance(edit.component, str) else ""
-    return await _of_a_known_component(wanted, _edited(fault_id, edit, store.edit_fault_code, store.fault_code))
+    async with db.transaction():
+        before = (await feed.load_for_update("fault_code", [fault_id])).get(fault_id)
+        if before is None:
+            raise Refused(Code.NOT_FOUND)
+        if before["version"] != edit.base_version:
+            raise Refused(Code.VERSION_STALE, version=before["version"])
+        said = store.given(edit)
+        after = before | {name: value for name, value in said.items() if name != "retired"}
+        if "retired" in said:
+            after["retired_at"] = (before["retired_at"] or clock.now().isoformat()) if said["retired"] else None
+        after["version"] += 1
+        telling = _tell_phones(after, before, "fault_code.change", user_id)
+        await _of_a_known_component(after["component"], telling)
+    return _shown_fault_code(after)
+
+
+async def _tell_phones(
+    after: Mapping[str, Any], before: Mapping[str, Any] | None, action: str, user_id: UUID | None
+) -> None:
+    """A fault code is a synced record: every phone looks up what a product shows, also without a network. A firm has
+    some hundreds; a thousand are 40 kB on the way. One that is retired leaves them."""
+    known = before or {}
+    changes = {name: [known.get(name), value] for name, value in after.items() if known.get(name) != value}
+    line = HistoryLine(after["version"], Deed(action, clock.now(), user_id), changes if before else {})
+    readers = frozenset() if after["retired_at"] else frozenset({_CATALOGUE})
+    await feed.write([Change("fault_code", UUID(after["id"]), after["version"], after, readers, [line], before)])
+
+
+def _shown_fault_code(fields: Mapping[str, Any]) -> FaultCode:
+    said = {name: value for name, value in fields.items() if name in FaultCode.__struct_fields__}
+    return msgspec.convert(said | {"retired": fields["retired_at"] is not None}, FaultCode)
 
 
 # ------------------------------------------------------------------------------------------------------ what they share
@@ -126,9 +164,9 @@ async def edit_fault_code(fault_id: UUID, edit: FaultCodeEdit) -> FaultCode:
 async def _edited(
     key: K,
     edit: Edit,
-    write: Callable[[K, int, dict[str, Any]], Awaitable[T | None]],
-    read: Callable[[K], Awaitable[T | None]],
-) -> T:
+    write: Callable[[K, int, dict[str, Any]], Awaitable[E | None]],
+    read: Callable[[K], Awaitable[E | None]],
+) -> E:
     written = await write(key, edit.base_version, store.given(edit))
     if written is not None:
         return written

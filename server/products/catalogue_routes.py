@@ -116,13 +116,15 @@ async def list_fault_codes(
 
 
 @post("/fault-codes", summary="Add a fault code to a line or a model", **_WRITES)
-async def add_fault_code(data: JSONBody[NewFaultCode]) -> FaultCode:
-    return await catalogue.add_fault_code(data)
+async def add_fault_code(caller: NamedDependency[Caller], data: JSONBody[NewFaultCode]) -> FaultCode:
+    return await catalogue.add_fault_code(data, caller.user_id)
 
 
 @patch("/fault-codes/{fault_id:uuid}", summary="Change or retire a fault code", **_WRITES)
-async def change_fault_code(fault_id: FromPath[UUID], data: JSONBody[FaultCodeEdit]) -> FaultCode:
-    return await catalogue.edit_fault_code(fault_id, data)
+async def change_fault_code(
+    caller: NamedDependency[Caller], fault_id: FromPath[UUID], data: JSONBody[FaultCodeEdit]
+) -> FaultCode:
+    return await catalogue.edit_fault_code(fault_id, data, caller.user_id)
 
 
 def handlers() -> list[HTTPRouteHandler]:

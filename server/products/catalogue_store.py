@@ -151,16 +151,6 @@ async def fault_component(line_code: str, code: str, model_id: UUID | None = Non
     return None if row is None else (row["component"], Text(row["name"], row["name_en"] or row["name"]))
 
 
-async def insert_fault_code(values: Mapping[str, Any]) -> FaultCode:
-    row = await _insert("fault_code", {"id": clock.new_id(), **values}, _FAULT)
-    return FaultCode(**row)
-
-
-async def edit_fault_code(fault_id: UUID, version: int, values: Mapping[str, Any]) -> FaultCode | None:
-    row = await _edit("fault_code", "id", fault_id, version, values, _FAULT)
-    return None if row is None else FaultCode(**row)
-
-
 # ------------------------------------------------------------------------------------------------------- both kinds of
 
 

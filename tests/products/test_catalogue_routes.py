@@ -98,6 +98,25 @@ class TestFaultCodes:
         assert len((await hq.get("/fault-codes", retired=True)).json()["items"]) == 1
         refused(await hq.post("/fault-codes", new), 409, "fault_code_taken")
 
+    async def test_are_on_every_phone_until_they_are_retired(self, firm: Firm) -> None:
+        hq, phone = await stocked(firm), await firm.phone(0)
+        new = {"line_code": LINE["code"], "code": "F1", "component": "thermostat", "text": "感温头断路"}
+        fault = (await hq.post("/fault-codes", new)).json()
+
+        async def held(cursor: str | None = None) -> tuple[list[Any], str]:
+            params = {"device_id": phone.device_id} | ({"cursor": cursor} if cursor else {})
+            page = (await phone.person.get("/sync/pull", **params)).json()
+            return [c.get("body") for c in page["changes"] if c["type"] == "fault_code"], page["cursor"]
+
+        (body,), cursor = await held()
+        assert (body["code"], body["text"], body["version"], body["model_id"]) == ("F1", "感温头断路", 1, None)
+        await hq.patch(f"/fault-codes/{fault['id']}", {"base_version": 1, "text": "感温头短路"})
+        (body,), cursor = await held(cursor)
+        assert (body["text"], body["version"]) == ("感温头短路", 2)
+        await hq.patch(f"/fault-codes/{fault['id']}", {"base_version": 2, "retired": True})
+        assert (await held(cursor))[0] == [None]
+        assert (await held())[0] == []
+
     BAD: tuple[tuple[dict[str, Any], int, str], ...] = (
         ({"line_code": "none"}, 422, "line_unknown"),
         ({"model_id": str(uuid.uuid4())}, 422, "model_unknown"),
