@@ -23,6 +23,7 @@ from server.platform.auth import OFFICE_READERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
+from server.platform.text import refuse_forbidden
 from server.products import link_store, links
 
 _WRITES = at_most(600, timedelta(minutes=1))
@@ -36,6 +37,7 @@ async def list_links(
     limit: PageLimit = 100,
 ) -> Page[ProductLink]:
     """`line_code`, `model_id`: only those made for that line or model themselves."""
+    refuse_forbidden(line_code)
     after: UUID | None = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
     found = await link_store.links_page(line_code, model_id, after, limit + 1)
     shown = found[:limit]

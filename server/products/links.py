@@ -1,5 +1,6 @@
 """What people do with the links behind products' codes. Every change keeps what it said before, and by whom."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +17,13 @@ from server.products.rules.link_target import language_fault, media_type_fault, 
 from server.products.rules.link_types import LINK_TYPES
 from server.products.rules.refusal import Refusal
 
+#: Instants outside are typing errors, and the last of them no database can turn into UTC.
+_EARLIEST, _LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
 
 async def add_link(caller: Caller, new: NewProductLink, public_url: str) -> ProductLink:
-    """Raises `Refused`: `link_invalid` with the fault as `reason`, `ends_before_start`, `line_unknown`,
-    `model_unknown`, `link_default_taken`."""
+    """Raises `Refused`: `link_invalid` with the fault as `reason`, `time_out_of_range`, `ends_before_start`,
+    `line_unknown`, `model_unknown`, `link_default_taken`."""
     if new.line_code is not None and new.model_id is not None:
         raise Refused(Code.LINK_INVALID, "a link is of a line or of a model, not of both", reason="scope_doubled")
     terms = _terms(new, public_url)
@@ -80,6 +84,9 @@ def _terms(terms: LinkTerms, public_url: str) -> dict[str, Any]:
     for fault in faults:
         if fault is not None:
             raise Refused(Code.LINK_INVALID, fault.text_en, reason=fault.code, text_zh=fault.text_zh)
+    for at in (terms.starts_at, terms.ends_at):
+        if at is not None and not _EARLIEST <= at <= _LATEST:
+            raise Refused(Code.TIME_OUT_OF_RANGE, f"a link holds between {_EARLIEST.year} and {_LATEST.year}")
     if terms.starts_at is not None and terms.ends_at is not None and terms.ends_at <= terms.starts_at:
         raise Refused(Code.ENDS_BEFORE_START)
     fields = {name: getattr(terms, name) for name in LinkTerms.__struct_fields__}

@@ -367,6 +367,8 @@ class TestLinksAsData:
         ({"title": "a" * 121}, 400, "invalid"),
         ({"surprise": 1}, 400, "invalid"),
         ({"starts_at": "2026-02-01T00:00:00Z", "ends_at": "2026-02-01T00:00:00Z"}, 400, "ends_before_start"),
+        ({"ends_at": "9999-12-31T23:59:59-12:00"}, 400, "time_out_of_range"),
+        ({"starts_at": "0001-01-01T00:00:00+12:00"}, 400, "time_out_of_range"),
         ({"line_code": "no_such_line"}, 422, "line_unknown"),
         ({"model_id": "019ab3b4-0000-7000-8000-000000000000"}, 422, "model_unknown"),
         ({"line_code": "air_conditioner", "model_id": "019ab3b4-0000-7000-8000-000000000000"}, 400, "link_invalid"),
@@ -377,6 +379,8 @@ class TestLinksAsData:
         for fields, status, code in self.SENSELESS:
             answer = await hq.post("/product-links", MANUAL | fields)
             assert (answer.status_code, answer.json()["code"]) == (status, code), fields
+        answer = await hq.get("/product-links", line_code="a\0b")
+        assert (answer.status_code, answer.json()["code"]) == (400, "text_forbidden_character")
 
     async def test_with_a_hostile_title_stay_one_title(self, firm: Firm) -> None:
         hq = await stocked(firm)
