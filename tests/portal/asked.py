@@ -1,4 +1,5 @@
-"""A customer who asks for service over HTTP: the one builder of requests, links and judgements."""
+"""A customer who asks for service over HTTP: the one builder of requests, links and judgements. One firm serves all
+tests of a module, as each of them has a unit of its own."""
 
 import html
 import re
@@ -8,9 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import pytest
 
-from tests.journeys.firm import Firm, Person
-from tests.products.shop import added
+from server.settings import Settings
+from tests.journeys.firm import Firm, Person, found_firm
+from tests.products.shop import added, stocked
 
 #: The conduct standard of the kind of job that is raised here; the test firm's own has none.
 CONDUCT = [
@@ -28,6 +31,30 @@ WRITTEN = {
     "consent": "yes",
     "locale": "en",
 }
+
+
+Unit = dict[str, Any]
+
+_founded: dict[str | None, Firm] = {}
+
+
+@pytest.fixture
+async def firm(client: httpx.AsyncClient, settings: Settings) -> Firm:
+    if settings.database_url not in _founded:
+        _founded[settings.database_url] = await found_firm(client)
+        await stocked(_founded[settings.database_url])
+    known = _founded[settings.database_url]
+    return Firm(client, known.outlet_id, known.other_outlet_id, known.technicians)
+
+
+@pytest.fixture
+async def unit(firm: Firm) -> Unit:
+    return await a_unit(firm)
+
+
+@pytest.fixture
+async def desk(firm: Firm) -> Person:
+    return await firm.login("desk")
 
 
 async def a_unit(firm: Firm, **fields: Any) -> dict[str, Any]:

@@ -5,41 +5,32 @@ One firm for all tests here, as each of them has a unit of its own.
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
 from litestar import Litestar
 
-from server.settings import Settings
-from tests.journeys.firm import Firm, Person, found_firm
-from tests.portal.asked import WRITTEN, a_unit, asked, code_of, job_of, jobs_of, png, sent, token_in, written
-from tests.products.shop import stocked
+from tests.journeys.firm import Firm, Person
+from tests.portal.asked import (
+    WRITTEN,
+    Unit,
+    a_unit,
+    asked,
+    code_of,
+    desk,
+    firm,
+    job_of,
+    jobs_of,
+    png,
+    sent,
+    token_in,
+    unit,
+    written,
+)
+
+__all__ = ["desk", "firm", "unit"]
 
 pytestmark = pytest.mark.database
-
-Unit = dict[str, Any]
-
-_founded: dict[str | None, Firm] = {}
-
-
-@pytest.fixture
-async def firm(client: httpx.AsyncClient, settings: Settings) -> Firm:
-    if settings.database_url not in _founded:
-        _founded[settings.database_url] = await found_firm(client)
-        await stocked(_founded[settings.database_url])
-    known = _founded[settings.database_url]
-    return Firm(client, known.outlet_id, known.other_outlet_id, known.technicians)
-
-
-@pytest.fixture
-async def unit(firm: Firm) -> Unit:
-    return await a_unit(firm)
-
-
-@pytest.fixture
-async def desk(firm: Firm) -> Person:
-    return await firm.login("desk")
 
 
 class TestAsking:
