@@ -20,6 +20,7 @@ from schemas.errors import Code
 from server.platform.errors import Refused, problem
 from server.platform.ratelimit import address_of, at_most
 from server.portal import customer_page
+from server.portal.product_page import page_of_links
 from server.portal.rendering import ASSETS_URL, STATIC_DIR, choose_locale
 from server.portal.unit_page import render_busy
 from server.products import resolver_http, store
@@ -61,14 +62,22 @@ def _busy(request: _Request, refused: Refused) -> Response[Any]:
 )
 async def show_page(request: _Request) -> Response[Any]:
     resolved = await resolver_http.answer(request)
-    if resolved is not None:
+    if isinstance(resolved, Response):
         return resolved
     locale = _locale(request)
+    if resolved is not None:
+        return await _page_of_links(request, resolved, locale)
     answer = await customer_page.answer(resolver_http.link_text(request), locale, request.app.state.standing)
     response = _html(answer.html, answer.status, locale)
     response.headers.update(resolver_http.headers(request) if answer.status == HTTP_200_OK else resolver_http.SHARED)
     if answer.scan is not None and request.method == HttpMethod.GET:
         response.background = BackgroundTask(_count, answer.scan)
+    return response
+
+
+async def _page_of_links(request: _Request, shown: resolver_http.LinksToShow, locale: Locale) -> Response[Any]:
+    response = _html(await page_of_links(shown, locale), shown.status, locale)
+    response.headers.update(resolver_http.headers(request))
     return response
 
 

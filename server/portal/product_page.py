@@ -1,10 +1,12 @@
-"""The page behind a product's number alone: the model, and where an administrator's links lead."""
+"""The pages behind a product's number: the model, and where its links lead."""
 
 from server.platform import clock
 from server.portal.firm import firm
 from server.portal.rendering import render
 from server.portal.unit_page import picture_of
 from server.products import link_store, resolver
+from server.products.resolver_http import LinksToShow
+from server.products.rules import linkset
 from server.products.rules.digital_link import DigitalLink, is_own
 from server.products.rules.refusal import Text
 from server.products.texts import Locale
@@ -30,4 +32,18 @@ async def page_of_number(link: DigitalLink, locale: Locale) -> str | None:
         number=link.gtin14,
         gtin=not is_own(link.gtin14),
         links=resolver.shown_links(model, locale),
+    )
+
+
+async def page_of_links(shown: LinksToShow, locale: Locale) -> str:
+    """Where the links of a product lead, for a person whose browser asked for what programs ask for."""
+    ours = await firm()
+    return render(
+        "links.html",
+        locale,
+        brand=ours.brand,
+        hotline=ours.hotline,
+        model=Text(shown.model.zh, shown.model.en or shown.model.zh),
+        status=shown.status,
+        links=[(link.href, linkset.title_of(link, locale == "zh-CN")) for link in shown.links],
     )

@@ -1,16 +1,17 @@
 """HTTP of the resolver: `/01/…` and `/OWN/…` for programs and for links. The pages behind them are the portal's: its
-handler asks `answer` first, and serves its own page where that is None.
+handler asks `answer` first, and serves its own page where that is None, and one of links where it is `LinksToShow`.
 
 | request | answer |
 | --- | --- |
 | OPTIONS | 204 with what is allowed, from any origin |
 | no code, by a program | 400, problem with `code_invalid` and the fault as `reason` |
-| `linkType=linkset` (or `all`), or `Accept` names a linkset's media type or JSON before HTML | 200, linkset |
-| `linkType=gs1:…` | 307 to the best link, 300 when several are equally good, 404 when there is none |
+| `linkType=linkset` (or `all`), or `Accept` names a linkset's media type or JSON before HTML | 200, linkset; a page |
+| `linkType=gs1:…` | 307 to the best link, 300 when several are equally good, 404 when there is none; pages |
 | a number alone | 307 to its default link, or our own page of the model |
 | a unit's code | our own page |
 """
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -31,7 +32,7 @@ from server.products.rules import linkset
 from server.products.rules.digital_link import DigitalLink, build, parse
 from server.products.rules.link_types import WHOLE_SET
 from server.products.rules.linkset import LINKSET_JSON, LINKSET_TEXT, Level, Link, Wishes, preferences
-from server.products.rules.refusal import Refusal
+from server.products.rules.refusal import Refusal, Text
 
 _Request = Request[Any, Any, Any]
 
@@ -53,7 +54,17 @@ _MAX_AGE: Final = {"access-control-max-age": "86400"}
 _NOT_KEPT: Final = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 
 
-async def answer(request: _Request) -> Response[Any] | None:
+@dataclass(frozen=True, slots=True)
+class LinksToShow:
+    """A browser asked for what programs get as a linkset: all links (200), those that are equally good (300), or all
+    there are instead of what there is not (404)."""
+
+    status: int
+    model: Text
+    links: tuple[Link, ...]
+
+
+async def answer(request: _Request) -> Response[Any] | LinksToShow | None:
     """What the resolver answers, or None: serve our own page of this code, whether it is known, unknown or none."""
     if request.method == HttpMethod.OPTIONS:
         return Response(None, status_code=HTTP_204_NO_CONTENT, headers=SHARED | {"allow": METHODS, **_MAX_AGE})
@@ -79,19 +90,25 @@ def _of(
     accepted: tuple[str, ...],
     as_linkset: bool,
     resolved: Resolved | None,
-) -> Response[Any] | None:
+) -> Response[Any] | LinksToShow | None:
+    to_person = _prefers_page(accepted)
     if resolved is None:
-        return None if not asked and not as_linkset else _absent(request, Code.NOT_FOUND)
+        return None if to_person or (not asked and not as_linkset) else _absent(request, Code.NOT_FOUND)
     if as_linkset:
-        return _linkset(request, resolved.levels, accepted, HTTP_200_OK)
+        return _shown(resolved, 200) if to_person else _linkset(request, resolved.levels, accepted, HTTP_200_OK)
     if not resolved.links:
-        return _absent(request, Code.LINK_TYPE_ABSENT)
+        return _shown(resolved, 404) if to_person else _absent(request, Code.LINK_TYPE_ABSENT)
     if len(resolved.links) > 1:
-        return _choices(request, resolved, accepted)
+        return _shown(resolved, 300) if to_person else _choices(request, resolved, accepted)
     (target,) = resolved.links
     if not asked and target.href == resolved.levels[0].anchor:
         return None
     return _sent_on(request, link, target)
+
+
+def _shown(resolved: Resolved, status: int) -> LinksToShow:
+    every = tuple(link for level in resolved.levels for link in level.links)
+    return LinksToShow(status, resolved.levels[0].description, resolved.links or every)
 
 
 def headers(request: _Request) -> dict[str, str]:
@@ -125,6 +142,11 @@ def _asked(link: DigitalLink) -> str | None:
 def _wants_page(accepted: tuple[str, ...]) -> bool:
     """A browser names HTML; who names nothing, or everything, is served what a person would see."""
     return not accepted or any(name in (_HTML, "text/*", "*/*", "application/xhtml+xml") for name in accepted)
+
+
+def _prefers_page(accepted: tuple[str, ...]) -> bool:
+    """HTML by its name, and before any format of linksets."""
+    return next((name for name in accepted if name == _HTML or name in _OF_LINKSETS), None) == _HTML
 
 
 def _prefers_linkset(accepted: tuple[str, ...], asked: str) -> bool:
@@ -173,13 +195,7 @@ def _linkset(request: _Request, levels: tuple[Level, ...], accepted: tuple[str, 
 
 
 def _kind(accepted: tuple[str, ...]) -> str:
-    """A browser shows JSON, and would save what it does not know."""
-    for name in accepted:
-        if name in _OF_LINKSETS:
-            return name
-        if name == _HTML:
-            return _JSON
-    return LINKSET_JSON
+    return next((name for name in accepted if name in _OF_LINKSETS), LINKSET_JSON)
 
 
 def _choices(request: _Request, resolved: Resolved, accepted: tuple[str, ...]) -> Response[Any]:

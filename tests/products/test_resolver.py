@@ -179,8 +179,8 @@ class TestAskingAsAProgram:
         ("application/json", "", "application/json"),
         ("application/json", "?linkType=linkset", "application/json"),
         ("*/*", "?linkType=linkset", "application/linkset+json"),
-        ("text/html,*/*;q=0.8", "?linkType=linkset", "application/json"),
-        ("text/html,*/*;q=0.8", "?linkType=all", "application/json"),
+        ("application/json;q=0.9, text/html;q=0.8", "?linkType=linkset", "application/json"),
+        ("*/*;q=0.8, application/json", "?linkType=all", "application/json"),
         ("application/linkset", "", "application/linkset"),
         ("text/html;q=0.5, application/linkset+json", "", "application/linkset+json"),
     )
