@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.products.rules.comparison import change_between
 from server.products.rules.coverage import Fault, Reason, Remedy, UnitFacts, Verdict, verdict
 from server.products.rules.policy import Policy
 from tests.products.builders import PROMISE, STATUTE, day, judged, policy, repair, term, unit
@@ -415,6 +416,7 @@ repairs = st.builds(
     st.none() | st.integers(0, 120),
     component=st.sampled_from(["compressor", "door"]),
     cured=st.booleans(),
+    fault_code=st.sampled_from(["", "e1", "e2"]),
     delay=st.sampled_from([None, "parts", "repairer"]),
 )
 units = st.builds(
@@ -478,6 +480,17 @@ class TestAnyUnitOnAnyDay:
         both = verdict(facts, self.RULING, on, fault)
         assert verdict(facts, (STATUTE,), on, fault).statute == both.statute
         assert verdict(facts, (PROMISE,), on, fault).promise == both.promise
+
+    @given(units, dates, st.integers(1, 60), st.sampled_from(["whole_unit", "compressor"]), st.integers(1, 40))
+    def test_a_further_promise_takes_nothing_away(
+        self, facts: UnitFacts, on: date, months: int, component: str, days: int
+    ) -> None:
+        window = {"rule": "w", "remedies": ["refund"], "days": days, "severity": "performance"}
+        more = policy(term(component, months=months), code="more", windows=(window,))
+        change = change_between(verdict(facts, self.RULING, on), verdict(facts, (*self.RULING, more), on))
+        assert change in (None, "gains")
+        back = change_between(verdict(facts, (*self.RULING, more), on), verdict(facts, self.RULING, on))
+        assert back == (None if change is None else "loses")
 
     @given(units, dates, faults)
     def test_covered_means_today_is_within_the_term(self, facts: UnitFacts, on: date, fault: Fault | None) -> None:

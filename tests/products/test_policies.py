@@ -212,6 +212,12 @@ class TestVersions:
     def test_a_correction_may_begin_on_the_same_day(self) -> None:
         assert faults_between((policy(YEAR), policy(term(months=2), version=2))) == ()
 
+    def test_a_correction_has_the_higher_number(self) -> None:
+        late = (policy(YEAR, version=3), policy(term(months=2), version=2))
+        assert [fault.code for fault in faults_between(late)] == ["version_never_counts"]
+        abroad = (policy(YEAR, version=3, country="DE"), policy(term(months=2), version=2, country="CN"))
+        assert faults_between(abroad) == ()
+
     def test_a_promise_does_not_become_law(self) -> None:
         law = policy(YEAR, version=2, source="statute")
         assert [fault.code for fault in faults_between((policy(YEAR), law))] == ["source_changed"]

@@ -1,5 +1,5 @@
 """What a phone carries of a unit, small enough to carry many: the verdict in a sentence and per component, what
-happened to the unit lately, and the notices about it. Pure.
+happened to the unit lately, the notices about it, and its main parts. Pure.
 
 A card has no clock of its own: `until` of each line lets a phone that has been away for days see by itself what has
 ended meanwhile. `as_of` is the day since which the card has read as it does.
@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from schemas.catalogue import BomPart
+from server.products.rules.bom import Span, fits
 from server.products.rules.coverage import Line, Repair, Verdict
 from server.products.rules.refusal import Text
 from server.products.rules.sentences import sentence_of
 
 #: Of what happened the latest, of notices the worst.
-MOST_EVENTS, MOST_NOTICES = 8, 6
+MOST_EVENTS, MOST_NOTICES, MOST_PARTS = 8, 6, 20
 #: Characters of the notices' texts on one card; what goes beyond is told by its title alone.
 MOST_TEXT = 4000
 
@@ -77,6 +79,22 @@ def notices_of(notices: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             room -= length
         told.append(said | {"certain": one["certain"], "served": one["served"]})
     return told
+
+
+def parts_of(parts: Iterable[BomPart], serial: str, manufactured_on: date | None) -> list[dict[str, Any]]:
+    """The main parts that may be in this unit."""
+    fitting = [one for one in parts if fits(_span(one), serial, manufactured_on)]
+    return [_part(one) for one in fitting[:MOST_PARTS]]
+
+
+def _span(part: BomPart) -> Span:
+    return Span(part.serial_from, part.serial_to, part.made_from, part.made_to)
+
+
+def _part(part: BomPart) -> dict[str, Any]:
+    said: dict[str, Any] = {"component": part.component, "part_number": part.part_number, "name": part.name}
+    said |= {"name_en": part.name_en} if part.name_en else {}
+    return said | ({} if part.quantity == 1 else {"quantity": part.quantity})
 
 
 _TOLD = ("id", "kind", "severity", "title", "title_en", "link")

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from server.products.rules.coverage import Verdict
+from server.products.rules.policy import SEVERITY_RANK
 
 Change = Literal["gains", "loses", "both"]
 
@@ -21,15 +22,17 @@ def change_between(before: Verdict, after: Verdict) -> Change | None:
 
 
 def _entitled(verdict: Verdict) -> dict[tuple[str, ...], date]:
-    """Everything the customer has, each until its last day: free items by component, remedies by the fault they take,
-    a technician who comes."""
+    """Everything the customer has, each until its last day: free items by component, remedies by how severe the fault
+    is, a technician who comes."""
     had: dict[tuple[str, ...], date] = {}
     for line in verdict.statute.lines + verdict.promise.lines:
         for item in line.covers if line.covered else ():
             _keep(had, ("free", line.component, item), line.until)
     for remedy in verdict.remedies:
-        if remedy.source is not None:
-            _keep(had, (remedy.kind, remedy.severity or ""), remedy.until)
+        least = 0 if remedy.severity is None else SEVERITY_RANK[remedy.severity]
+        for severity, rank in SEVERITY_RANK.items():
+            if remedy.source is not None and rank >= least:
+                _keep(had, (remedy.kind, severity), remedy.until)
     if verdict.on_site:
         had["on_site",] = date.max
     return had

@@ -24,6 +24,7 @@ import msgspec
 
 from server.products.rules import span
 from server.products.rules.policy import (
+    SEVERITY_RANK,
     WHOLE_UNIT,
     Delay,
     Exclusion,
@@ -454,8 +455,6 @@ def _serves(term: WarrantyTerm, line: str, fault: Fault | None) -> bool:
 
 # ---- remedies -----------------------------------------------------------------------------------------------------
 
-_SEVERITY_RANK: dict[Severity, int] = {"minor": 0, "performance": 1, "major": 2}
-
 
 def _remedies(
     policy: Policy, lines: Sequence[Line], facts: _Facts, on: date, fault: Fault | None, excluded: tuple[Reason, ...]
@@ -478,7 +477,7 @@ def _windows(policy: Policy, facts: _Facts, on: date, fault: Fault | None) -> li
     for window in policy.windows:
         if window.product_lines and facts.product_line not in window.product_lines:
             continue
-        if fault is not None and _SEVERITY_RANK[fault.severity] < _SEVERITY_RANK[window.severity]:
+        if fault is not None and SEVERITY_RANK[fault.severity] < SEVERITY_RANK[window.severity]:
             continue
         start = next((facts.starts[event] for event in START_CHAIN[window.starts] if event in facts.starts), None)
         if window.restarts_on_exchange and facts.exchanged_on is not None:
@@ -674,7 +673,7 @@ def _outdone(remedy: Remedy, other: Remedy) -> bool:
 
 
 def _least(severity: Severity | None) -> int:
-    return -1 if severity is None else _SEVERITY_RANK[severity]
+    return -1 if severity is None else SEVERITY_RANK[severity]
 
 
 def _decisive(running: Sequence[Line], fault: Fault | None) -> Line:

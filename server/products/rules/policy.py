@@ -26,6 +26,7 @@ Exclusion = Literal[
     "misuse", "unauthorised_opening", "proof_missing", "proof_altered", "serial_mismatch", "force_majeure"
 ]
 
+SEVERITY_RANK: dict[Severity, int] = {"minor": 0, "performance": 1, "major": 2}
 ITEMS: tuple[Item, ...] = ("parts", "labour", "travel")
 WHOLE_UNIT = "whole_unit"  # the group every component belongs to
 MAX_MONTHS = 1200

@@ -16,10 +16,10 @@ import msgspec
 from server.products.rules.policy import (
     MAX_DAYS,
     MAX_MONTHS,
+    SEVERITY_RANK,
     WHOLE_UNIT,
     Policy,
     RemedyWindow,
-    Severity,
     WarrantyTerm,
 )
 from server.products.rules.refusal import Refusal, Text
@@ -30,8 +30,6 @@ LATEST = date(2100, 1, 1)
 LONGEST_NAME = 120
 #: Kinds of characters that no name needs: controls, marks that reorder text, halves of letters, line breaks.
 _NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-
-SEVERITY_RANK: dict[Severity, int] = {"minor": 0, "performance": 1, "major": 2}
 
 
 class Vocabulary(msgspec.Struct, frozen=True):
@@ -66,7 +64,8 @@ def faults_of(policy: Policy, known: Vocabulary | None = None) -> tuple[Refusal,
 
 
 def faults_between(policies: Sequence[Policy]) -> tuple[Refusal, ...]:
-    """What is wrong between versions of one policy: a number used twice, a statute that turned into a promise."""
+    """What is wrong between versions of one policy, the newest last: a number used twice, a statute that turned into a
+    promise, a number below that of a version with the same first day, which would win."""
     faults: list[Refusal] = []
     for place, policy in enumerate(policies):
         for other in policies[:place]:
@@ -76,7 +75,13 @@ def faults_between(policies: Sequence[Policy]) -> tuple[Refusal, ...]:
                 faults.append(_fault("versions_clash", policy.code, str(policy.version)))
             elif policy.source != other.source:
                 faults.append(_fault("source_changed", policy.code, other.source, policy.source))
+            elif policy.version < other.version and _same_days(policy, other):
+                faults.append(_fault("version_never_counts", policy.code, str(policy.version), str(other.version)))
     return tuple(faults)
+
+
+def _same_days(policy: Policy, other: Policy) -> bool:
+    return policy.effective_from == other.effective_from and other.country in ("", policy.country)
 
 
 # ---- days and names -----------------------------------------------------------------------------------------------
@@ -298,6 +303,10 @@ _FAULTS = {
     "line_unknown": ("政策 {0} 提到未知的产品线 {1}。", "Policy {0} names the product line {1}, which nobody knows."),
     "component_unknown": ("政策 {0} 提到未知的部件 {1}。", "Policy {0} names the component {1}, which nobody knows."),
     "versions_clash": ("政策 {0} 已有版本 {1}。", "Policy {0} has a version {1} already."),
+    "version_never_counts": (
+        "政策 {0} 的版本 {1} 从不起作用：版本 {2} 同日生效且版本号更大。",
+        "Version {1} of policy {0} never counts: version {2} begins on the same day and is the higher one.",
+    ),
     "source_changed": (
         "政策 {0} 的来源由 {1} 改为 {2}：请使用新的编号。",
         "Policy {0} turned from {1} into {2}: give it another code.",
