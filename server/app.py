@@ -32,6 +32,7 @@ from server.platform.secrets import Secrets
 from server.platform.storage import Blobs
 from server.platform.text import refuse_forbidden_body
 from server.portal import service_routes
+from server.portal.counting import Counting
 from server.portal.standing import Standing
 from server.products import actions as products
 from server.products import cards, catalogue
@@ -128,6 +129,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     app.state.labeller = Labeller(app.state.blobs)
     app.state.pokes = Pokes()
     app.state.standing = Standing()
+    app.state.counting = Counting()
     await app.state.pokes.start()
     stopping = asyncio.Event()
     watching = asyncio.gather(
@@ -141,6 +143,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         purge.watch(stopping, settings.tombstone_lifetime),
         cards.watch(stopping),
         Sending(app.state.channels).watch(stopping),
+        app.state.counting.watch(stopping),
     )
     try:
         yield

@@ -74,7 +74,15 @@ async def answer(link_text: str, locale: Locale, standing: Standing) -> Answer:
 
 
 async def _page_of(known: Scanned, code: str, locale: Locale, standing: Standing) -> Answer:
-    """`code`: the canonical path of the unit's code."""
+    """`code`: the canonical path of the unit's code. The same unit opened again within the minute, as it is by turning
+    the language or coming back from a form, is the same page."""
+    unit = known.unit
+    minute = clock.now().replace(second=0, microsecond=0)
+    key = ("page", code, unit["version"], known.repairs, known.served, minute, locale)
+    return await standing.get(key, lambda: _made(known, code, locale, standing))
+
+
+async def _made(known: Scanned, code: str, locale: Locale, standing: Standing) -> Answer:
     unit = known.unit
     outlet = await standing.get(("outlet", unit["outlet_id"]), lambda: network.outlet(unit["outlet_id"]))
     assert outlet is not None, "a unit belongs to an outlet that is on record"

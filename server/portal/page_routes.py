@@ -8,10 +8,8 @@ serial. So one handler takes everything under these two, and the grammar decides
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
 import structlog
 from litestar import HttpMethod, MediaType, Request, Response, route
-from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_200_OK, HTTP_429_TOO_MANY_REQUESTS
@@ -23,7 +21,7 @@ from server.portal import customer_page
 from server.portal.product_page import page_of_links
 from server.portal.rendering import ASSETS_URL, STATIC_DIR, choose_locale
 from server.portal.unit_page import render_busy
-from server.products import resolver_http, store
+from server.products import resolver_http
 from server.products.texts import Locale
 
 log = structlog.get_logger()
@@ -71,7 +69,7 @@ async def show_page(request: _Request) -> Response[Any]:
     response = _html(answer.html, answer.status, locale)
     response.headers.update(resolver_http.headers(request) if answer.status == HTTP_200_OK else resolver_http.SHARED)
     if answer.scan is not None and request.method == HttpMethod.GET:
-        response.background = BackgroundTask(_count, answer.scan)
+        request.app.state.counting.add(answer.scan.unit_id, answer.scan.day)
     return response
 
 
@@ -88,14 +86,6 @@ def _locale(request: _Request) -> Locale:
 def _html(html: str, status: int, locale: Locale) -> Response[Any]:
     headers = _STRANGERS | {"content-language": locale}
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
-
-
-async def _count(scan: customer_page.Scan) -> None:
-    """After the answer is out: a scan that cannot be counted costs a number, not a customer."""
-    try:
-        await store.count_scan(scan.unit_id, scan.day)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
-        log.warning("scan_not_counted", reason=str(fault))
 
 
 def handlers() -> list[Any]:

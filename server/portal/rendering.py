@@ -16,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
 
 from server.portal.texts import TEXTS
 from server.products.texts import LOCALES, Locale, date_text, moment_text, pick
@@ -63,6 +64,40 @@ def asset_version() -> str:
     return digest.hexdigest()[:12]
 
 
+class InOneLanguage(FileSystemLoader):
+    """Templates with the words of one language put in before they are compiled: what is said without anything to fill
+    in, and a drawing that is the same every time, is then plain text, which costs a page a third of its calls."""
+
+    def __init__(self, locale: Locale) -> None:
+        super().__init__(PAGES)
+        self._locale = locale
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, path, current = super().get_source(environment, template)
+        source = _DRAWN.sub(lambda found: drawing(found[1]), source)
+        return _SAID.sub(self._said, source), path, current
+
+    def _said(self, found: re.Match[str]) -> str:
+        words = pick(TEXTS[found[1]], self._locale)
+        if "{" in words:
+            raise ValueError(f"{found[1]} has something to fill in")
+        return str(escape(words))
+
+
+_SAID: Final = re.compile(r'\{\{ t\("(\w+)"\) \}\}')
+_DRAWN: Final = re.compile(r'\{\{ mark\("(\w+)"\) \}\}')
+
+
+def drawing(name: str) -> Markup:
+    """One of `marks.svg`, beside words that say the same."""
+    return _DRAWING.format(ASSETS_URL, asset_version(), name)
+
+
+_DRAWING: Final = Markup(
+    '<svg class="mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><use href="{}/marks.svg?v={}#{}"/></svg>'
+)
+
+
 @cache
 def _page(name: str, locale: Locale) -> Template:
     """One compiled template per language, so that a request only fills in."""
@@ -72,7 +107,7 @@ def _page(name: str, locale: Locale) -> Template:
 @cache
 def _environment(locale: Locale) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(PAGES),
+        loader=InOneLanguage(locale),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -90,6 +125,7 @@ def _environment(locale: Locale) -> Environment:
         t=_texts(locale),
         pick=lambda text: pick(text, locale),
         date=lambda day: pick(date_text(day), locale),
+        drawing=drawing,
         moment=lambda at: pick(moment_text(at), locale),
     )
     return environment

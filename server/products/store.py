@@ -1,6 +1,6 @@
 """Queries of the catalogue and of units. What decides their coverage is in `coverage_store`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -121,10 +121,11 @@ async def units_page(scope: Scope, outlet_id: UUID | None, text: str, after: UUI
     return [dict(r) for r in rows]
 
 
-async def count_scan(unit_id: UUID, day: date) -> None:
+async def count_scans(scans: Sequence[tuple[UUID, date, int]]) -> None:
+    """(unit, day, how many more), each pair once, in their order: so that two who count never wait for each other in a
+    circle."""
     await db.execute(
-        "INSERT INTO unit_scan (unit_id, day, scans) VALUES ($1, $2, 1)"
-        " ON CONFLICT (unit_id, day) DO UPDATE SET scans = unit_scan.scans + 1",
-        unit_id,
-        day,
+        "INSERT INTO unit_scan (unit_id, day, scans) SELECT * FROM unnest($1::uuid[], $2::date[], $3::bigint[])"
+        " ON CONFLICT (unit_id, day) DO UPDATE SET scans = unit_scan.scans + excluded.scans",
+        *(list(column) for column in zip(*scans, strict=True)),
     )
