@@ -14,7 +14,16 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 from schemas.accounts import Role
 from schemas.base import Page
 from schemas.errors import Code
-from schemas.notices import ConcernedUnit, NewNotice, Notice, NoticeCounts, NoticeEdit, NoticeKind, ServeNotice
+from schemas.notices import (
+    ConcernedUnit,
+    NewNotice,
+    Notice,
+    NoticeCounts,
+    NoticeEdit,
+    NoticeKind,
+    ServeNotice,
+    UnitNotice,
+)
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
@@ -54,6 +63,17 @@ async def _notice(notice_id: UUID) -> Notice:
     if known is None:
         raise Refused(Code.NOT_FOUND)
     return known
+
+
+@get(
+    "/units/{unit_id:uuid}/notices",
+    guards=[only(Role.TECHNICIAN, *OFFICE_READERS), at_most(600, _MINUTE)],
+    summary="Recalls, safety notes and bulletins about a unit, the worst first",
+    tags=["notices"],
+)
+async def list_notices_of_unit(caller: NamedDependency[Caller], unit_id: FromPath[UUID]) -> list[UnitNotice]:
+    """Of the office's subtree; technicians ask about units of the jobs they hold."""
+    return await notices.told_today(caller, unit_id)
 
 
 @post("/notices", summary="Publish a recall, a safety note or a bulletin", **_PUBLISHES)
@@ -107,6 +127,7 @@ async def note_not_served(caller: NamedDependency[Caller], notice_id: FromPath[U
 def handlers() -> list[HTTPRouteHandler]:
     return [
         list_notices,
+        list_notices_of_unit,
         show_notice,
         publish_notice,
         change_notice,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from schemas.accounts import Role
 from schemas.errors import Code
 from schemas.notices import Concern, NewNotice, Notice, NoticeEdit, ServeNotice, UnitNotice
 from server.platform import clock, db
@@ -17,6 +18,7 @@ from server.products import field_store
 from server.products import notice_store as store
 from server.products import store as units
 from server.products.catalogue_store import given
+from server.products.judging import today_in, zone_of
 from server.products.rules.digital_link import gtin14
 from server.products.rules.notices import Match, Traits, concern_fault, is_told, matched
 from server.products.rules.unit import latest_today
@@ -94,9 +96,18 @@ async def notices_for_many(
     return {row["id"]: concerning(row, told, {notice for unit, notice in served if unit == row["id"]}) for row in rows}
 
 
-async def told_of(
-    gtins: Collection[str], lines: Collection[str], day: date, technician: bool = False
-) -> list[Notice]:
+async def told_today(caller: Caller, unit_id: UUID) -> list[UnitNotice]:
+    """With bulletins; today is the day where the unit is. Raises `Refused(not_found)`."""
+    if caller.role is Role.TECHNICIAN:
+        unit = await units.unit_held_by(caller.technician_id, unit_id) if caller.technician_id else None
+    else:
+        unit = await units.unit(caller.scope, unit_id)
+    if unit is None:
+        raise Refused(Code.NOT_FOUND)
+    return await notices_for(unit, today_in(await zone_of(unit)), technician=True)
+
+
+async def told_of(gtins: Collection[str], lines: Collection[str], day: date, technician: bool = False) -> list[Notice]:
     """What is told on `day` of these models and lines, whichever units of them it means. One statement."""
     told = await store.told_of(gtins, lines, day)
     return [notice for notice in told if is_told(notice.kind, notice.from_on, notice.to_on, day, technician)]

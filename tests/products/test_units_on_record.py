@@ -271,3 +271,8 @@ class TestANotice:
         assert [n.kind for n in await notices.notices_for(row, TODAY)] == ["recall", "safety"]
         told = (await notices.notices_for_many([row], TODAY, technician=True))[row["id"]]
         assert [n.kind for n in told] == ["recall", "safety", "bulletin"]
+        technician, path = await firm.login("tech0"), f"/units/{unit['id']}/notices"
+        refused(await technician.get(path), 404, "not_found")
+        refused(await (await firm.login("otherdesk")).get(path), 404, "not_found")
+        await firm.assigned(await firm.login("desk"), 0, unit_id=unit["id"])
+        assert [n["kind"] for n in (await technician.get(path)).json()] == ["recall", "safety", "bulletin"]
