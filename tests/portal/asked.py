@@ -64,7 +64,7 @@ async def a_unit(firm: Firm, **fields: Any) -> dict[str, Any]:
 
 def code_of(unit: dict[str, Any]) -> str:
     """The unit's code as `?code=` takes it."""
-    return urlsplit(unit["url"]).path
+    return str(urlsplit(unit["url"]).path)
 
 
 def png(width: int = 4, height: int = 3) -> bytes:
@@ -82,7 +82,7 @@ async def written(
 ) -> httpx.Response:
     """The form, filled in and handed in; nothing is sent yet."""
     files = {f"photo{n}": (f"p{n}.jpg", content, "image/jpeg") for n, content in enumerate(photos, 1)}
-    body = WRITTEN | {"code": code} | fields
+    body: dict[str, Any] = WRITTEN | {"code": code} | fields
     return await client.post("/service", data=body, files=files or None)
 
 

@@ -5,6 +5,7 @@ One firm for all tests here, as each of them has a unit of its own.
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -192,7 +193,8 @@ class TestHostileForms:
         ]
         for field, value, said in cases:
             app.state["rate_limits"] = {}
-            page = await written(client, code_of(unit), **{field: value})
+            wrong: dict[str, Any] = {field: value}
+            page = await written(client, code_of(unit), **wrong)
             assert page.status_code == 422, field
             assert said in page.text, field
             assert 'name="token"' not in page.text, field
@@ -210,7 +212,8 @@ class TestHostileForms:
     async def test_characters_no_text_may_hold_are_refused(self, client: httpx.AsyncClient, unit: Unit) -> None:
         for field in ("words", "name", "address"):
             for evil in ("a\0b", "a\u202eb", "a\x1bb"):
-                assert (await written(client, code_of(unit), **{field: evil})).status_code == 400, (field, evil)
+                wrong: dict[str, Any] = {field: evil}
+                assert (await written(client, code_of(unit), **wrong)).status_code == 400, (field, evil)
 
     async def test_a_line_break_never_leaves_its_field(
         self, client: httpx.AsyncClient, unit: Unit, desk: Person
