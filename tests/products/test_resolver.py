@@ -14,6 +14,7 @@ from tests.products.shop import GTIN, added, stocked
 NUMBER = f"/01/{GTIN}"
 ROOT = "http://testserver.local"
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "accept-language": "zh-CN"}
+ANYTHING = {"accept": "*/*"}
 PROGRAM = {"accept": "application/linkset+json"}
 VOC = "https://ref.gs1.org/voc/"
 MANUAL = {"link_type": "gs1:instructions", "url": "https://m.example/manual", "title": "说明书", "title_en": "Manual"}
@@ -46,9 +47,12 @@ async def linkset(firm: Firm, path: str) -> list[dict[str, Any]]:
     return list(answer.json()["linkset"])
 
 
+_OWN = ("x-request-id", "content-length")  # how long a packed body is depends on the serial it was asked for
+
+
 def _told(answer: httpx.Response, serial: str) -> dict[str, str]:
     """The headers, but for what differs with every answer."""
-    return {name: value.replace(serial, "") for name, value in answer.headers.items() if name != "x-request-id"}
+    return {name: value.replace(serial, "") for name, value in answer.headers.items() if name not in _OWN}
 
 
 class TestAUnit:
@@ -129,8 +133,9 @@ class TestANumber:
         await stocked(firm)
         assert (await get(firm, UNKNOWN)).status_code == 404
         for query in ("?linkType=linkset", "?linkType=gs1:pip"):
-            answer = await get(firm, UNKNOWN + query)
+            answer = await get(firm, UNKNOWN + query, **ANYTHING)
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+            assert (await get(firm, UNKNOWN + query)).content == (await get(firm, UNKNOWN)).content
 
     async def test_is_asked_for_a_type_by_curie_or_uri(self, firm: Firm) -> None:
         await linked(await stocked(firm))
@@ -142,9 +147,13 @@ class TestANumber:
     async def test_without_the_type_asked_for_says_so(self, firm: Firm) -> None:
         await linked(await stocked(firm))
         for asked in ("gs1:faqs", "gs1:nonsense", "pip", "https://evil.example/voc/pip", "%22%3E"):
-            answer = await get(firm, f"{NUMBER}?linkType={asked}")
+            answer = await get(firm, f"{NUMBER}?linkType={asked}", **ANYTHING)
             assert (answer.status_code, answer.json()["code"]) == (404, "link_type_absent"), asked
             assert answer.headers["access-control-allow-origin"] == "*"
+            page = await get(firm, f"{NUMBER}?linkType={asked}")
+            assert (page.status_code, page.headers["access-control-allow-origin"]) == (404, "*")
+            assert "该产品没有您要的内容" in page.text
+            assert MANUAL["url"] in page.text
 
     async def test_asked_for_two_types_is_no_request(self, firm: Firm) -> None:
         await stocked(firm)
@@ -165,11 +174,27 @@ class TestANumber:
         await linked(hq, title='甲"', url="https://m.example/1")
         await linked(hq, title="乙", url="https://m.example/2")
         await linked(hq, link_type="gs1:faqs", url="https://m.example/3")
-        answer = await get(firm, f"{NUMBER}?linkType=gs1:instructions")
+        page = await get(firm, f"{NUMBER}?linkType=gs1:instructions")
+        assert page.status_code == 300
+        assert "https://m.example/1" in page.text
+        assert "https://m.example/3" not in page.text
+        answer = await get(firm, f"{NUMBER}?linkType=gs1:instructions", **ANYTHING)
         assert answer.status_code == 300
         assert [each["href"][-1] for each in answer.json()["linkset"][0][VOC + "instructions"]] == ["1", "2"]
         assert VOC + "faqs" not in answer.json()["linkset"][0]
         assert "<https://m.example/1>; rel=\"alternate\"; title*=UTF-8''%E7%94%B2%22" in answer.headers["link"]
+
+
+class TestAskingWithABrowser:
+    async def test_for_the_linkset_gets_a_page_of_links(self, firm: Firm) -> None:
+        hq = await stocked(firm)
+        await linked(hq)
+        for path in (NUMBER, f"{NUMBER}/21/NOSUCH"):
+            page = await get(firm, path + "?linkType=linkset", **{"accept-language": "en"})
+            assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+            assert "Manual" in page.text
+            assert MANUAL["url"] in page.text
+            assert 'rel="linkset"' in page.headers["link"]
 
 
 class TestAskingAsAProgram:
@@ -389,7 +414,8 @@ class TestLinksAsData:
         await linked(hq, title=title, url="https://m.example/2")
         page = await get(firm, NUMBER)
         assert "<script" not in page.text
-        answer = await get(firm, f"{NUMBER}?linkType=gs1:instructions")
+        assert "<script" not in (await get(firm, f"{NUMBER}?linkType=linkset")).text
+        answer = await get(firm, f"{NUMBER}?linkType=gs1:instructions", **ANYTHING)
         assert re.fullmatch(r"[ -~]+", answer.headers["link"])
         assert json.loads(answer.text)["linkset"][0][VOC + "instructions"][0]["title"] == title
 
@@ -397,7 +423,7 @@ class TestLinksAsData:
         hq = await stocked(firm)
         for place in range(8):
             await linked(hq, title="长" * 120, url=f"https://m.example/{place}")
-        answer = await get(firm, f"{NUMBER}?linkType=gs1:instructions")
+        answer = await get(firm, f"{NUMBER}?linkType=gs1:instructions", **ANYTHING)
         assert len(answer.headers["link"]) <= 6_000
         assert len(answer.json()["linkset"][0][VOC + "instructions"]) == 8
 
