@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
+from itertools import product
 from typing import Literal
 
 import msgspec
@@ -263,9 +264,9 @@ def _as_of(unit: UnitFacts, on: date) -> _Facts:
         starts["installation"] = unit.installed_on
     if unit.registered_on is not None and unit.registered_on <= on:
         starts["registration"] = unit.registered_on
-    repairs = tuple(_repair_as_of(repair, on) for repair in unit.repairs if repair.started_on <= on)
     proof: Proof = "missing" if unit.proof == "valid" and unit.sold_on is None else unit.proof
-    exchanged_on = max((day for day in unit.exchanged_on if day <= on), default=None)
+    exchanged_on = max((day for day in unit.exchanged_on if day <= on), default=None) if unit.exchanged_on else None
+    repairs = tuple([_repair_as_of(repair, on) for repair in unit.repairs if repair.started_on <= on])
     # What began before an exchange was of the unit given back: it counts for that unit, and ended with it.
     own = repairs if exchanged_on is None else tuple(r for r in repairs if r.started_on >= exchanged_on)
     return _Facts(
@@ -275,7 +276,7 @@ def _as_of(unit: UnitFacts, on: date) -> _Facts:
         proof,
         _PROOF_EXCLUDES.get(proof),
         own,
-        span.merged(_with_us(repair, exchanged_on, on) for repair in repairs) if repairs else (),
+        span.merged([_with_us(repair, exchanged_on, on) for repair in repairs]) if repairs else (),
         exchanged_on,
         unit.withdrawn_on is not None and unit.withdrawn_on <= on,
     )
@@ -402,9 +403,9 @@ def _guarantees(
     excluded = tuple(reason for reason in excluded if reason not in _OF_PROOF)
     lines = []
     for repair in facts.repairs:
-        if repair.finished_on is None or not _same_fault(repair, fault):
+        if repair.finished_on is None or (on - repair.finished_on).days > guarantee.days:
             continue
-        if (on - repair.finished_on).days > guarantee.days:
+        if not _same_fault(repair, fault):
             continue
         until = span.add_days(repair.finished_on, guarantee.days)
         lines.append(
@@ -523,8 +524,8 @@ def _failed(repair: Repair, repairs: Sequence[Repair], days: int) -> bool:
     for later in repairs:
         if later.component != repair.component or later is repair or later.started_on < finished_on:
             continue
-        back_on = later.reported_on or later.started_on
-        if 0 <= (back_on - finished_on).days <= days and _same_trouble(repair, later.component, later.fault_code):
+        days_after = ((later.reported_on or later.started_on) - finished_on).days
+        if 0 <= days_after <= days and _same_trouble(repair, later.component, later.fault_code):
             return True
     return False
 
@@ -650,6 +651,8 @@ _REMEDY_WEIGHT: dict[RemedyKind, int] = {"refund": 4, "exchange": 2, "repair": 1
 def _best_remedies(remedies: Sequence[Remedy], fault: Fault | None) -> tuple[Remedy, ...]:
     """Per kind the one that lasts longest, strongest kind first. While no fault is reported also per severity, less
     those outdone: by one of the same kind for a lesser fault that ends no earlier."""
+    if len(remedies) < 2:
+        return tuple(remedies)
     best: dict[tuple[RemedyKind, Severity | None], Remedy] = {}
     for remedy in remedies:
         key = (remedy.kind, remedy.severity if fault is None else None)
@@ -733,18 +736,25 @@ def _pays(running: Sequence[Line], decisive: Line | None, fault: Fault | None) -
     for line in running:
         if fault is None and line.component != decisive.component:
             continue
-        until, covers = line.until or date.max, line.covers
-        if "parts" in covers and (parts is None or parts < until):
-            parts = until
-        if "labour" in covers and (labour is None or labour < until):
-            labour = until
-        if "travel" in covers and (travel is None or travel < until):
-            travel = until
-    pays = Pays(*("customer" if end is None else "maker" for end in (parts, labour, travel)))
-    return pays, PaysUntil(*(None if end == date.max else end for end in (parts, labour, travel)))
+        end, covers = line.until or date.max, line.covers
+        if "parts" in covers and (parts is None or parts < end):
+            parts = end
+        if "labour" in covers and (labour is None or labour < end):
+            labour = end
+        if "travel" in covers and (travel is None or travel < end):
+            travel = end
+    until = PaysUntil(_shown_end(parts), _shown_end(labour), _shown_end(travel))
+    return _PAYS[parts is not None, labour is not None, travel is not None], until
+
+
+def _shown_end(end: date | None) -> date | None:
+    return None if end is date.max else end
 
 
 _CUSTOMER_PAYS = Pays()
+_PAYS = {
+    paid: Pays(*("maker" if item else "customer" for item in paid)) for paid in product((False, True), repeat=3)
+}
 _NOTHING_PAID = PaysUntil()
 
 
