@@ -10,7 +10,6 @@ from PIL import ImageFont
 
 from server.platform import typeface
 from server.products.labels.drawing import Drawing
-from server.products.labels.layout import Line
 
 Dots = NDArray[np.bool_]
 """Rows from the top; True is printed."""
@@ -31,17 +30,23 @@ def dots(drawing: Drawing) -> Dots:
     symbol = modules.repeat(layout.module, axis=0).repeat(layout.module, axis=1)
     canvas[layout.top : layout.top + side, layout.left : layout.left + side] = symbol
     for line in layout.lines:
-        _print(line, layout.em, canvas)
+        printed = _printed(line.text, layout.em)
+        _lay(printed.dots, line.left + printed.left, line.baseline + printed.top, canvas)
     return canvas
 
 
-def _print(line: Line, em: int, canvas: Dots) -> None:
-    """Each character where the layout counts it, so that formats agree on how wide a line is."""
-    pen = float(line.left)
-    for character in line.text:
+@lru_cache(maxsize=256)
+def _printed(text: str, em: int) -> _Glyph:
+    """A line. Each character stands where the layout counts it, so that formats agree on how wide a line is."""
+    above, below = round(typeface.ascent() * em) + 2, round(typeface.descent() * em) + 2
+    line = np.zeros((above + below, round(typeface.width(text) * em) + 2 * em), dtype=np.bool_)
+    pen = float(em)
+    for character in text:
         glyph = _glyph(character, em)
-        _lay(glyph.dots, round(pen) + glyph.left, line.baseline + glyph.top, canvas)
+        _lay(glyph.dots, round(pen) + glyph.left, above + glyph.top, line)
         pen += typeface.advance(character) * em
+    line.setflags(write=False)
+    return _Glyph(line, -em, -above)
 
 
 def _lay(shape: Dots, left: int, top: int, canvas: Dots) -> None:

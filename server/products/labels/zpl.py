@@ -26,5 +26,5 @@ def zpl(drawing: Drawing) -> bytes:
 
 
 def _z64(bitmap: bytes) -> str:
-    text = base64.b64encode(zlib.compress(bitmap, 9))
+    text = base64.b64encode(zlib.compress(bitmap, 6))
     return f":Z64:{text.decode('ascii')}:{binascii.crc_hqx(text, 0):04X}"
