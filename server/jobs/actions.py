@@ -240,6 +240,8 @@ async def edit(caller: Caller, job_id: UUID, wanted: JobEdit) -> None:
     changes: dict[str, Any] = msgspec.to_builtins(wanted)
     base_version = changes.pop("base_version")
     _check_site_hours(wanted.site_hours)
+    if (wanted.lat is msgspec.UNSET) != (wanted.lon is msgspec.UNSET):
+        raise Refused(Code.INVALID, "lat and lon: give both")
     async with db.transaction():
         await _check_unit(caller, changes.get("unit_id"))
         job = await locked(caller, job_id)

@@ -65,8 +65,8 @@ async def publish(
     changes = [as_change(w.after, audience(w.after), w.history, w.before) for w in written]
     changes += [as_change(w.after, frozenset(), w.history, w.before) for w in customers]
     changes += [*units, *life.units]
-    followers = travelling or touched or life.repaired
-    companions = (lambda: _companions(ids, touched, life.repaired)) if followers else None
+    followers = travelling or touched or life.done
+    companions = (lambda: _companions(ids, touched, life.done)) if followers else None
     await feed.write(changes, companions, alongside)
 
 
@@ -84,10 +84,10 @@ def _named_by(travelling: Iterable[Written]) -> dict[str, set[UUID]]:
     return {name: {UUID(f[name]) for f in sides if f[name] is not None} for name in ("customer_id", "unit_id")}
 
 
-async def _companions(ids: Mapping[str, set[UUID]], customers: set[UUID], repaired: Sequence[Written]) -> list[Change]:
+async def _companions(ids: Mapping[str, set[UUID]], customers: set[UUID], done: Sequence[Written]) -> list[Change]:
     found = await companions_of("customer", "customer_id", ids["customer_id"] | customers)
     found += await companions_of("unit", "unit_id", ids["unit_id"])
-    await unit_life.tell(repaired)
+    await unit_life.tell(done)
     return found + await companions_of("unit_card", "unit_id", ids["unit_id"])
 
 

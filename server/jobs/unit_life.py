@@ -7,7 +7,8 @@ customers, then units, then streams, as everywhere.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from offline_sync.record import Record
 from offline_sync.rules import Effect
 from server.evidence import store as evidence
 from server.jobs.rules import repair as rules
+from server.jobs.rules.product import notices_served
 from server.jobs.rules.repair import Work, installed_on, repair_of
 from server.jobs.written import Written
 from server.network import store as network
@@ -27,9 +29,10 @@ from server.platform.db import Statement
 from server.platform.feed import Change, Deed
 from server.platform.records import office_edit
 from server.products import actions as products
-from server.products import field_store, publishing
+from server.products import catalogue_store, field_store, notices, publishing
 from server.products.publishing import UnitWritten
 from server.products.rules.coverage import Repair
+from server.products.rules.policy import WHOLE_UNIT
 
 #: What the server itself wrote of a unit, by a job.
 _BY_ITS_JOBS = "office:None"
@@ -37,39 +40,70 @@ _BY_ITS_JOBS = "office:None"
 
 @immutable
 class Followed:
-    """Units that changed, as the feed takes them; `alongside`: for the same `feed.write`; `repaired`: jobs whose
-    repairs are to be told (`tell`)."""
+    """Units that changed, as the feed takes them; `alongside`: for the same `feed.write`; `done`: jobs of which it is
+    to be told what they did to their product (`tell`)."""
 
     units: Sequence[Change] = ()
     alongside: Sequence[Statement] = ()
-    repaired: Sequence[Written] = ()
+    done: Sequence[Written] = ()
 
 
 async def follow(written: Sequence[Written], customers: Iterable[UUID]) -> Followed:
     """Asks the database nothing for jobs that leave no trace on their product. `customers`: whose records will travel
     with these jobs: they are locked before any unit is."""
     moved = [w for w in written if _is_moved(w)]
-    if not moved:
+    done = [w for w in written if _is_signed(w) or (_is_moved(w) and _is_of(rules.REPAIR, w))]
+    if not moved and not done:
         return Followed()
-    repaired = [w for w in moved if _is_of(rules.REPAIR, w)]
     installed = await _installations([w for w in moved if _is_of(rules.INSTALLATION, w)], set(customers))
-    due = {UUID(w.after.id) for w in installed} | {unit_id for w in repaired for unit_id in _units_of(w)}
-    return Followed(await publishing.changes_of(installed), [field_store.due(sorted(due))], repaired)
+    due = {UUID(w.after.id) for w in installed} | {unit_id for w in done for unit_id in _units_of(w)}
+    return Followed(await publishing.changes_of(installed), [field_store.due(sorted(due))], done)
 
 
-async def tell(repaired: Sequence[Written]) -> None:
-    """Makes what the jobs are, as repairs, what is on record. Asks the database nothing where there are none."""
-    if not repaired:
+async def tell(done: Sequence[Written]) -> None:
+    """Makes what the jobs are, as repairs, what is on record, and notes the notices they served. Asks the database
+    nothing where there are none."""
+    if not done:
         return
+    manifests = await _manifests([w.after for w in done])
+    repaired = [w for w in done if _is_of(rules.REPAIR, w)]
+    if repaired:
+        await _tell_repairs(repaired, manifests)
+    for w in done:
+        served = notices_served(manifests.get(w.after.fields["completion_id"])) if _is_signed(w) else frozenset()
+        if served:
+            await _serve(w.after, served)
+
+
+async def _tell_repairs(repaired: Sequence[Written], manifests: Mapping[str, Any]) -> None:
     zones = await _zones(repaired)
-    manifests = await _manifests([w.after for w in repaired])
     standing: dict[UUID, list[Mapping[str, Any]]] = {}
     for row in await field_store.standing_repairs(UUID(w.after.id) for w in repaired):
         standing.setdefault(row["job_id"], []).append(row)
     for w in repaired:
         job = w.after.fields
         work = repair_of(job, manifests.get(job["completion_id"]), zones[job["outlet_id"]])
+        if work is not None and work.fault_code and work.component == WHOLE_UNIT:
+            work = replace(work, component=await _meant_by(work))
         await _stands(UUID(w.after.id), work, standing.get(UUID(w.after.id), ()))
+
+
+async def _meant_by(work: Work) -> str:
+    """The component that the fault code speaks of, by the catalogue."""
+    (unit,) = await field_store.units([UUID(work.unit_id)])
+    meant = await catalogue_store.fault_component(unit["line_code"], work.fault_code, unit["model_id"])
+    return work.component if meant is None else meant[0]
+
+
+async def _serve(job: Record, served: frozenset[UUID]) -> None:
+    """Of these notices, those that concern the job's product. What has been done stays done, whatever becomes of the
+    job; the office takes it back where it is wrong."""
+    zone = await _zone(job.fields["outlet_id"])
+    day = datetime.fromisoformat(job.fields["finished_at"]).astimezone(zone).date()
+    (unit,) = await field_store.units([UUID(job.fields["unit_id"])])
+    for notice in await notices.notices_for(unit, day, technician=True):
+        if notice.id in served:
+            await notices.serve(notice.id, unit["id"], UUID(job.id), day)
 
 
 async def installed_by(job: Record) -> date | None:
@@ -93,6 +127,15 @@ def _is_of(kind: str, w: Written) -> bool:
 def _units_of(w: Written) -> set[UUID]:
     named = [side.fields["unit_id"] for side in (w.before, w.after) if side is not None]
     return {UUID(unit_id) for unit_id in named if unit_id is not None}
+
+
+def _is_signed(w: Written) -> bool:
+    """A completion counts for a product, that did not before."""
+    if w.after.type != "job" or w.before is None or w.after.fields["unit_id"] is None:
+        return False
+    names = ("completion_id", "unit_id")
+    counts = w.after.fields["completion_id"] is not None and w.after.fields["finished_at"] is not None
+    return counts and any(w.before.fields[name] != w.after.fields[name] for name in names)
 
 
 async def _zones(moved: Sequence[Written]) -> dict[str, ZoneInfo]:

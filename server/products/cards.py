@@ -20,12 +20,13 @@ import msgspec
 import structlog
 
 from offline_sync.record import Record
+from schemas.catalogue import BomPart
 from server.network import store as network
 from server.platform import clock, db, feed
 from server.platform.feed import Change
 from server.platform.records import as_change, as_record, born
-from server.products import actions, coverage_store, field_store, notices
-from server.products.rules.card import events_of, notices_of, verdict_of
+from server.products import actions, catalogue_store, coverage_store, field_store, notices
+from server.products.rules.card import events_of, notices_of, parts_of, verdict_of
 from server.products.rules.knowledge import repairs_known
 
 log = structlog.get_logger()
@@ -95,9 +96,10 @@ async def _changes(
     units: Sequence[Row], zones: Mapping[UUID, ZoneInfo], held: Mapping[UUID, frozenset[str]], now: datetime
 ) -> list[Change]:
     cards = await feed.load_for_update("unit_card", [unit["id"] for unit in units])
+    parts = await _parts(units)
     changes = []
     for unit in units:
-        fields = await _fields(unit, now.astimezone(zones[unit["outlet_id"]]))
+        fields = await _fields(unit, now.astimezone(zones[unit["outlet_id"]]), parts.get(unit["model_id"], ()))
         known = cards.get(unit["id"])
         if known is None:
             changes.append(as_change(born("unit_card", fields), held[unit["id"]]))
@@ -106,7 +108,15 @@ async def _changes(
     return changes
 
 
-async def _fields(unit: Row, here: datetime) -> dict[str, Any]:
+async def _parts(units: Sequence[Row]) -> dict[UUID, list[BomPart]]:
+    """Model → its main parts."""
+    found: dict[UUID, list[BomPart]] = {}
+    for part in await catalogue_store.bom({unit["model_id"] for unit in units}) if units else ():
+        found.setdefault(part.model_id, []).append(part)
+    return found
+
+
+async def _fields(unit: Row, here: datetime, parts: Sequence[BomPart]) -> dict[str, Any]:
     day = here.date()
     verdict = await actions.judge(unit, day)
     repairs = repairs_known(await coverage_store.repair_records(unit["id"]))
@@ -119,6 +129,7 @@ async def _fields(unit: Row, here: datetime) -> dict[str, Any]:
         "verdict": verdict_of(verdict),
         "events": events_of(unit, (one.repair for one in repairs)),
         "notices": notices_of([msgspec.to_builtins(one) for one in told]),
+        "parts": parts_of(parts, unit["serial"], unit["manufactured_on"]),
     }
 
 

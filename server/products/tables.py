@@ -292,6 +292,7 @@ class UnitCard(Table):
     verdict = JSONB(default="{}")
     events = JSONB(default="[]")
     notices = JSONB(default="[]")
+    parts = JSONB(default="[]")
     version = BigInt(default=1)
     field_versions = JSONB(default="{}")
     field_times = JSONB(default="{}")

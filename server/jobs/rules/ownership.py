@@ -11,6 +11,8 @@ JOB: Mapping[str, O] = {
     "priority": O.OFFICE,
     "title": O.OFFICE,
     "address": O.OFFICE,
+    "lat": O.OFFICE,
+    "lon": O.OFFICE,
     "technician_id": O.OFFICE,
     "visit_id": O.OFFICE,
     "window_start": O.OFFICE,

@@ -1,8 +1,9 @@
 """What a completion's report says of the product that was worked on. Pure.
 
 All of it is optional and signed with the rest: `unit_id`, the unit as the phone holds it; `scanned` {gtin, serial}, the
-code on it; `component`, `fault_code`, what had failed; `cured` false, when it does not work properly all the same.
-What does not fit is as if it were not said: work that was signed is never refused for it.
+code on it; `component`, `fault_code`, what had failed; `cured` false, when it does not work properly all the same;
+`served`, the notices (recalls, bulletins) whose work was done. What does not fit is as if it were not said: work that
+was signed is never refused for it.
 """
 
 from collections.abc import Mapping
@@ -37,6 +38,17 @@ def code_scanned(manifest: Any) -> dict[str, str] | None:
     except msgspec.ValidationError:
         return None
     return {"gtin": code.gtin, "serial": code.serial}
+
+
+MOST_SERVED = 20
+
+
+def notices_served(manifest: Any) -> frozenset[UUID]:
+    """The notices whose work was done."""
+    named = report_of(manifest).get("served")
+    return (
+        frozenset(UUID(one) for one in named[:MOST_SERVED] if _is_uuid(one)) if isinstance(named, list) else frozenset()
+    )
 
 
 def _is_uuid(value: Any) -> bool:
