@@ -83,7 +83,8 @@ class NewJob(Request, frozen=True, kw_only=True):
 
 
 class JobEdit(Request, frozen=True, kw_only=True):
-    """An office edit. `base_version`: what the editor was looking at; fields left out stay as they are."""
+    """An office edit. `base_version`: what the editor was looking at; fields left out stay as they are. `lat`, `lon`:
+    both or none."""
 
     base_version: Annotated[int, msgspec.Meta(ge=1)]
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=400)] | msgspec.UnsetType = msgspec.UNSET
@@ -91,6 +92,8 @@ class JobEdit(Request, frozen=True, kw_only=True):
     contact_phone: Phone | msgspec.UnsetType = msgspec.UNSET
     access_notes: LongText | msgspec.UnsetType = msgspec.UNSET
     address: LongText | msgspec.UnsetType = msgspec.UNSET
+    lat: Latitude | msgspec.UnsetType = msgspec.UNSET
+    lon: Longitude | msgspec.UnsetType = msgspec.UNSET
     priority: Annotated[int, msgspec.Meta(ge=1, le=5)] | msgspec.UnsetType = msgspec.UNSET
     diagnosis: LongText | msgspec.UnsetType = msgspec.UNSET
     unit_id: UUID | msgspec.UnsetType | None = msgspec.UNSET

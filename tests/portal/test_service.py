@@ -123,6 +123,11 @@ class TestWhereItIs:
         assert request["place_known"] is False
         assert request["preferred_part"] == "morning"
         assert request["coverage"]["covered"] is True
+        edit = {"base_version": job["version"], "lat": 31.25, "lon": 121.5}
+        assert (await desk.patch(f"/jobs/{job['id']}", {"base_version": 1, "lat": 31.25})).status_code == 400
+        placed = (await desk.patch(f"/jobs/{job['id']}", edit)).json()
+        assert (placed["lat"], placed["lon"]) == (31.25, 121.5)
+        assert (await desk.get(f"/jobs/{job['id']}/request")).json()["place_known"] is True
 
     async def test_owner_and_place_are_known_by_number_and_address(
         self, firm: Firm, client: httpx.AsyncClient, desk: Person

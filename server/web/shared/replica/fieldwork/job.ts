@@ -16,6 +16,8 @@ const OWNERSHIP: FieldPolicy = new Map([
   ["priority", "office"],
   ["title", "office"],
   ["address", "office"],
+  ["lat", "office"],
+  ["lon", "office"],
   ["technician_id", "office"],
   ["visit_id", "office"],
   ["window_start", "office"],
