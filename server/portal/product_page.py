@@ -41,6 +41,7 @@ async def page_of_links(shown: LinksToShow, locale: Locale) -> str:
     return render(
         "links.html",
         locale,
+        keep={"linkType": shown.asked},
         brand=ours.brand,
         hotline=ours.hotline,
         model=Text(shown.model.zh, shown.model.en or shown.model.zh),

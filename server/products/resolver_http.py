@@ -57,9 +57,10 @@ _NOT_KEPT: Final = {"cache-control": "no-store", "referrer-policy": "no-referrer
 @dataclass(frozen=True, slots=True)
 class LinksToShow:
     """A browser asked for what programs get as a linkset: all links (200), those that are equally good (300), or all
-    there are instead of what there is not (404)."""
+    there are instead of what there is not (404). `asked`: the `linkType` it named."""
 
     status: int
+    asked: str
     model: Text
     links: tuple[Link, ...]
 
@@ -95,20 +96,20 @@ def _of(
     if resolved is None:
         return None if to_person or (not asked and not as_linkset) else _absent(request, Code.NOT_FOUND)
     if as_linkset:
-        return _shown(resolved, 200) if to_person else _linkset(request, resolved.levels, accepted, HTTP_200_OK)
+        return _shown(resolved, 200, asked) if to_person else _linkset(request, resolved.levels, accepted, HTTP_200_OK)
     if not resolved.links:
-        return _shown(resolved, 404) if to_person else _absent(request, Code.LINK_TYPE_ABSENT)
+        return _shown(resolved, 404, asked) if to_person else _absent(request, Code.LINK_TYPE_ABSENT)
     if len(resolved.links) > 1:
-        return _shown(resolved, 300) if to_person else _choices(request, resolved, accepted)
+        return _shown(resolved, 300, asked) if to_person else _choices(request, resolved, accepted)
     (target,) = resolved.links
     if not asked and target.href == resolved.levels[0].anchor:
         return None
     return _sent_on(request, link, target)
 
 
-def _shown(resolved: Resolved, status: int) -> LinksToShow:
+def _shown(resolved: Resolved, status: int, asked: str) -> LinksToShow:
     every = tuple(link for level in resolved.levels for link in level.links)
-    return LinksToShow(status, resolved.levels[0].description, resolved.links or every)
+    return LinksToShow(status, asked, resolved.levels[0].description, resolved.links or every)
 
 
 def headers(request: _Request) -> dict[str, str]:

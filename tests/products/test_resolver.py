@@ -195,6 +195,7 @@ class TestAskingWithABrowser:
             assert "Manual" in page.text
             assert MANUAL["url"] in page.text
             assert 'rel="linkset"' in page.headers["link"]
+            assert 'href="?linkType=linkset&amp;lang=zh-CN"' in page.text
 
 
 class TestAskingAsAProgram:
