@@ -31,7 +31,7 @@ from server.platform.pokes import Pokes
 from server.platform.secrets import Secrets
 from server.platform.storage import Blobs
 from server.platform.text import refuse_forbidden_body
-from server.portal import service_routes
+from server.portal import forgetting, service_routes
 from server.portal.counting import Counting
 from server.portal.standing import Standing
 from server.products import actions as products
@@ -144,6 +144,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         cards.watch(stopping),
         Sending(app.state.channels).watch(stopping),
         app.state.counting.watch(stopping),
+        forgetting.watch(stopping),
     )
     try:
         yield

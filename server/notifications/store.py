@@ -18,7 +18,10 @@ _NEW = (
     *("id", "centre_id", "outlet_id", "key", "kind", "channel", "recipient", "locale", "subject", "text", "secret"),
     *("customer_id", "job_id", "made_at", "expires_at"),
 )
-_BUSY = "(SELECT count(*) FROM notification WHERE recipient = $7::varchar AND made_at > $14::timestamptz - $16::interval) >= $17::bigint"
+_BUSY = (
+    "(SELECT count(*) FROM notification"
+    " WHERE recipient = $7::varchar AND made_at > $14::timestamptz - $16::interval) >= $17::bigint"
+)
 _INSERT = (
     f"INSERT INTO notification ({', '.join(_NEW)}, state, failure, next_at)"
     f" VALUES ({', '.join(f'${n}::varchar' if name == 'recipient' else f'${n}' for n, name in enumerate(_NEW, 1))},"

@@ -1,7 +1,8 @@
 """Structured logs: one JSON object a line on stderr; every line written while a request runs carries its request id.
 
 `RequestLog` wraps the whole application: it gives each request its id (also as the header `X-Request-ID` of the answer)
-and writes one line when the answer is complete. Query strings are left out, since they may hold tokens.
+and writes one line when the answer is complete. Query strings are left out, since they may hold tokens. Every text of a
+line is masked last (`masking`): numbers and addresses of people, tokens, the serial in a unit's address.
 """
 
 import logging
@@ -16,6 +17,8 @@ import structlog
 from structlog.contextvars import bound_contextvars
 from structlog.processors import ExceptionRenderer
 from structlog.tracebacks import ExceptionDictTransformer
+
+from server.platform.masking import masked_line
 
 #: Others may name a request, if the name cannot be mistaken for anything else in a log.
 ACCEPTED_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
@@ -130,7 +133,7 @@ def told_path(path: str) -> str:
 
 
 def _encode(_logger: object, _method: str, event: Any) -> bytes:
-    return msgspec.json.encode(event, enc_hook=repr)
+    return msgspec.json.encode(masked_line(event), enc_hook=repr)
 
 
 class _IntoStructlog(logging.Handler):

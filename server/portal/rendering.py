@@ -94,7 +94,8 @@ def drawing(name: str) -> Markup:
 
 
 _DRAWING: Final = Markup(
-    '<svg class="mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><use href="{}/marks.svg?v={}#{}"/></svg>'
+    '<svg class="mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
+    '<use href="{}/marks.svg?v={}#{}"/></svg>'
 )
 
 

@@ -1,0 +1,27 @@
+"""Forgets in time what customers' pages keep of people: codes after a day, sessions when they are over, settled
+registrations after `registering.KEEP`."""
+
+import asyncio
+import contextlib
+from typing import Final
+
+import structlog
+
+from server.platform import clock, db
+from server.portal import store
+from server.portal.registering import KEEP
+
+log = structlog.get_logger()
+
+_EVERY_SECONDS: Final = 600.0
+
+
+async def watch(stopping: asyncio.Event) -> None:
+    """Runs until `stopping` is set. A fault of the database is waited out."""
+    while not stopping.is_set():
+        try:
+            await store.forget(clock.now(), KEEP)
+        except db.FAULTS as fault:
+            log.warning("visitors not forgotten", fault=type(fault).__name__)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)
