@@ -8,7 +8,7 @@ from server.platform.feed import TABLES
 #: Tables that are no synced records and carry the centre of their outlet.
 _ROWS = (
     *("visit", "commitment", "completion", "history", "plan", "reaction", "reaction_rule", "unit_remedy"),
-    *("service_request", "customer_ask", "judgement", "registration", "notification"),
+    *("service_request", "customer_ask", "judgement", "registration", "notification", "label_batch"),
 )
 
 

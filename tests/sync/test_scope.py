@@ -131,5 +131,5 @@ WITH_A_CENTRE = (
     *("absence", "certificate", "borrowing", "van_stock", "depot_stock"),
     *("plan", "reaction", "reaction_rule"),
     *("unit_card", "unit_remedy"),
-    *("service_request", "customer_ask", "judgement", "registration", "notification"),
+    *("service_request", "customer_ask", "judgement", "registration", "notification", "label_batch"),
 )
