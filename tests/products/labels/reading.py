@@ -4,6 +4,7 @@ of each other."""
 import io
 import random
 from collections.abc import Callable
+from functools import cache
 
 import cv2
 import numpy as np
@@ -87,6 +88,12 @@ PRINTED: dict[str, Callable[[Drawing], Picture]] = {
     "pdf": printed_pdf,
     "zpl": printed_zpl,
 }
+
+
+@cache
+def printed(kind: str, form: Form | None = None, text: str = TEXT) -> Picture:
+    """Printed once, read by many tests."""
+    return PRINTED[kind](drawn(form, text))
 
 
 # -------------------------------------------------------------------------------------------------------------- reading
