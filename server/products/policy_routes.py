@@ -39,7 +39,7 @@ async def list_policies(caller: NamedDependency[Caller]) -> list[Policy]:
 
 @post(
     "/warranty-policies",
-    guards=[only(Role.HQ_MANAGER), at_most(600, _MINUTE)],
+    guards=[only(Role.HQ_MANAGER), at_most(60, _MINUTE)],
     summary="Publish a version of a warranty policy",
     tags=["products"],
 )

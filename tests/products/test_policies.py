@@ -65,6 +65,8 @@ class TestUnreadable:
             ("months = 12", "moths = 12"),
             ('covers = ["parts"]', 'covers = ["everything"]'),
             ('component = "whole_unit"', ""),
+            ('component = "whole_unit"', 'component = "a"\nparts = [' + '"b",' * 101 + "]"),
+            ("[[terms]]", "[[windows]]\n" * 201 + "[[terms]]"),
         ],
     )
     def test_is_refused(self, before: str, after: str) -> None:

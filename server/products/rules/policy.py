@@ -37,7 +37,8 @@ Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_.-]{0,63}\Z")]
 Days = Annotated[int, msgspec.Meta(description=f"0 to {MAX_DAYS}")]
 Months = Annotated[int, msgspec.Meta(description=f"0 to {MAX_MONTHS}")]
 Country = Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2})?\Z")]
-Codes = Annotated[tuple[Code, ...], msgspec.Meta(max_length=500)]
+# As many as anyone could read, and few enough to be compared with one another at once.
+Codes = Annotated[tuple[Code, ...], msgspec.Meta(max_length=100)]
 
 
 class WarrantyTerm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -126,10 +127,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     without_proof: Literal["excluded", "manufacture_plus_grace"]
     grace_days: Days = 0
     exclusions: tuple[Exclusion, ...] = ()
-    terms: Annotated[tuple[WarrantyTerm, ...], msgspec.Meta(max_length=500)] = ()
-    windows: Annotated[tuple[RemedyWindow, ...], msgspec.Meta(max_length=500)] = ()
+    terms: Annotated[tuple[WarrantyTerm, ...], msgspec.Meta(max_length=200)] = ()
+    windows: Annotated[tuple[RemedyWindow, ...], msgspec.Meta(max_length=200)] = ()
     repeated_repairs: RepeatedRepairs | None = None
-    slow_repairs: Annotated[tuple[SlowRepair, ...], msgspec.Meta(max_length=500)] = ()
+    slow_repairs: Annotated[tuple[SlowRepair, ...], msgspec.Meta(max_length=200)] = ()
     repair_guarantee: RepairGuarantee | None = None
     on_site_service: OnSiteService | None = None
 

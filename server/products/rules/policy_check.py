@@ -163,9 +163,10 @@ def _faults_of_rest(policy: Policy) -> Iterator[Refusal]:
 
 
 def _overlaps(policy: Policy) -> Iterator[Refusal]:
+    groups = [{term.component, *term.parts} for term in policy.terms]
     for place, term in enumerate(policy.terms):
-        for other in policy.terms[:place]:
-            if _same_line(term, other) and _same_component(term, other):
+        for other, group in zip(policy.terms[:place], groups[:place], strict=True):
+            if _same_component(term, other, groups[place], group) and _same_line(term, other):
                 yield _fault("terms_overlap", term.rule, other.rule)
     for window in policy.windows:
         for other_window in policy.windows:
@@ -180,17 +181,17 @@ def _overlaps(policy: Policy) -> Iterator[Refusal]:
 def _same_line(term: WarrantyTerm | RemedyWindow, other: WarrantyTerm | RemedyWindow) -> bool:
     if not term.product_lines or not other.product_lines:
         return True
-    return bool(set(term.product_lines) & set(other.product_lines))
+    return not set(term.product_lines).isdisjoint(other.product_lines)
 
 
-def _same_component(term: WarrantyTerm, other: WarrantyTerm) -> bool:
+def _same_component(term: WarrantyTerm, other: WarrantyTerm, group: set[str], others: set[str]) -> bool:
     """The same group twice, or a part that two groups of this policy list. The whole unit contains all and clashes
     with itself alone."""
     if term.component == other.component:
         return True
     if WHOLE_UNIT in (term.component, other.component):
         return False
-    return bool({term.component, *term.parts} & {other.component, *other.parts})
+    return not group.isdisjoint(others)
 
 
 def _outdone(window: RemedyWindow, other: RemedyWindow) -> bool:
