@@ -10,6 +10,7 @@ from typing import Any
 
 from server.platform import db
 from server.products.importing import import_file, store, watching
+from server.products.importing.routes import LARGEST_FILE
 from server.products.importing.watching import Intake
 from tests.journeys.firm import Firm, Person
 from tests.products.files import csv_of, units, written
@@ -75,6 +76,13 @@ class TestTheCommand:
         assert "1,200 known already" in str(again)
         unit = await db.fetch_row("SELECT lot, sold_on::text AS sold_on, version FROM product_unit LIMIT 1")
         assert dict(unit or {}) == {"lot": "L1", "sold_on": "2024-05-01", "version": 1}
+
+    async def test_twice_at_once_takes_every_unit_once(self, firm: Firm, tmp_path: Path) -> None:
+        await stocked(firm)
+        file = written(tmp_path, csv_of(units(MANY)))
+        both = await asyncio.gather(*(import_file(file, outlet="静安", progress=lambda _: None) for _ in range(2)))
+        assert [one.tally.imported + one.tally.known for one in both] == [MANY, MANY]
+        assert sum(one.tally.imported for one in both) == await count() == MANY
 
     async def test_never_overwrites_what_is_on_record(self, firm: Firm, tmp_path: Path) -> None:
         await stocked(firm)
@@ -157,6 +165,9 @@ class TestAFileSent:
         refused(await sent(hq, begun["id"], ""), 422, "file_empty")
         refused(await sent(hq, begun["id"], "{}", "application/json"), 415, "unsupported_media_type")
         refused(await sent(hq, str(uuid.uuid4()), "x"), 404, "not_found")
+        huge = hq.headers | {"content-type": "text/csv", "content-length": str(LARGEST_FILE + 1)}
+        path = f"/unit-imports/{begun['id']}/file"
+        refused(await hq.client.put(path, content=b"gtin,serial", headers=huge), 413, "body_too_large")
         assert (await sent(hq, begun["id"], csv_of(units(1, "静安")))).status_code == 200
         refused(await sent(hq, begun["id"], csv_of(units(1, "静安"))), 409, "state_illegal")
         await over(hq, begun["id"])
