@@ -174,7 +174,7 @@ async def ask_code(request: AnyRequest) -> Response[Any]:
     link = link_of_code(form.texts.get("code", ""))
     phone = normal_phone(form.texts.get("phone", ""))
     if isinstance(link, Refusal) or phone is None:
-        return await _proof_page(request, locale, form.texts, {} if phone else {"phone": "fault_phone"})
+        return await _proof_page(request, locale, form.texts, {} if phone else {"phone": "fault_your_phone"})
     kept = request.app.state.secrets
     asked = await proving.ask(kept, link, phone, address_of(request))
     if asked is None:

@@ -28,10 +28,13 @@ OF_OWNERS: Final[dict[str, Text]] = {
         # ---- forms
         "optional": ("（可不填）", "(optional)"),
         "form_faulty": ("还有几处需要更正", "Please correct these"),
-        "back_to_product": ("返回产品页", "Back to the product"),
+        "back_to_unit": ("返回产品页", "Back to the product"),
         "fault_name": ("请填写姓名，不超过 120 个字。", "Please give a name of at most 120 characters."),
-        "fault_phone": ("请填写有效的电话号码，例如 13812345678。", "Please give a phone number, such as 13812345678."),
-        "fault_day": ("请按 2026-05-31 这样的格式填写日期。", "Please give the day like 2026-05-31."),
+        "fault_your_phone": (
+            "请填写有效的电话号码，例如 13812345678。",
+            "Please give a number, such as 13812345678.",
+        ),
+        "fault_purchase_day": ("请按 2026-05-31 这样的格式填写日期。", "Please give the day like 2026-05-31."),
         "fault_day_future": ("这个日期还没有到。", "This day is yet to come."),
         "fault_agreed": ("登记前需要您的同意。", "We need your consent to register."),
         "fault_proof_kind": (

@@ -102,11 +102,11 @@ _DRAWING: Final = Markup(
 @cache
 def _page(name: str, locale: Locale) -> Template:
     """One compiled template per language, so that a request only fills in."""
-    return _environment(locale).get_template(name)
+    return environment_in(locale).get_template(name)
 
 
 @cache
-def _environment(locale: Locale) -> Environment:
+def environment_in(locale: Locale) -> Environment:
     environment = Environment(
         loader=InOneLanguage(locale),
         autoescape=True,

@@ -243,7 +243,7 @@ class TestTheForm:
         for locale in LOCALES:
             answer = await registered(firm.client, path_of(unit), **{**bad, "locale": locale})
             assert answer.status_code == 400
-            for key in ("fault_name", "fault_phone", "fault_day_future", "fault_agreed"):
+            for key in ("fault_name", "fault_your_phone", "fault_day_future", "fault_agreed"):
                 assert pick(TEXTS[key], locale) in unescape(answer.text)
             assert 'value="2099-01-01"' in answer.text
         assert await db.fetch_value("SELECT count(*) FROM registration") == 0

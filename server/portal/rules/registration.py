@@ -33,12 +33,12 @@ def read(form: Mapping[str, str], today: date) -> Asked | dict[str, str]:
         faults["name"] = "fault_name"
     phone = normal_phone(form.get("phone", ""))
     if phone is None:
-        faults["phone"] = "fault_phone"
+        faults["phone"] = "fault_your_phone"
     purchased_on = _day(form.get("purchased_on", ""))
     if isinstance(purchased_on, str):
         faults["purchased_on"] = purchased_on
     elif purchased_on is not None and not _EARLIEST <= purchased_on <= today:
-        faults["purchased_on"] = "fault_day_future" if purchased_on > today else "fault_day"
+        faults["purchased_on"] = "fault_day_future" if purchased_on > today else "fault_purchase_day"
     if form.get("agreed") != "yes":
         faults["agreed"] = "fault_agreed"
     if faults or phone is None or isinstance(purchased_on, str):
@@ -52,4 +52,4 @@ def _day(text: str) -> date | str | None:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        return "fault_day"
+        return "fault_purchase_day"
