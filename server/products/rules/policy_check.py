@@ -249,7 +249,7 @@ def _components_of(policy: Policy) -> set[str]:
 
 # ---- the faults in words ------------------------------------------------------------------------------------------
 
-_FAULTS = {
+FAULTS = {
     "policy_never_starts": (
         "政策 {0} 的生效日 {1} 不可信：须在1900年至2099年之间。",
         "Policy {0} starts on {1}, which is not between 1900 and 2099.",
@@ -316,5 +316,5 @@ _FAULTS = {
 
 
 def _fault(code: str, *names: str) -> Refusal:
-    zh, en = _FAULTS[code]
+    zh, en = FAULTS[code]
     return Refusal(code, zh.format(*names), en.format(*names))
