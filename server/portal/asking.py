@@ -50,9 +50,10 @@ SOURCE: Final = "portal"
 #: What was written and not sent is forgotten after this; that something was sent is remembered longer.
 DRAFT_LIFETIME: Final = timedelta(hours=2)
 SENT_LIFETIME: Final = timedelta(days=1)
-#: For one unit in a day: what a household needs in its worst week, and an end to filling our store from many addresses.
+#: For one unit, sent in a day and lying written: what a household needs on its worst day, and an end to filling our
+#: store from many addresses. Whoever meets it is told to call.
 MOST_SENT: Final = 5
-MOST_WRITTEN: Final = 40
+MOST_WRITTEN: Final = 20
 _DAY: Final = timedelta(days=1)
 _CHUNK: Final = 256 * 1024
 

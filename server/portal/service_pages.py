@@ -50,8 +50,7 @@ def form(
     return render(
         "service_form.html",
         locale,
-        form_id="request" if written else "",
-        keep={"code": product.path},
+        form_id="request",
         brand=ours.brand,
         hotline=ours.hotline,
         product=_product(product),
@@ -117,14 +116,17 @@ def review(product: Product, made: Review, ours: Firm, locale: Locale) -> str:
 _STOP_MARKS: Final = {"joined": ("genuine", "tick"), "judge_closed": ("expired", "clock")}
 
 
-def stop(key: str, ours: Firm, locale: Locale, path: str = "", back: str = "") -> str:
-    """A page that says one thing: `{key}_title`, `{key}_detail`. `path`: of the product to go back to."""
+def stop(key: str, ours: Firm, locale: Locale, path: str = "", back: str = "", *, asked: bool = False) -> str:
+    """A page that says one thing: `{key}_title`, `{key}_detail`. `path`: of the product to go back to; `asked`: it
+    answers a form, and cannot be asked for once more in the other language."""
     state, mark = _STOP_MARKS.get(key, ("not_covered", "warning"))
     return render(
         "service_stop.html",
         locale,
         brand=ours.brand,
         hotline=ours.hotline,
+        keep={"code": path} if path else {},
+        switches=not asked,
         key=key,
         state=state,
         sign=mark,
@@ -157,6 +159,7 @@ def follow(
     return render(
         "service_follow.html",
         locale,
+        form_id="wish" if faults else "",
         brand=ours.brand,
         hotline=ours.hotline,
         code=code,

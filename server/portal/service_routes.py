@@ -23,9 +23,11 @@ from litestar.status_codes import (
     HTTP_507_INSUFFICIENT_STORAGE,
 )
 
+from server.customers import store as customers
+from server.network import store as network
 from server.platform import db
 from server.platform.ratelimit import address_of, at_most
-from server.portal import asking, following, judging, service_pages
+from server.portal import asking, following, judging, service_pages, visiting
 from server.portal.asking import Kept, NotSent
 from server.portal.firm import firm
 from server.portal.following import Opened
@@ -64,7 +66,15 @@ async def ask_page(request: AnyRequest, code: FromQuery[str] = "") -> Response[A
         return await _unconfirmed(locale)
     if not await asking.is_offered():
         return html(service_pages.stop("no_service", await firm(), locale, product.path), HTTP_200_OK, locale)
-    return html(service_pages.form(product, await firm(), locale), HTTP_200_OK, locale)
+    known = await _known(request, product)
+    return html(service_pages.form(product, await firm(), locale, known), HTTP_200_OK, locale)
+
+
+async def _known(request: AnyRequest, product: asking.Product) -> dict[str, str]:
+    """What an owner who has proved to be it need not write again; nothing for anybody else."""
+    visitor = await visiting.visitor_of(request, product.unit)
+    owner = await customers.load(network.EVERYWHERE, visitor.customer_id) if visitor is not None else None
+    return {} if owner is None else {name: owner[name] for name in ("name", "phone", "address")}
 
 
 async def _unconfirmed(locale: Locale) -> Response[Any]:
@@ -92,7 +102,7 @@ async def review_page(request: AnyRequest) -> Response[Any]:
         return html(page, HTTP_422_UNPROCESSABLE_ENTITY, locale)
     review = await asking.draft(product, asked, photos, locale)
     if review is None:
-        page = service_pages.stop("too_many", await firm(), locale, product.path)
+        page = service_pages.stop("too_many", await firm(), locale, product.path, asked=True)
         return html(page, HTTP_429_TOO_MANY_REQUESTS, locale)
     return html(service_pages.review(product, review, await firm(), locale), HTTP_200_OK, locale)
 
@@ -129,8 +139,8 @@ async def send(request: AnyRequest) -> Response[Any]:
     if isinstance(sent, NotSent):
         return await _not_sent(sent.why, locale)
     if sent.code is None:
-        return html(service_pages.stop("joined", await firm(), locale), HTTP_200_OK, locale)
-    return seen_other(address(f"/j/{sent.code}", said="sent", lang=locale))
+        return html(service_pages.stop("joined", await firm(), locale, asked=True), HTTP_200_OK, locale)
+    return seen_other(_here(sent.code, locale, said="sent"))
 
 
 async def _again(kept: Kept, form: Form, locale: Locale) -> str:
@@ -155,7 +165,7 @@ _NOT_SENT = {
 
 async def _not_sent(why: str, locale: Locale) -> Response[Any]:
     key, status = _NOT_SENT[why]
-    return html(service_pages.stop(key, await firm(), locale), status, locale)
+    return html(service_pages.stop(key, await firm(), locale, asked=True), status, locale)
 
 
 # ---------------------------------------------------------------------------------------------------------- following
@@ -176,6 +186,10 @@ async def _nowhere(why: str, locale: Locale) -> Response[Any]:
     return html(service_pages.stop(f"link_{why}", await firm(), locale), status, locale)
 
 
+def _here(code: str, locale: Locale, **said: str) -> str:
+    return address(f"/j/{code}", **said, lang=locale)
+
+
 @post("/j/{code:str}/ask", guards=_SAYING, request_max_body_size=_SMALL_FORM, status_code=HTTP_200_OK, **_PAGE)
 async def ask_desk(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
     form = await read_form(request)
@@ -183,14 +197,16 @@ async def ask_desk(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
     opened = await following.open_link(code)
     if isinstance(opened, str):
         return await _nowhere(opened, locale)
+    if form.switched:
+        return seen_other(_here(code, locale))
     wished = read_wish(form.texts, opened.today)
     if not isinstance(wished, Wished):
         page = service_pages.follow(code, opened, await firm(), locale, "", form.texts, wished)
         return html(page, HTTP_422_UNPROCESSABLE_ENTITY, locale)
     if not await following.wish(opened, wished):
-        page = service_pages.stop("ask_closed", await firm(), locale, back=address(f"/j/{code}", lang=locale))
+        page = service_pages.stop("ask_closed", await firm(), locale, back=_here(code, locale), asked=True)
         return html(page, HTTP_409_CONFLICT, locale)
-    return seen_other(address(f"/j/{code}", said="asked", lang=locale))
+    return seen_other(_here(code, locale, said="asked"))
 
 
 # ------------------------------------------------------------------------------------------------------------ judging
@@ -219,7 +235,7 @@ def _said(opened: Opened) -> dict[str, str]:
 
 
 async def _too_late(code: str, locale: Locale) -> Response[Any]:
-    page = service_pages.stop("judge_closed", await firm(), locale, back=address(f"/j/{code}", lang=locale))
+    page = service_pages.stop("judge_closed", await firm(), locale, back=_here(code, locale))
     return html(page, HTTP_409_CONFLICT, locale)
 
 
@@ -238,7 +254,7 @@ async def judge(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
         return html(page, HTTP_422_UNPROCESSABLE_ENTITY, locale)
     if not await judging.judge(opened, judged, locale):
         return await _too_late(code, locale)
-    return seen_other(address(f"/j/{code}", said="judged" if judged.solved else "not_solved", lang=locale))
+    return seen_other(_here(code, locale, said="judged" if judged.solved else "not_solved"))
 
 
 HANDLERS: list[Any] = [ask_page, review_page, send, follow_page, ask_desk, judge_page, judge]
