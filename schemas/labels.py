@@ -82,7 +82,7 @@ class NewLabelBatch(Request, frozen=True, kw_only=True):
     own; `place`: of the first label on the first sheet, from 1; `marks`: where to cut."""
 
     format: LabelFormat
-    form: LabelForm = LabelForm()
+    form: LabelForm = msgspec.field(default_factory=LabelForm)
     sheet: Annotated[str, msgspec.Meta(max_length=40)] | SheetGrid | None = None
     place: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
     marks: bool = False

@@ -18,6 +18,7 @@ Field = Literal[
     "installed_on",
     "registered_on",
     "proof",
+    "country",
 ]
 Column = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 Encoding = Literal["utf-8", "utf-16", "gb18030"]
@@ -43,7 +44,7 @@ class NewUnitImport(Request, frozen=True, kw_only=True):
 
     file_name: Name
     dry_run: bool = False
-    mapping: UnitMapping = UnitMapping()
+    mapping: UnitMapping = msgspec.field(default_factory=UnitMapping)
 
 
 class UnitImport(Answer, frozen=True, kw_only=True):
