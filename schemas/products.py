@@ -113,6 +113,7 @@ class UnitEdit(Request, frozen=True, kw_only=True):
     installed_on: date | UnsetType | None = UNSET
     registered_on: date | UnsetType | None = UNSET
     proof: Proof | UnsetType = UNSET
+    country: Country | UnsetType = UNSET
     customer_id: UUID | UnsetType | None = UNSET
 
 

@@ -1,5 +1,6 @@
 """One line of a file as a unit, or why it is none. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from server.products.rules.unit import days_fault
 DAYS = ("manufactured_on", "sold_on", "installed_on", "registered_on")
 _LONGEST_CELL = 120
 _FORMULA = ("=", "+", "-", "@")
+_COUNTRY = re.compile("[A-Z]{2}")
 _PROOFS = frozenset(get_args(Proof))
 _DAY_FAULTS = {
     Code.DAY_IN_FUTURE: Fault.DAY_IN_FUTURE,
@@ -52,7 +54,7 @@ class Outlets:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A unit as a line has it. `said`: the fields that the line names, lot and days and proof."""
+    """A unit as a line has it. `said`: the fields that the line names, such as its lot and its days."""
 
     line: int
     centre_id: UUID
@@ -149,6 +151,10 @@ def _said(cells: Mapping[str, str], gtin: str, terms: Terms) -> dict[str, Any]:
         if proof not in _PROOFS:
             raise _Refused(Fault.PROOF_UNKNOWN, f"{proof[:40]!r} is none of {', '.join(sorted(_PROOFS))}")
         said["proof"] = proof
+    if country := cells.get("country"):
+        if _COUNTRY.fullmatch(country) is None:
+            raise _Refused(Fault.COUNTRY_INVALID, f"{country[:40]!r} is not two capitals, such as CN")
+        said["country"] = country
     return said
 
 

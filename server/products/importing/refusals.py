@@ -38,6 +38,7 @@ class Fault(StrEnum):
     TIME_OUT_OF_RANGE = "time_out_of_range"
     DAYS_CONTRADICT = "days_contradict"
     PROOF_UNKNOWN = "proof_unknown"
+    COUNTRY_INVALID = "country_invalid"
 
 
 MEANING: Mapping[Fault, Text] = {
@@ -74,6 +75,7 @@ MEANING: Mapping[Fault, Text] = {
     Fault.TIME_OUT_OF_RANGE: Text("日期超出范围。", "A date is out of range."),
     Fault.DAYS_CONTRADICT: Text("有日期早于生产日期。", "A date is before the day of manufacture."),
     Fault.PROOF_UNKNOWN: Text("购买凭证的取值不在列表内。", "The proof of purchase is none of those there are."),
+    Fault.COUNTRY_INVALID: Text("国家代码无效。", "The country is not a code of two letters."),
 }
 
 

@@ -51,13 +51,15 @@ async def known(caller: Caller, import_id: UUID) -> UnitImport:
 
 
 async def receive(caller: Caller, intake: Intake, import_id: UUID, chunks: AsyncIterator[bytes]) -> UnitImport:
-    """Keeps the file and sets the import going. Raises `Refused`: `not_found`, `state_illegal` (it is here already),
-    `file_empty`, `storage_full`."""
+    """Keeps the file and sets the import going. Raises `Refused`: `not_found`, `state_illegal` (it is here already, or
+    another is under way), `file_empty`, `storage_full`."""
     found = await store.one(caller.user_id, import_id)
     if found is None:
         raise Refused(Code.NOT_FOUND)
     if found.state != "awaited":
         raise Refused(Code.STATE_ILLEGAL, f"the import is {found.state}")
+    if (going := await store.busy(caller.user_id)) is not None:
+        raise Refused(Code.STATE_ILLEGAL, "another import of yours is under way", import_id=str(going))
     intake.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = intake.place(import_id).with_suffix(f".{clock.new_id()}.part")
     seen, size = hashlib.sha256(), 0

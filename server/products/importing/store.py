@@ -25,7 +25,7 @@ async def known_units(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
     pairs = list(keys)
     rows = await db.fetch(
         "SELECT u.gtin, u.serial, centre_id, outlet_id, lot, manufactured_on, sold_on, installed_on, registered_on,"
-        " proof FROM unnest($1::text[], $2::text[]) AS k(gtin, serial)"
+        " proof, country FROM unnest($1::text[], $2::text[]) AS k(gtin, serial)"
         " JOIN product_unit u ON u.gtin = k.gtin AND u.serial = k.serial",
         [gtin for gtin, _ in pairs],
         [serial for _, serial in pairs],
@@ -62,11 +62,8 @@ async def begin(
 ) -> UUID | None:
     """None when it is begun; else the import of the same person that is not over."""
     await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"unit import {begun_by}")
-    busy: UUID | None = await db.fetch_value(
-        "SELECT id FROM unit_import WHERE begun_by = $1 AND state IN ('waiting', 'running') LIMIT 1", begun_by
-    )
-    if busy is not None:
-        return busy
+    if (going := await busy(begun_by)) is not None:
+        return going
     await db.execute(
         "INSERT INTO unit_import (id, file_name, dry_run, mapping, begun_by, begun_at, centre_id, outlet_id)"
         " VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8)",
@@ -74,6 +71,14 @@ async def begin(
         *(scope.centre_id, scope.outlet_id),
     )
     return None
+
+
+async def busy(begun_by: UUID) -> UUID | None:
+    """An import of this person that is not over."""
+    found: UUID | None = await db.fetch_value(
+        "SELECT id FROM unit_import WHERE begun_by = $1 AND state IN ('waiting', 'running') LIMIT 1", begun_by
+    )
+    return found
 
 
 async def one(begun_by: UUID | None, import_id: UUID) -> UnitImport | None:

@@ -8,6 +8,7 @@ takes in the rest.
 
 import asyncio
 import contextlib
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -121,6 +122,9 @@ class Intake:
         here = self._here()
         for import_id in set(here) - await store.unfinished(here):
             self.place(import_id).unlink(missing_ok=True)
+        for path in self.folder.glob("*.part"):  # of a worker that died while it came
+            if time.time() - path.stat().st_mtime > _UNCLAIMED.total_seconds():
+                path.unlink(missing_ok=True)
 
 
 class _Stopped(Exception):

@@ -11,6 +11,7 @@ UNIT: Mapping[str, O] = {
     "customer_id": O.OFFICE,
     "registered_on": O.OFFICE,
     "proof": O.OFFICE,
+    "country": O.OFFICE,
     "exchanged_on": O.OFFICE,
     "withdrawn_on": O.OFFICE,
     # what stands on the unit and on the receipt: both read it, the later one stands, the other value is kept
