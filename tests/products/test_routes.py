@@ -205,7 +205,7 @@ class TestCatalogue:
     async def test_everyone_logged_in_reads_it(self, firm: Firm) -> None:
         await stocked(firm)
         tech = await firm.login("tech0")
-        assert (await tech.get("/product-lines")).json() == [LINE]
+        assert (await tech.get("/product-lines")).json() == [LINE | {"version": 1, "retired": False}]
         (model,) = (await tech.get("/models")).json()["items"]
         assert (model["gtin"], model["line_code"]) == (GTIN, LINE["code"])
 
