@@ -86,6 +86,8 @@ def _named_by(travelling: Iterable[Written]) -> dict[str, set[UUID]]:
 
 async def _companions(ids: Mapping[str, set[UUID]], customers: set[UUID], done: Sequence[Written]) -> list[Change]:
     found = await companions_of("customer", "customer_id", ids["customer_id"] | customers)
+    if done and ids["unit_id"]:  # one order for those that travel and those that are told of
+        await feed.load_for_update("unit", ids["unit_id"].union(*map(unit_life.units_of, done)))
     found += await companions_of("unit", "unit_id", ids["unit_id"])
     await unit_life.tell(done)
     return found + await companions_of("unit_card", "unit_id", ids["unit_id"])

@@ -56,7 +56,7 @@ async def follow(written: Sequence[Written], customers: Iterable[UUID]) -> Follo
     if not moved and not done:
         return Followed()
     installed = await _installations([w for w in moved if _is_of(rules.INSTALLATION, w)], set(customers))
-    due = {UUID(w.after.id) for w in installed} | {unit_id for w in done for unit_id in _units_of(w)}
+    due = {UUID(w.after.id) for w in installed} | {unit_id for w in done for unit_id in units_of(w)}
     return Followed(await publishing.changes_of(installed), [field_store.due(sorted(due))], done)
 
 
@@ -124,7 +124,7 @@ def _is_of(kind: str, w: Written) -> bool:
     return any(side is not None and rules.is_kind(side.fields, kind) for side in (w.before, w.after))
 
 
-def _units_of(w: Written) -> set[UUID]:
+def units_of(w: Written) -> set[UUID]:
     named = [side.fields["unit_id"] for side in (w.before, w.after) if side is not None]
     return {UUID(unit_id) for unit_id in named if unit_id is not None}
 

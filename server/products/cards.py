@@ -99,7 +99,12 @@ async def _changes(
     parts = await _parts(units)
     changes = []
     for unit in units:
-        fields = await _fields(unit, now.astimezone(zones[unit["outlet_id"]]), parts.get(unit["model_id"], ()))
+        here = now.astimezone(zones[unit["outlet_id"]])
+        try:
+            fields = await _fields(unit, here, parts.get(unit["model_id"], ()))
+        except (ArithmeticError, LookupError, TypeError, ValueError):  # one unit's facts must not hold up all others
+            log.exception("card not made", unit_id=str(unit["id"]))
+            continue
         known = cards.get(unit["id"])
         if known is None:
             changes.append(as_change(born("unit_card", fields), held[unit["id"]]))

@@ -15,7 +15,7 @@ from server.platform import db
 from server.products import cards
 from tests.journeys.firm import Firm, Person, Phone
 from tests.journeys.standing import firm, reviews_of, standing
-from tests.products.shop import GTIN, added, stocked
+from tests.products.shop import GTIN, LINE, added, stocked
 from tests.sync.follower import follower
 
 __all__ = ["firm", "standing"]
@@ -169,6 +169,48 @@ class TestARepair:
         assert (await visit.repairs(), len(await visit.repairs(other["id"]))) == ([], 1)
         await visit.desk.post(f"/reviews/{review['id']}/undo")
         assert (len(await visit.repairs()), await visit.repairs(other["id"])) == (1, [])
+
+
+class TestWhatTheCatalogueKnows:
+    async def test_says_which_component_a_fault_code_means(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        code = {"line_code": LINE["code"], "code": "E9", "component": "control_board", "text": "主板故障"}
+        assert (await visit.hq.post("/fault-codes", code)).status_code == 201
+        await visit.phone.outcomes(visit.complete(fault_code="e9"))
+        (repair,) = await visit.repairs()
+        assert (repair["component"], repair["fault_code"]) == ("control_board", "e9")
+
+    async def test_tells_the_phone_of_notices_and_parts_and_hears_what_was_served(self, firm: Firm) -> None:
+        visit = await sent(firm)
+        (model,) = (await visit.hq.get("/models")).json()["items"]
+        part = {"component": "compressor", "part_number": "K-1", "name": "压缩机", "name_en": "Compressor"}
+        assert (await visit.hq.post(f"/models/{model['id']}/parts", part)).status_code == 201
+        published = [
+            await visit.hq.post(
+                "/notices", NOTICE | {"concerns": [{"gtins": [GTIN], "serial_from": s, "serial_to": s}]}
+            )
+            for s in (visit.unit["serial"], "SN-X999")
+        ]
+        notice, others = (answer.json()["id"] for answer in published)
+        await looked_at()
+        held = follower(visit.phone)
+        card = (await held.read())["unit_card", visit.unit["id"]]
+        assert [(one["id"], one["served"], one["text"]) for one in card["notices"]] == [(notice, False, NOTICE["text"])]
+        assert card["parts"] == [part]
+        await visit.phone.outcomes(visit.complete(served=[notice, others, NOBODYS, "x", 7, None]))
+        await looked_at()
+        card = (await held.read())["unit_card", visit.unit["id"]]
+        assert [one["served"] for one in card["notices"]] == [True]
+        assert await db.fetch_value("SELECT count(*) FROM notice_served") == 1
+
+
+NOTICE: dict[str, Any] = {
+    "kind": "bulletin",
+    "severity": "note",
+    "title": "更换排水泵垫圈",
+    "text": "上门时一并更换。",
+    "from_on": day(DAY),
+}
 
 
 class TestRepeatsAndLatePushes:

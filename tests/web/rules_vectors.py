@@ -201,6 +201,8 @@ def _completions() -> Iterator[Case]:
         for name, scanned in {"a code": code, "no code": code | {"serial": "序"}, "more": code | {"more": 1}}.items():
             args = {"manifest": MANIFEST | {"report": {"scanned": scanned}}, "signature": "s"}
             yield case(f"complete: unit {right}, scanned {name}", "job.complete", args, {"unit_id": right})
+        for state in ("accepted", "completed", "cancelled"):
+            yield case(f"scan: {state}, unit {right}", "job.scan", code, {"unit_id": right, "state": state})
         for known in (None, UNIT, OTHER_UNIT):
             for whose, technician in (("theirs", MINE), ("another's", OTHERS)):
                 now = {"unit_id": right, "technician_id": technician}

@@ -14,7 +14,7 @@ Pure: no I/O, no clock.
 | another's or cancelled         | accepted, declined, set off      | refused: nothing happened at the customer's      |
 | completed once                 | completed again                  | kept, review `second_completion`                 |
 | repaired on another product    | completed                        | completion stands, review `product_mismatch`     |
-| theirs, for another product    | scanned                          | kept, review `product_mismatch`                  |
+| theirs, live, another product  | scanned                          | kept, review `product_mismatch`                  |
 | theirs, for no product         | scanned, completed               | the product is the job's from now on             |
 | at another price               | completed, the customer signed   | completion stands, review `other_price`          |
 | any                            | notes, checks, parts, readings   | merged field by field                            |
@@ -186,14 +186,14 @@ def _patch(deed: _Deed) -> Effect:
 
 
 def _scan(deed: _Deed) -> Effect:
-    """The code of the product that stands there. One that is not the job's is a question; a job that was for no product
-    yet is for this one."""
+    """The code of the product that stands there. While the job goes on one that is not the job's is a question; a job
+    that was for no product yet is for this one."""
     args = deed.args
     line = {"gtin": args.gtin, "serial": args.serial, "by": deed.actor.technician_id, "at": deed.instant}
     scanned = {"scanned": line | {"grade": deed.when.grade}}
     found = deed.units.get(deed.operation.op_id, args.unit_id)
     right = deed.job.get("unit_id")
-    if not deed.theirs or (found is not None and found == right):
+    if not deed.theirs or deed.state not in lifecycle.LIVE or (found is not None and found == right):
         return Effect(set=scanned)
     if found is not None and right is None:
         return Effect(set=scanned, force={"unit_id": found})

@@ -187,13 +187,14 @@ function usePart(deed: Deed): Effect {
   return { add: { parts_used: pair(part, quantity) }, review: left < 0 ? "counter_below_zero" : null };
 }
 
-/** The code of the product that stands there. One that is not the job's is a question; a job that was for no product yet
- * is for this one. */
+/** The code of the product that stands there. While the job goes on one that is not the job's is a question; a job that
+ * was for no product yet is for this one. */
 function scan(deed: Deed): Effect {
   const [gtin, serial] = [deed.said("gtin"), deed.said("serial")];
   const scanned = { gtin, serial, by: deed.mine, at: deed.instant, grade: deed.when.grade };
   const [found, right] = [deed.said("unit_id"), deed.now("unit_id")];
-  if (!deed.theirs || (found !== null && found === right)) return { set: { scanned } };
+  const known = found !== null && found === right;
+  if (!deed.theirs || !LIVE.includes(deed.state) || known) return { set: { scanned } };
   if (found !== null && right === null) return { set: { scanned }, force: { unit_id: found } };
   return { set: { scanned }, force: BILLING_HELD, review: "product_mismatch" };
 }
