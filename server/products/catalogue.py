@@ -44,8 +44,8 @@ K = TypeVar("K", str, UUID)
 async def ensure_default_components() -> None:
     """The shipped groups become rows at every start; one that is there stands as it was edited."""
     shipped = resources.files("server.products").joinpath("defaults/components.toml").read_text("utf-8")
-    for code, name in tomllib.loads(shipped)["components"].items():
-        await store.insert_component_group(code, name["zh"], name["en"])
+    groups = tomllib.loads(shipped)["components"]
+    await store.insert_missing_groups([(code, name["zh"], name["en"]) for code, name in groups.items()])
 
 
 # ------------------------------------------------------------------------------------------ lines, models and groups

@@ -1,6 +1,6 @@
 """Queries of component groups, main parts and fault codes, and the edits of all that stands in the catalogue."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -71,6 +71,15 @@ async def insert_component_group(code: str, name: str, name_en: str) -> bool:
         *(code, name, name_en),
     )
     return made is not None
+
+
+async def insert_missing_groups(groups: Sequence[tuple[str, str, str]]) -> None:
+    """(code, name, name in English); those there are stay as they are."""
+    await db.execute(
+        "INSERT INTO component_group (code, name, name_en) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])"
+        " ON CONFLICT DO NOTHING",
+        *([group[n] for group in groups] for n in range(3)),
+    )
 
 
 async def edit_component_group(code: str, version: int, values: Mapping[str, Any]) -> ComponentGroup | None:

@@ -71,10 +71,20 @@ class TestTheFirm:
             "outlet": 8,
             "technician": 40,
             "product_line": 4,
+            "fault_code": 8,
+            "product_notice": 1,
             "product_unit": 600,
             "job": 300,
         }
         assert {table: await count(settings, table) for table in wanted} == wanted
+
+    async def test_every_model_has_main_parts_and_nothing_is_on_record_before_it_happened(
+        self, settings: Settings
+    ) -> None:
+        bare = "product_model m WHERE NOT EXISTS (SELECT 1 FROM bom_part WHERE model_id = m.id)"
+        assert await count(settings, bare) == 0
+        early = "history h JOIN product_unit u ON u.id = h.record_id WHERE h.action = 'unit.add'"
+        assert await count(settings, f"{early} AND (h.happened_at AT TIME ZONE 'UTC')::date < u.sold_on") == 0
 
     async def test_every_technician_has_a_login_and_a_device(self, settings: Settings) -> None:
         assert (
