@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.products.rules.comparison import change_between
-from server.products.rules.coverage import Fault, Reason, Remedy, UnitFacts, Verdict, verdict
+from server.products.rules.coverage import Fault, Line, Reason, Remedy, UnitFacts, Verdict, verdict
 from server.products.rules.policy import Policy
+from server.products.rules.span import add_days
 from tests.products.builders import PROMISE, STATUTE, day, judged, policy, repair, term, unit
 
 COMPRESSOR = Fault(component="compressor")
@@ -457,6 +458,11 @@ def _cut(facts: UnitFacts, on: date) -> UnitFacts:
     )
 
 
+def _same(line: Line, other: Line) -> bool:
+    """One term, begun on the same day and said to end on the same day."""
+    return (line.rule, line.starts_on, line.until) == (other.rule, other.starts_on, other.until)
+
+
 class TestAnyUnitOnAnyDay:
     RULING: tuple[Policy, ...] = (STATUTE, PROMISE)
 
@@ -496,6 +502,19 @@ class TestAnyUnitOnAnyDay:
     def test_covered_means_today_is_within_the_term(self, facts: UnitFacts, on: date, fault: Fault | None) -> None:
         answer = verdict(facts, self.RULING, on, fault)
         assert not answer.covered or answer.until is None or answer.until >= on
+
+    @given(units, dates, faults)
+    def test_a_last_day_holds_what_it_says(self, facts: UnitFacts, on: date, fault: Fault | None) -> None:
+        """When nothing happens any more, each term runs to the very day it was said to, and not a day longer."""
+        known = _cut(facts, on)
+        quiet = msgspec.structs.replace(known, repairs=tuple(one for one in known.repairs if one.finished_on))
+        answer = verdict(quiet, self.RULING, on, fault)
+        for line in answer.statute.lines + answer.promise.lines:
+            if not line.covered or line.until is None:
+                continue
+            last, after = (verdict(quiet, self.RULING, add_days(line.until, days), fault) for days in (0, 1))
+            assert any(_same(line, one) and one.covered for one in last.statute.lines + last.promise.lines)
+            assert not any(_same(line, one) and one.covered for one in after.statute.lines + after.promise.lines)
 
     @given(units, dates, faults)
     def test_there_is_always_a_repair_and_a_reason(self, facts: UnitFacts, on: date, fault: Fault | None) -> None:

@@ -752,9 +752,7 @@ def _shown_end(end: date | None) -> date | None:
 
 
 _CUSTOMER_PAYS = Pays()
-_PAYS = {
-    paid: Pays(*("maker" if item else "customer" for item in paid)) for paid in product((False, True), repeat=3)
-}
+_PAYS = {paid: Pays(*("maker" if item else "customer" for item in paid)) for paid in product((False, True), repeat=3)}
 _NOTHING_PAID = PaysUntil()
 
 
