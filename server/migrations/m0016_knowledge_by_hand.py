@@ -1,4 +1,4 @@
-"""Repairs recorded before there was a column for it: their id (UUIDv7) begins with the millisecond they were made in."""
+"""Repairs recorded before there was a column for it: their id (UUIDv7) begins with the millisecond of their making."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
