@@ -82,7 +82,10 @@ async def add_bom_part(model_id: UUID, new: NewBomPart) -> BomPart:
         raise Refused(Code.MODEL_UNKNOWN)
     values = store.given(new)
     _refuse_empty(values)
-    return await _of_a_known_component(new.component, store.insert_bom_part(model_id, values))
+    async with db.transaction():
+        added = await _of_a_known_component(new.component, store.insert_bom_part(model_id, values))
+        await store.look_at_cards_again(model_id)
+    return added
 
 
 async def edit_bom_part(part_id: UUID, edit: BomPartEdit) -> BomPart:
@@ -93,7 +96,10 @@ async def edit_bom_part(part_id: UUID, edit: BomPartEdit) -> BomPart:
     values = store.given(edit)
     _refuse_empty(msgspec.structs.asdict(known) | values)
     wanted = values.get("component", known.component)
-    return await _of_a_known_component(wanted, _edited(part_id, edit, store.edit_bom_part, store.bom_part))
+    async with db.transaction():
+        edited = await _of_a_known_component(wanted, _edited(part_id, edit, store.edit_bom_part, store.bom_part))
+        await store.look_at_cards_again(edited.model_id)
+    return edited
 
 
 def _refuse_empty(values: dict[str, Any]) -> None:

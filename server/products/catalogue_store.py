@@ -111,6 +111,15 @@ async def insert_bom_part(model_id: UUID, values: Mapping[str, Any]) -> BomPart:
     return BomPart(**row)
 
 
+async def look_at_cards_again(model_id: UUID) -> None:
+    """What phones carry of units of this model names its main parts."""
+    await db.execute(
+        "INSERT INTO unit_due (unit_id) SELECT DISTINCT u.id FROM feed f JOIN product_unit u ON u.id = f.record_id"
+        " WHERE f.record_type = 'unit' AND f.body IS NOT NULL AND u.model_id = $1",
+        model_id,
+    )
+
+
 async def edit_bom_part(part_id: UUID, version: int, values: Mapping[str, Any]) -> BomPart | None:
     row = await _edit("bom_part", "id", part_id, version, values, _PART)
     return None if row is None else BomPart(**row)
