@@ -23,7 +23,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SMALL = ViewportSize(width=320, height=568)
 WEIGHT = 50_000  # bytes of a page with all it loads, as sent
-TOUCHED = """[...document.querySelectorAll("a.button, a.language")]
+TOUCHED = """
+    [...document.querySelectorAll("a.button, .language, button:not(.default), .field input:not([type=checkbox])")]
     .map(link => link.getBoundingClientRect().height).filter(height => height > 0)"""
 
 Paths = dict[str, str]
@@ -37,7 +38,12 @@ async def paths(firm: Firm) -> Paths:
     ages = {"new": 3, "genuine": 400, "parts only": 900, "expired": 4000}
     units = {name: await added(hq, firm, sold_on=(today - timedelta(days)).isoformat()) for name, days in ages.items()}
     units["no proof"] = await added(hq, firm, sold_on=None, proof="missing", manufactured_on="2026-01-05")
+    code = urlsplit(units["new"]["url"]).path
     return {name: urlsplit(unit["url"]).path for name, unit in units.items()} | {
+        "registering": f"/register?code={code}",
+        "registered": f"/registered?code={code}",
+        "proving": f"/proof?code={code}",
+        "code asked for": f"/proof/code?code={code}",
         "unknown": f"/01/{GTIN}/21/0123456789ABCDEF",
         "malformed": f"/01/{GTIN[:-1]}3/21/0123456789ABCDEF",
     }
@@ -98,8 +104,30 @@ class TestWhatItSays:
     async def test_the_hotline_is_dialled_by_one_touch(self, paths: Paths, screens: Screens) -> None:
         screen = await scanned(screens, PHONE, "en")
         for path in paths.values():
-            await screen.open(path)
-            await expect(screen.page.locator('a[href="tel:4000000000"]')).to_be_visible()
+            if path.startswith("/01/"):
+                await screen.open(path)
+                await expect(screen.page.locator('a[href="tel:4000000000"]')).to_be_visible()
+
+
+class TestRegistering:
+    async def test_without_javascript_and_with_a_change_of_language_half_way(
+        self, paths: Paths, screens: Screens
+    ) -> None:
+        screen = await scanned(screens, PHONE, "zh-CN")
+        page = screen.page
+        await screen.open(paths["expired"])
+        await page.get_by_role("link", name=pick(TEXTS["to_register"], "zh-CN")).click()
+        await page.locator("#name").fill("李梅")
+        await page.locator("#phone").fill("12")
+        await page.get_by_role("button", name="English").click()
+        await expect(page.locator("html")).to_have_attribute("lang", "en")
+        await expect(page.locator("#name")).to_have_value("李梅")
+        await page.locator("#agreed").check()
+        await page.get_by_role("button", name=pick(TEXTS["send_registration"], "en")).click()
+        await expect(page.get_by_role("alert")).to_contain_text(pick(TEXTS["fault_your_phone"], "en"))
+        await page.locator("#phone").fill("138 1234 5678")
+        await page.locator("#phone").press("Enter")
+        await expect(page.get_by_role("heading", level=1)).to_have_text(pick(TEXTS["registered_title"], "en"))
 
 
 class TestForEveryone:
