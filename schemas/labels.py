@@ -32,7 +32,7 @@ class LabelForm(Request, frozen=True, kw_only=True):
     module: Annotated[int, msgspec.Meta(ge=1, le=64)] | None = None
     least_module: Annotated[float, msgspec.Meta(ge=0.15, le=5)] = 0.396
     text: bool = True
-    lines: Annotated[list[LabelText], msgspec.Meta(max_length=4)] = []
+    lines: Annotated[list[LabelText], msgspec.Meta(max_length=6)] = []
 
 
 class SheetGrid(Request, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from server.products.labels.layout import (
 from server.products.labels.raster import dots
 from server.products.labels.sheets import SHEETS, Sheet, sheet_fault
 from server.products.rules.digital_link import identify
+from server.products.rules.refusal import Refusal
 from tests.products.labels.reading import LINK, drawn
 
 SIDE = 33
@@ -60,6 +61,11 @@ class TestOnALabelOfGivenSize:
             assert below or beside
             assert line.left >= 0
             assert line.baseline < layout.height
+
+    def test_a_small_one_takes_less_than_gs1_asks_only_where_that_is_allowed(self) -> None:
+        small = Form(600, width_mm=25.4, height_mm=10.0)
+        assert isinstance(lay_out(SIDE, TEXTS, small), Refusal)
+        assert laid(small._replace(least_module_mm=0.2)).module == 5
 
     def test_lines_are_broken_before_the_label_is_refused(self) -> None:
         layout = laid(Form(203, width_mm=38.1, height_mm=21.2))
