@@ -1,9 +1,11 @@
 """A customer's whole journey on a phone without JavaScript, in both languages: scan, coverage, ask for service, follow
 while a technician works, sign off and judge. The server, the database and the browser are real.
 
-`ONSITE_SCREENSHOTS=folder` keeps a picture of every page at the size of a phone and of a desk (docs/images).
+`ONSITE_SCREENSHOTS=docs/images pytest tests/web/test_customer.py` keeps a picture of every page at the size of a phone;
+and one at the size of a desk where the folder has a folder `desk`.
 """
 
+import io
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,13 +16,14 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 import pytest_asyncio
+from PIL import Image
 from playwright.async_api import FilePayload, Page, expect
 
 from server.platform import db
 from server.portal.texts import TEXTS
 from server.products.texts import LOCALES, Locale, pick
 from tests.journeys.firm import Firm, Person, Phone
-from tests.portal.asked import CONDUCT, png
+from tests.portal.asked import CONDUCT, asked, code_of, png
 from tests.products.shop import added, stocked
 from tests.web.conftest import DESK, PHONE, Screen, Screens
 from tests.web.test_every_page import axe, violations
@@ -88,15 +91,21 @@ class Customer:
         if KEEP is None:
             return
         self.pictures += 1
-        for size, kind in ((PHONE, "phone"), (DESK, "desk")):
-            await self.page.set_viewport_size(size)
-            file = Path(KEEP) / f"customer-{self.pictures}-{name}-{self.locale}-{kind}.png"
-            await self.page.screenshot(path=file, full_page=True)
-        await self.page.set_viewport_size(PHONE)
+        file = f"customer-{self.pictures}-{name}-{self.locale}.png"
+        await self._keep(Path(KEEP) / file)
+        if (Path(KEEP) / "desk").is_dir():
+            await self.page.set_viewport_size(DESK)
+            await self._keep(Path(KEEP) / "desk" / file)
+            await self.page.set_viewport_size(PHONE)
+
+    async def _keep(self, file: Path) -> None:
+        """In few colours: the pictures are kept with the source."""
+        taken = Image.open(io.BytesIO(await self.page.screenshot(full_page=True))).convert("RGB")
+        taken.quantize(64, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-async def test_a_customer_is_served(hq: Person, firm: Firm, screens: Screens, locale: Locale, axe: str) -> None:
+async def test_a_customer_is_served(hq: Person, firm: Firm, screens: Screens, locale: Locale) -> None:
     customer = Customer(await screens(PHONE, locale=locale, java_script_enabled=False), locale)
     unit = await added(hq, firm)
     await _scans_and_asks(customer, unit)
@@ -187,3 +196,42 @@ async def _judges(customer: Customer, desk: Person, job: dict[str, Any]) -> None
     said = (await desk.get(f"/jobs/{job['id']}/judgement")).json()["held"]
     assert (said["solved"], said["rating"]) == (True, 4)
     assert said["conduct"] == {point["key"]: "yes" for point in CONDUCT}
+
+
+class TestForEveryone:
+    async def test_breaks_no_rule_of_accessibility(self, hq: Person, firm: Firm, screens: Screens, axe: str) -> None:
+        unit = await added(hq, firm)
+        code, desk = await asked(firm.client, unit), await firm.login("desk")
+        screen = await screens(PHONE, locale="en")
+        await screen.open(f"/service?code={code_of(unit)}&lang=en")
+        await self._holds(screen, axe, "form")
+        await screen.page.get_by_role("button", name="Next: see what we promise").click()
+        await screen.page.emulate_media(color_scheme="dark")
+        await self._holds(screen, axe, "faults")
+        await screen.open(f"/j/{code}?lang=en&said=sent")
+        await screen.page.get_by_text("Another time, or call it off").click()
+        await self._holds(screen, axe, "follow")
+        await screen.page.emulate_media(color_scheme="light")
+        await _is_done(firm, desk, await _job_of(desk, unit))
+        await screen.open(f"/j/{code}/judge?lang=en")
+        await self._holds(screen, axe, "judge")
+
+    async def _holds(self, screen: Screen, axe: str, name: str) -> None:
+        assert await violations(screen.page, axe) == [], name
+        heights = await screen.page.evaluate(TOUCHED)
+        assert min(heights) >= 44, name
+
+
+TOUCHED = """[...document.querySelectorAll("a.button, button.button, .language, .option, summary, select, input")]
+    .filter(touched => touched.type !== "checkbox")
+    .map(touched => touched.getBoundingClientRect().height).filter(height => height > 0)"""
+
+
+async def _is_done(firm: Firm, desk: Person, job: dict[str, Any]) -> None:
+    phone, starts = await firm.phone(1), datetime.now(UTC) + timedelta(hours=2 * job["number"] % 48)
+    wanted = {"technician_id": firm.technicians[1], "starts_at": starts.isoformat()}
+    booked = await desk.post(f"/jobs/{job['id']}/assign", wanted)
+    assert booked.status_code == 200, booked.text
+    await _works(phone, booked.json(), "arrive", "start")
+    (done,) = await phone.outcomes(phone.complete(booked.json()))
+    assert done["status"] == "applied", done
