@@ -2,31 +2,40 @@
 
 import argparse
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from scripts.benchmarks.products import page, phone, shop, verdict
-from scripts.benchmarks.server import cluster, serving
+from scripts.benchmarks.products import labels, page, phone, shop, verdict
+from scripts.benchmarks.server import Cluster, Server, cluster, serving
 
 WORKERS = 1
 """The page's goal is for one process."""
 
 
-def _page(scale: float) -> None:
+@contextmanager
+def _served(database: str) -> Iterator[tuple[Cluster, Server, shop.Shop]]:
     with cluster() as mine:
-        dsn = asyncio.run(mine.migrated("bench_page"))
+        dsn = asyncio.run(mine.migrated(database))
         with serving(mine, dsn, WORKERS, shop.ENVIRONMENT) as server:
-            links = asyncio.run(shop.stocked(dsn))
-            page.measure(server, links, int(6000 * scale))
+            yield mine, server, asyncio.run(shop.stocked(dsn))
+
+
+def _page(scale: float) -> None:
+    with _served("bench_page") as (_, server, stock):
+        page.measure(server, stock.links, int(6000 * scale))
 
 
 def _phone(scale: float) -> None:
-    with cluster() as mine:
-        dsn = asyncio.run(mine.migrated("bench_phone"))
-        with serving(mine, dsn, WORKERS, shop.ENVIRONMENT) as server:
-            links = asyncio.run(shop.stocked(dsn))
-            asyncio.run(phone.measure(server, links[0]))
+    with _served("bench_phone") as (_, server, stock):
+        asyncio.run(phone.measure(server, stock.links[0]))
 
 
-PARTS = {"verdict": verdict.measure, "page": _page, "phone": _phone}
+def _batch(scale: float) -> None:
+    with _served("bench_batch") as (mine, server, stock):
+        labels.batch(mine, server, stock.outlet_id, scale)
+
+
+PARTS = {"verdict": verdict.measure, "page": _page, "phone": _phone, "labels": labels.measure, "batch": _batch}
 
 
 def main() -> None:

@@ -1,7 +1,9 @@
 """A firm with a product line, a model and units that customers scan."""
 
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from schemas.commitments import NewCalendar, NewPolicy
 from schemas.network import NewOutlet, NewServiceCentre
@@ -18,8 +20,15 @@ GTIN = "06901234567892"
 ENVIRONMENT = {"ONSITE_TRUSTED_PROXY": "127.0.0.1"}
 
 
-async def stocked(dsn: str, units: int = UNITS) -> list[str]:
-    """The paths that the labels of so many new units lead to."""
+class Shop(NamedTuple):
+    """`links`: the paths that the units' labels lead to."""
+
+    outlet_id: UUID
+    links: list[str]
+
+
+async def stocked(dsn: str, units: int = UNITS) -> Shop:
+    """So many new units of one outlet."""
     db.use(dsn)
     await db.open_pool(4)
     try:
@@ -28,7 +37,7 @@ async def stocked(dsn: str, units: int = UNITS) -> list[str]:
         await db.close_pool()
 
 
-async def _stocked(units: int) -> list[str]:
+async def _stocked(units: int) -> Shop:
     await actions.ensure_default_policies()
     async with db.transaction():
         headquarters = await network.create_headquarters("总部")
@@ -55,4 +64,5 @@ async def _stocked(units: int) -> list[str]:
             [(centre, NewUnit(outlet_id=outlet, gtin=GTIN, sold_on=sold)) for _ in range(units)], None
         )
     rows = await db.fetch("SELECT gtin, serial FROM product_unit WHERE id = ANY($1::uuid[])", made)
-    return [urlsplit(unit_url("http://bench", row["gtin"], row["serial"])).path for row in rows]
+    links = [urlsplit(unit_url("http://bench", row["gtin"], row["serial"])).path for row in rows]
+    return Shop(outlet, links)
