@@ -273,6 +273,17 @@ class TestAnInstallation:
         await visit.desk.post(f"/jobs/{visit.job['id']}/reopen", {"reason": "装错了"})
         assert (await visit.desk.get(f"/units/{visit.unit['id']}")).json()["installed_on"] is None
 
+    async def test_of_a_product_that_was_only_scanned_is_known_when_that_is_settled(self, firm: Firm) -> None:
+        visit = await sent(firm, job_type="installation", unit_id=None)
+        serial = next(SERIALS)
+        await visit.phone.outcomes(visit.complete(DAY, scanned={"gtin": GTIN, "serial": serial}))
+        (review,) = await reviews_of(visit.desk, visit.job)
+        assert list(review["choices"]) == ["office_product", "field_product"]
+        answer = await visit.desk.post(f"/reviews/{review['id']}/settle", {"choice": "field_product"})
+        assert answer.status_code == 200, answer.text
+        (made,) = (await visit.desk.get("/units", q=serial)).json()["items"]
+        assert made["installed_on"] == day(DAY)
+
     async def test_leaves_the_day_that_somebody_entered(self, firm: Firm) -> None:
         known = await added(await stocked_once(firm), firm, serial=next(SERIALS), installed_on=day(30 * DAY))
         visit = await sent(firm, job_type="installation", unit=known)
@@ -379,6 +390,13 @@ class TestAnExchange:
         for path in ("exchange", "withdraw"):
             await refused(await desk.post(f"/units/{unit['id']}/{path}"), 409, "unit_withdrawn")
 
+    async def test_asked_for_twice_at_once_is_made_once(self, firm: Firm) -> None:
+        desk, unit = await firm.login("desk"), await sold(firm, 6)
+        answers = await asyncio.gather(*(desk.post(f"/units/{unit['id']}/exchange") for _ in range(3)))
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+        given = await db.fetch_value("SELECT count(*) FROM product_unit WHERE replaces_id = $1", unit["id"])
+        assert given == 1
+
     async def test_without_a_right_is_a_managers_with_a_reason(self, firm: Firm) -> None:
         desk, hq, unit = await firm.login("desk"), await firm.login("hq"), await sold(firm, 400)
         path = f"/units/{unit['id']}/withdraw"
@@ -439,6 +457,7 @@ class TestACard:
         assert ("unit_card", visit.unit["id"]) in await held.read()
         await visit.desk.post(f"/jobs/{visit.job['id']}/unassign", {"reason": ""})
         left = await held.read()
+        assert left == await follower(visit.phone).read()
         assert not {("unit", visit.unit["id"]), ("unit_card", visit.unit["id"])} & left.keys()
 
     async def test_says_what_was_repaired(self, firm: Firm) -> None:
@@ -490,8 +509,10 @@ class TestScannedWithANetwork:
     async def test_puts_on_file_what_nobody_had(self, firm: Firm) -> None:
         visit = await sent(firm)
         asked = {"job_id": visit.job["id"], "gtin": GTIN, "serial": next(SERIALS)}
-        found = [(await visit.phone.person.post("/units/scanned", asked)).json() for _ in range(2)]
-        assert [one["made"] for one in found] == [True, False]
+        answers = await asyncio.gather(*(visit.phone.person.post("/units/scanned", asked) for _ in range(3)))
+        found = [answer.json() for answer in answers]
+        assert sorted(one["made"] for one in found) == [False, False, True]
+        assert {one["unit"]["id"] for one in found} == {found[0]["unit"]["id"]}
         assert found[0]["unit"]["proof"] == "missing"
 
     async def test_is_for_technicians_at_a_job_in_hand(self, firm: Firm) -> None:
