@@ -21,7 +21,7 @@ class TestAFinishedDraft:
         for _ in range(2):
             draft = blobs.incoming / "draft"
             draft.write_bytes(b"labels")
-            digest, size = blobs.adopt(draft)
+            digest, _ = blobs.adopt(draft)
         assert blobs.file(digest).read_bytes() == b"labels"
 
     def test_is_gone_when_it_was_removed_and_may_be_removed_twice(self, tmp_path: Path) -> None:

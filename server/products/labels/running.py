@@ -8,6 +8,7 @@ same part has failed (`interrupted`).
 """
 
 import asyncio
+import errno
 import time
 import traceback
 from datetime import timedelta
@@ -17,6 +18,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from schemas.errors import Code
 from schemas.labels import NewSerials
 from schemas.products import NewUnit
 from server.platform import clock, db
@@ -45,6 +47,7 @@ _LOOK_SECONDS = 3.0
 _TIDY_SECONDS = 600.0
 _DRAFT_SECONDS = 3600.0
 _SWEPT = 100
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Making(msgspec.Struct, frozen=True):
@@ -113,8 +116,10 @@ class Labeller:
                     return
         except _Unfit as unfit:
             await store.fail(claimed.id, unfit.code, unfit.text, clock.now())
-        except db.FAULTS:
-            raise
+        except db.FAULTS as fault:
+            if not isinstance(fault, OSError) or fault.errno not in _FULL:
+                raise
+            await store.fail(claimed.id, Code.STORAGE_FULL.value, "", clock.now())
         except Exception as fault:  # noqa: BLE001 - whatever it is, the batch must not stay `making`
             log.error("labels failed", batch=str(claimed.id), trace="".join(traceback.format_exception(fault)))
             await store.fail(claimed.id, "internal", "", clock.now())
@@ -192,6 +197,7 @@ async def _made(claimed: Claimed, part: store.Part) -> list[UUID]:
 
 async def _labels(wish: Wish, unit_ids: list[UUID], part: int) -> tuple[Label, ...]:
     rows = await store.units(Scope(None, None), unit_ids)
+    assert len(rows) == len(unit_ids), "units are never deleted"
     found = []
     for number, row in enumerate(rows, 1):
         named = wish.public_url, row["gtin"], row["serial"]

@@ -32,6 +32,7 @@ from tests.products.labels.reading import (
     both_read,
     by_zxing,
     drawn,
+    in_order,
     link_of,
     page,
     printed,
@@ -152,9 +153,9 @@ class TestPdfSheet:
 
     def test_every_label_of_every_page_reads_in_its_order(self) -> None:
         document = self.sheet(start=20)
-        assert by_zxing_in_order(page(document, 300)) == self.TEXTS[:2]
-        assert by_zxing_in_order(page(document, 300, 1)) == self.TEXTS[2:23]
-        assert by_zxing_in_order(page(document, 300, 2)) == self.TEXTS[23:]
+        assert in_order(page(document, 300)) == self.TEXTS[:2]
+        assert in_order(page(document, 300, 1)) == self.TEXTS[2:23]
+        assert in_order(page(document, 300, 2)) == self.TEXTS[23:]
 
     def test_cut_marks_lie_outside_the_labels(self) -> None:
         plain, marked = (np.asarray(page(self.sheet(marks=marks), 100).convert("L")) for marks in (False, True))
@@ -162,14 +163,6 @@ class TestPdfSheet:
         assert len(differ)
         top, left = 15.15 / 25.4 * 100, 7.21 / 25.4 * 100
         assert all(y < top or y > plain.shape[0] - top or x < left or x > plain.shape[1] - left for y, x in differ)
-
-
-def by_zxing_in_order(picture: Image.Image) -> list[str]:
-    import zxingcpp
-
-    found = zxingcpp.read_barcodes(np.asarray(picture.convert("L")))
-    found.sort(key=lambda code: (round(code.position.top_left.y / 200), code.position.top_left.x))
-    return [code.text for code in found]
 
 
 class TestDeterminism:
