@@ -15,6 +15,7 @@ APP_CONFIG = AppConfig(
             "server.customers.tables",
             "server.products.tables",
             "server.products.labels.tables",
+            "server.products.scans.tables",
             "server.commitments.tables",
             "server.jobs.tables",
             "server.dispatch.tables",

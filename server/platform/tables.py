@@ -56,3 +56,20 @@ class History(Table):
     lost = JSONB(default="{}")
     centre_id = UUID(default=None, null=True)
     outlet_id = UUID(default=None, null=True)
+
+
+class FileAccess(Table):
+    """That somebody of the office read a customer's file: who, what (`accesses.What`), which record it was, and why:
+    `stated` by them (`reason`), or the `job` that was live then, or `none` known. Only ever added to, a trigger sees to
+    it; whose file it is, the customer says. Kept 400 days."""
+
+    id = BigSerial(primary_key=True)
+    customer_id = UUID(default=None, null=False, index=True)
+    at = Timestamptz(default=TimestamptzNow(), index=True)
+    user_id = UUID(default=None, null=False)
+    role = Varchar(20, default=None, null=False)
+    what = Varchar(20, default=None, null=False)
+    record_id = UUID(default=None, null=True)
+    why = Varchar(10, default=None, null=False)
+    reason = Varchar(200, default="")
+    job_id = UUID(default=None, null=True)

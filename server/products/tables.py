@@ -133,11 +133,12 @@ class WarrantyPolicy(Table):
 
 
 class UnitScan(Table):
-    """How often a code was opened on which day; nothing about who opened it."""
+    """How often a code was opened on which day, and from how many networks; nothing about who opened it."""
 
     unit_id = refers_to("ProductUnit")
     day = Date(default=None, null=False)
     scans = BigInt(default=0)
+    networks = Integer(default=0)
 
     one_row_per_day = Unique([unit_id, day])
 
