@@ -197,8 +197,8 @@ async def photos_of(job_id: UUID) -> list[Row]:
 
 
 async def kept_photos(connection: Any) -> AsyncIterator[str]:
-    """Every photo of a request, inside the transaction of `connection`: a backup reads it in its own snapshot. None of an
-    installation that is not migrated yet."""
+    """Every photo of a request, inside the transaction of `connection`: a backup reads it in its own snapshot. None of
+    an installation that is not migrated yet."""
     if await connection.fetchval("SELECT to_regclass('public.request_photo')") is None:
         return
     async for row in connection.cursor("SELECT DISTINCT digest FROM request_photo ORDER BY digest", prefetch=1000):
