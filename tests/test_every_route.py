@@ -83,6 +83,39 @@ async def test_an_auditor_changes_nothing(firm: Firm, app: Litestar) -> None:
     assert let_through == []
 
 
+#: With everything else that these routes want.
+WITH_AN_INSTANT = [
+    ("/jobs?opened_from={}", ()),
+    ("/jobs?opened_to={}", ()),
+    ("/dispatch/jobs/{id}/recommendations?at={}", ()),
+    ("/commitments/policies/binding?opened_at={}", ("outlet_id={id}", "job_type=repair")),
+    ("/dispatch/borrowings/proposals?from={}", ("outlet_id={id}",)),
+    ("/technicians/{id}/absences?to={}", ()),
+    ("/units/{id}/coverage?known_at={}", ()),
+    ("/judgements/by-outlet?since={}", ()),
+]
+
+
+async def test_an_instant_without_its_offset_is_refused_wherever_one_is_asked_for(firm: Firm, app: Litestar) -> None:
+    paths = app.openapi_schema.to_schema()["paths"]
+    known = {path.partition("?")[0].replace("{id}", "*") for path, _ in WITH_AN_INSTANT}
+    assert {_pattern(path) for path, item in paths.items() if _takes_an_instant(item)} == known
+    hq: Person = await firm.login("hq")
+    for path, more in WITH_AN_INSTANT:
+        asked = "&".join([path.replace("={}", "=2026-01-05T08:00:00"), *more]).replace("{id}", str(uuid.uuid4()))
+        answer = await firm.client.get(asked, headers=hq.headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, Code.INVALID), (path, answer.text)
+
+
+def _takes_an_instant(item: dict[str, Any]) -> bool:
+    found = item.get("get", {}).get("parameters", [])
+    return any("date-time" in str(parameter["schema"]) for parameter in found if parameter["in"] == "query")
+
+
+def _pattern(path: str) -> str:
+    return "/".join("*" if part.startswith("{") else part for part in path.split("/"))
+
+
 #: Outcomes of operations, never answers of a route.
 OF_OPERATIONS = {
     Code.UNKNOWN_KIND,

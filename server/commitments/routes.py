@@ -37,6 +37,7 @@ from schemas.quotes import Quote, QuoteRequest, Quotes
 from server.commitments import calendars, policies, quoting
 from server.commitments.alarm_routes import HANDLERS
 from server.platform.auth import OFFICE_READERS, Caller, only
+from server.platform.moments import with_offset
 from server.platform.ratelimit import at_most
 
 _SETTERS = (Role.HQ_MANAGER, Role.CENTRE_MANAGER)
@@ -84,7 +85,7 @@ async def binding_policy(
     asked = QuoteRequest(
         outlet_id=outlet_id,
         job_type=job_type,
-        opened_at=opened_at,
+        opened_at=with_offset("opened_at", opened_at),
         product_category=product_category,
         customer_tier=customer_tier,
         severity=severity,

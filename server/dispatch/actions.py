@@ -84,8 +84,6 @@ def _planned_from(at: datetime | None) -> datetime:
     now = clock.now()
     if at is None:
         return now
-    if at.tzinfo is None:
-        raise Refused(Code.INVALID, "at: an instant has its offset, as 2026-03-02T08:00:00Z")
     if abs(at - now) > _FARTHEST:
         raise Refused(Code.TIME_OUT_OF_RANGE, f"at lies more than {_FARTHEST.days} days from now")
     return at.astimezone(clock.UTC)

@@ -11,6 +11,7 @@ from schemas.base import Instant
 from schemas.borrowing import BorrowingProposals
 from server.dispatch import borrowing
 from server.platform.auth import OFFICE_READERS, Caller, only
+from server.platform.moments import with_offset
 
 
 @get(
@@ -25,4 +26,4 @@ async def propose_borrowings(
     ends: Annotated[Instant | None, QueryParameter(name="to")] = None,
 ) -> BorrowingProposals:
     """For [from, to): from now, and for two days, when left out."""
-    return await borrowing.propose(caller, outlet_id, starts, ends)
+    return await borrowing.propose(caller, outlet_id, with_offset("from", starts), with_offset("to", ends))

@@ -13,6 +13,7 @@ from server.dispatch import actions, plan_routes, reaction_routes
 from server.dispatch.borrowing_routes import propose_borrowings
 from server.dispatch.solving.routes import solve_problem
 from server.platform.auth import OFFICE_READERS, Caller, only
+from server.platform.moments import with_offset
 
 
 @get(
@@ -29,7 +30,7 @@ async def read_recommendations(
 ) -> Recommendations:
     """`at`: the instant from which planning starts; now when left out. `technician_id`: only this one, who is either
     recommended or told why not."""
-    return await actions.recommend_for(caller, job_id, at, limit, technician_id)
+    return await actions.recommend_for(caller, job_id, with_offset("at", at), limit, technician_id)
 
 
 router = Router(

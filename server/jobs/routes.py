@@ -33,6 +33,7 @@ from server.jobs import actions, arrangements, booking, preview_routes, reviews,
 from server.platform import history
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, Scope, only
 from server.platform.errors import Refused
+from server.platform.moments import with_offset
 from server.platform.paging import decode_cursor, encode_cursor
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500)]
@@ -84,8 +85,8 @@ async def list_jobs(
         technician_id=own or technician_id,
         states=[s.value for s in states] if states else None,
         unassigned=unassigned,
-        opened_from=opened_from,
-        opened_to=opened_to,
+        opened_from=with_offset("opened_from", opened_from),
+        opened_to=with_offset("opened_to", opened_to),
         text=q,
     )
     after = decode_cursor(cursor, tuple[int])[0] if cursor else 0

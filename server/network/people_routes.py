@@ -37,6 +37,7 @@ from schemas.network import (
 )
 from server.network import lending, people, people_store
 from server.platform.auth import MANAGERS, OFFICE_READERS, OFFICE_WRITERS, Caller, only
+from server.platform.moments import with_offset
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
 
@@ -97,7 +98,7 @@ async def list_absences(
     starts: Annotated[Instant | None, QueryParameter(name="from")] = None,
     ends: Annotated[Instant | None, QueryParameter(name="to")] = None,
 ) -> list[Absence]:
-    return await people.absences(caller, technician_id, starts, ends)
+    return await people.absences(caller, technician_id, with_offset("from", starts), with_offset("to", ends))
 
 
 @post(

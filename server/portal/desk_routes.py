@@ -39,6 +39,7 @@ from server.network import store as network
 from server.platform import clock
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
+from server.platform.moments import with_offset
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
 from server.platform.storage import Blobs
@@ -213,7 +214,7 @@ async def show_averages(
     caller: NamedDependency[Caller], since: FromQuery[Instant | None] = None
 ) -> list[OutletJudgements]:
     """`since`: the last 90 days when left out."""
-    rows = await service_store.averages(caller.scope, since or clock.now() - timedelta(days=90))
+    rows = await service_store.averages(caller.scope, with_offset("since", since) or clock.now() - timedelta(days=90))
     return [
         msgspec.convert(row | {"conduct": msgspec.json.decode(row["conduct"])}, OutletJudgements)
         for row in map(dict, rows)

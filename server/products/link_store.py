@@ -123,7 +123,8 @@ async def linked_model(gtin14: str, now: datetime) -> LinkedModel | None:
     rows = await db.fetch(
         "SELECT m.name AS model_name, m.name_en AS model_name_en, m.line_code AS model_line, p.name AS line_name,"
         f" p.name_en AS line_name_en, {_LINKED}"
-        " FROM product_model m JOIN product_line p ON p.code = m.line_code LEFT JOIN product_link l ON l.removed_at IS NULL"
+        " FROM product_model m JOIN product_line p ON p.code = m.line_code"
+        " LEFT JOIN product_link l ON l.removed_at IS NULL"
         " AND (l.model_id = m.id OR l.line_code = m.line_code OR (l.model_id IS NULL AND l.line_code IS NULL))"
         " AND (l.starts_at IS NULL OR l.starts_at <= $2) AND (l.ends_at IS NULL OR l.ends_at > $2)"
         f" WHERE m.gtin = $1 ORDER BY {_SCOPE}, l.position, l.id",

@@ -26,6 +26,7 @@ from schemas.products import Coverage, Model, NewModel, NewProductLine, NewUnit,
 from server.platform.auth import MANAGERS, OFFICE_READERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.media import TOO_DEEP, json_only
+from server.platform.moments import with_offset
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
 from server.platform.text import refuse_forbidden
@@ -119,8 +120,7 @@ async def show_coverage(
     answer of the past is told again; `judged_by` of every answer says by what it was judged."""
     if on is not None and not EARLIEST <= on < LATEST:
         raise Refused(Code.TIME_OUT_OF_RANGE, f"on lies between {EARLIEST} and {LATEST}")
-    if known_at is not None and known_at.tzinfo is None:  # the query's own check passes it
-        raise Refused(Code.INVALID, "known_at needs its offset from UTC")
+    known_at = with_offset("known_at", known_at)
     unit = await _unit(caller, unit_id)
     reported = await actions.reported_fault(unit, fault, fault_code, severity, tuple(exclusion or ()))
     return shown_coverage(unit_id, await actions.judge_as_known(unit, on, reported, known_at))
