@@ -309,9 +309,9 @@ class UnitDue(Table):
 
 
 class ProductLink(Table):
-    """A link behind a product's code: of a line, of one model, or (neither) of every product. `link_type`: a term of the
-    GS1 Web Vocabulary; `language`, `media_type`: of what it leads to; `is_default`: where a plain request for the number
-    goes. Removed, never deleted."""
+    """A link behind a product's code: of a line, of one model, or (neither) of every product. `link_type`: a term of
+    the GS1 Web Vocabulary; `language`, `media_type`: of what it leads to; `is_default`: where a plain request for the
+    number goes. Removed, never deleted."""
 
     id = identity()
     line_code = refers_to("ProductLine", null=True)
