@@ -35,7 +35,12 @@ from server.products.texts import Locale
 
 AnyRequest = Request[Any, Any, Any]
 
+#: Of every page: nothing runs, nothing comes from or goes to elsewhere, nobody stores, indexes or frames it.
 STRANGERS: Final = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    ),
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex, nofollow, noarchive",

@@ -9,83 +9,63 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from litestar import HttpMethod, MediaType, Request, Response, route
+from litestar import HttpMethod, MediaType, Response, route
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
-from litestar.status_codes import HTTP_200_OK, HTTP_429_TOO_MANY_REQUESTS
+from litestar.status_codes import HTTP_200_OK
 
 from schemas.errors import Code
 from server.platform.errors import Refused, problem
 from server.platform.ratelimit import address_of, at_most
 from server.portal import customer_page
+from server.portal.forms import AnyRequest, busy, html, locale_of
 from server.portal.product_page import page_of_links
-from server.portal.rendering import ASSETS_URL, STATIC_DIR, choose_locale
-from server.portal.unit_page import render_busy
+from server.portal.rendering import ASSETS_URL, STATIC_DIR
 from server.products import resolver_http
 from server.products.texts import Locale
 
 log = structlog.get_logger()
 
-_Request = Request[Any, Any, Any]
-
 #: A shop behind one address scans a shelf; a guesser of serials (80 bits) gets nowhere at this pace.
 _SCANS = at_most(120, timedelta(minutes=1), by=address_of)
 
-_STRANGERS = {
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-robots-tag": "noindex, nofollow, noarchive",
-}
 
-
-def _busy(request: _Request, refused: Refused) -> Response[Any]:
+def _refused(request: AnyRequest, refused: Refused) -> Response[Any]:
     """Too many requests, as a page; what else may be refused stays a problem."""
     if refused.code is not Code.TOO_MANY_REQUESTS:
         return problem(request, refused.code, refused.detail, **refused.extra)
-    locale = _locale(request)
-    answer = _html(render_busy(locale), HTTP_429_TOO_MANY_REQUESTS, locale)
-    answer.headers["retry-after"] = str(refused.extra["retry_after"])
-    return answer
+    return busy(request, refused.extra["retry_after"])
 
 
 @route(
     ["/01", "/01/{link:path}", "/OWN", "/OWN/{link:path}"],
     http_method=[HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS],
     guards=[_SCANS],
-    exception_handlers={Refused: _busy},
+    exception_handlers={Refused: _refused},
     summary="The customer's page of a product, by its GS1 Digital Link",
     tags=["products"],
     media_type=MediaType.HTML,
     include_in_schema=False,
 )
-async def show_page(request: _Request) -> Response[Any]:
+async def show_page(request: AnyRequest) -> Response[Any]:
     resolved = await resolver_http.answer(request)
     if isinstance(resolved, Response):
         return resolved
-    locale = _locale(request)
+    locale = locale_of(request)
     if resolved is not None:
         return await _page_of_links(request, resolved, locale)
     answer = await customer_page.answer(resolver_http.link_text(request), locale, request.app.state.standing)
-    response = _html(answer.html, answer.status, locale)
+    response = html(answer.html, answer.status, locale)
     response.headers.update(resolver_http.headers(request) if answer.status == HTTP_200_OK else resolver_http.SHARED)
     if answer.scan is not None and request.method == HttpMethod.GET:
         request.app.state.counting.add(answer.scan.unit_id, answer.scan.day)
     return response
 
 
-async def _page_of_links(request: _Request, shown: resolver_http.LinksToShow, locale: Locale) -> Response[Any]:
-    response = _html(await page_of_links(shown, locale), shown.status, locale)
+async def _page_of_links(request: AnyRequest, shown: resolver_http.LinksToShow, locale: Locale) -> Response[Any]:
+    response = html(await page_of_links(shown, locale), shown.status, locale)
     response.headers.update(resolver_http.headers(request))
     return response
-
-
-def _locale(request: _Request) -> Locale:
-    return choose_locale(request.query_params.get("lang"), request.headers.get("accept-language"))
-
-
-def _html(html: str, status: int, locale: Locale) -> Response[Any]:
-    headers = _STRANGERS | {"content-language": locale}
-    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
 def handlers() -> list[Any]:

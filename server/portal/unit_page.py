@@ -211,11 +211,6 @@ def render_problem(refusal: Refusal, firm: Firm, locale: Locale) -> str:
     return render("problem.html", locale, brand=firm.brand, hotline=firm.hotline, refusal=refusal)
 
 
-def render_busy(locale: Locale) -> str:
-    """The page for an address that asks too often. It names no firm: refusing must not cost a query."""
-    return render("busy.html", locale, brand=TEXTS["unit_title"])
-
-
 def _when(row: CoverageRow, locale: Locale) -> str:
     if row.state == "not_started" and row.starts_on is not None:
         return say("begins", locale, day=pick(date_text(row.starts_on), locale))

@@ -65,10 +65,11 @@ def operator() -> Iterator[Standin]:
 
 
 @pytest.fixture
-async def tables(emptied: None, database: str) -> AsyncIterator[None]:
+async def tables(database: str) -> AsyncIterator[None]:
     """The database without the application, whose own watch would send what is to be sent here."""
     db.use(database)
     await db.open_pool()
+    await db.execute("DELETE FROM notification")
     yield
     await db.close_pool()
 
