@@ -43,7 +43,7 @@ log = structlog.get_logger()
 _MINUTE = timedelta(minutes=1)
 _LOOKING = [at_most(60, _MINUTE, by=address_of)]
 #: A family behind one address asks once or twice; a shop in a fair with its customers' phones a little more.
-_WRITING = [at_most(20, 10 * _MINUTE, by=address_of)]
+_WRITING = [at_most(40, 10 * _MINUTE, by=address_of)]
 _FOLLOWING = [at_most(120, _MINUTE, by=address_of)]
 _SAYING = [at_most(30, 10 * _MINUTE, by=address_of)]
 

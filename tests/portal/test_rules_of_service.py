@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from server.portal.rules.asked import Asked, Judged, read_judgement, read_request
-from server.portal.rules.following import Followed, first_name, followed
+from server.portal.rules.following import Clock, Followed, Visit, first_name, followed
 from server.portal.rules.picture import Picture, picture_of
 from server.portal.service_pages import span_text
 from server.portal.service_texts import OF_SERVICE
@@ -131,6 +131,31 @@ class TestAJobToItsCustomer:
         assert visit.begins is not None
         assert visit.ends is not None
         assert (f"{visit.begins:%H:%M}", f"{visit.ends:%H:%M}", visit.name_en) == ("14:00", "15:00", "Wang")
+
+    @pytest.mark.parametrize(
+        ("state", "starts", "seen"),
+        [
+            ("scheduled", "2026-11-24T02:00:00+00:00", "today"),  # the time has passed, and nobody is there
+            ("working", "2026-11-24T03:30:00+00:00", "today"),
+            ("working", "2026-11-23T03:30:00+00:00", "today"),  # began yesterday
+            ("scheduled", "2026-11-23T03:30:00+00:00", "nothing"),
+        ],
+    )
+    def test_tells_no_time_that_is_over(self, state: str, starts: str, seen: str) -> None:
+        visit = shown(state=state, window_start=starts).visit
+        assert (visit is None) == (seen == "nothing")
+        assert visit is None or (visit.begins is None and visit.name == "王师傅")
+
+    def test_is_exactly_this(self) -> None:
+        fields = {kind: set(kind.__struct_fields__) for kind in (Followed, Clock, Visit)}
+        assert fields == {
+            Followed: {
+                *("number", "standing", "reached", "opened_at", "clock", "visit"),
+                *("appointment_at", "hold_cause", "done_at", "result"),
+            },
+            Clock: {"goal", "state", "due", "left", "spent"},
+            Visit: {"day", "name", "name_en", "begins", "ends"},
+        }
 
     @pytest.mark.parametrize("state", ["new", "declined", "cancelled", "completed", "closed", "cannot_complete"])
     def test_has_no_visit_where_nobody_comes(self, state: str) -> None:

@@ -41,7 +41,8 @@ _STANDING: Final[Mapping[S, Standing]] = {
 _REACHED: Final[Mapping[Standing, int]] = {"paused": 3, "not_finished": 3}
 #: Standings in which the customer may still ask for another time or for the job to be called off.
 OPEN: Final[frozenset[Standing]] = frozenset({"received", "planned", "paused", "not_finished"})
-_VISITED: Final = frozenset({S.SCHEDULED, S.ACCEPTED, S.EN_ROUTE, S.ON_SITE, S.WORKING, S.PAUSED})
+_AHEAD: Final = frozenset({S.SCHEDULED, S.ACCEPTED, S.EN_ROUTE})
+_VISITED: Final = _AHEAD | {S.ON_SITE, S.WORKING, S.PAUSED}
 #: A planned arrival is told as the half hours it lies between: roads are not exact.
 _HALF_HOUR: Final = timedelta(minutes=30)
 
@@ -58,7 +59,8 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
-    """`name`, `name_en`, `begins`, `ends`: on the day alone; empty and None before."""
+    """`name`, `name_en`, `begins`, `ends`: on the day alone; empty and None before. `begins`, `ends`: between which the
+    technician is expected; None once they are there, and once that time has passed."""
 
     day: date
     name: str = ""
@@ -137,20 +139,20 @@ def _clock(job: Mapping[str, Any], standing: Standing, zone: ZoneInfo, now: date
 
 
 def _visit(job: Mapping[str, Any], technician: tuple[str, str], zone: ZoneInfo, now: datetime) -> Visit | None:
-    starts = _instant(job["window_start"], zone)
-    if starts is None or job["state"] not in _VISITED:
+    starts, today = _instant(job["window_start"], zone), now.astimezone(zone).date()
+    if starts is None or job["state"] not in _VISITED or (starts.date() < today and job["state"] in _AHEAD):
         return None
-    if starts.date() != now.astimezone(zone).date():
+    if starts.date() > today:
         return Visit(day=starts.date())
     begins = _floor(starts)
     ends = begins + _HALF_HOUR if starts == begins else begins + 2 * _HALF_HOUR
-    arrived = job["state"] not in (S.SCHEDULED, S.ACCEPTED, S.EN_ROUTE)
+    expected = job["state"] in _AHEAD and now <= ends
     return Visit(
         day=starts.date(),
         name=first_name(technician[0]),
         name_en=first_name(technician[1] or technician[0]),
-        begins=None if arrived else begins,
-        ends=None if arrived else ends,
+        begins=begins if expected else None,
+        ends=ends if expected else None,
     )
 
 
