@@ -23,7 +23,6 @@ from server.products.labels.drawing import draw
 from server.products.labels.formats import MEDIA_TYPES, Format, OnPaper
 from server.products.labels.layout import Form, human_readable
 from server.products.labels.portions import portions
-from server.products.labels.running import Making
 from server.products.labels.sheets import SHEETS, Sheet, sheet_fault
 from server.products.labels.store import NewBatch, NewPart, Row
 from server.products.rules.digital_link import gtin14
@@ -42,7 +41,7 @@ class Work(NamedTuple):
     outlet_id: UUID | None
     labels: int
     unit_ids: list[UUID] | None
-    making: Making | None
+    making: NewSerials | None
     sample: tuple[str, str]
 
 
@@ -179,8 +178,7 @@ async def _to_make(caller: Caller, asked: NewSerials) -> Work:
     gtin = _gtin(asked.gtin)
     if gtin not in await products.models([gtin]):
         raise Refused(Code.MODEL_UNKNOWN, gtin)
-    making = Making(asked, outlet["centre_id"])
-    return Work(outlet["centre_id"], outlet["id"], asked.count, None, making, (gtin, _TYPICAL_SERIAL))
+    return Work(outlet["centre_id"], outlet["id"], asked.count, None, asked, (gtin, _TYPICAL_SERIAL))
 
 
 def _gtin(typed: str) -> str:

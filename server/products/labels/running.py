@@ -21,6 +21,7 @@ import structlog
 from schemas.errors import Code
 from schemas.labels import NewSerials
 from schemas.products import NewUnit
+from server.network import store as network
 from server.platform import clock, db
 from server.platform.auth import Scope
 from server.platform.errors import Refused
@@ -48,13 +49,6 @@ _TIDY_SECONDS = 600.0
 _DRAFT_SECONDS = 3600.0
 _SWEPT = 100
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
-class Making(msgspec.Struct, frozen=True):
-    """Units that are to be made, and in which centre."""
-
-    asked: NewSerials
-    centre_id: UUID
 
 
 class Labeller:
@@ -176,19 +170,16 @@ class _Unfit(Exception):
 async def _made(claimed: Claimed, part: store.Part) -> list[UUID]:
     """The part's units, made now unless another worker has."""
     assert claimed.making is not None, "a part without units is of a batch that makes them"
-    making = msgspec.json.decode(claimed.making, type=Making)
-    new = NewUnit(
-        outlet_id=making.asked.outlet_id,
-        gtin=making.asked.gtin,
-        lot=making.asked.lot,
-        manufactured_on=making.asked.manufactured_on,
-    )
+    asked = msgspec.json.decode(claimed.making, type=NewSerials)
+    new = NewUnit(outlet_id=asked.outlet_id, gtin=asked.gtin, lot=asked.lot, manufactured_on=asked.manufactured_on)
     async with db.transaction():
         locked = await store.lock_part(part.id)
         if locked.unit_ids is not None:
             return locked.unit_ids
+        outlet = await network.outlet(asked.outlet_id)
+        assert outlet is not None, "outlets are never deleted"
         try:
-            made = await products.create_units([(making.centre_id, new)] * part.labels, claimed.made_by)
+            made = await products.create_units([(outlet["centre_id"], new)] * part.labels, claimed.made_by)
         except Refused as refusal:
             raise _Unfit(refusal.code.value, refusal.detail) from refusal
         await store.note_units(part.id, made)

@@ -10,10 +10,10 @@ from server.platform.columns import identity, refers_to
 
 class LabelBatch(Table):
     """Labels of up to 10,000 units as one file. `centre_id`, `outlet_id`: the smallest part of the network that all of
-    its units belong to (NULL: several). `wish`: format, form and sheet, as `batches.Wish`; `making`: the units that are
-    to be made for it, as `batches.Making`. `done` of `labels` are drawn. `digest`, `size`: the finished file, NULL when
-    there is none (any more); `parts_kept`: whether blobs of parts may lie about. `lease_until`: until when the worker
-    that draws has it; `attempts`: how many workers have had it since the last part was done."""
+    its units belong to (NULL: several). `wish`: format, form and sheet, as `drafting.Wish`; `making`: the units that
+    are to be made for it, as `schemas.labels.NewSerials`. `done` of `labels` are drawn. `digest`, `size`: the finished
+    file, NULL when there is none (any more); `parts_kept`: whether blobs of parts may lie about. `lease_until`: until
+    when the worker that draws has it; `attempts`: how many workers have had it since the last part was done."""
 
     id = identity()
     centre_id = UUID(default=None, null=True)
