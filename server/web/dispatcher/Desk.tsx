@@ -10,11 +10,13 @@ import { go, query } from "../shared/views/address";
 import { AlarmNews, Alarms } from "./alarms/Alarms";
 import { useSuggestions } from "./alarms/reacting";
 import { openBoard } from "./board";
+import { CustomersPage } from "./customers/CustomersPage";
+import { useWaiting } from "./customers/waiting";
 import { bookBest } from "./deeds";
 import { Filters } from "./Filters";
 import { JobDrawer } from "./JobDrawer";
 import { KeyboardHelp } from "./KeyboardHelp";
-import { useKeys, type Keys } from "./keys";
+import { focusNeighbour, useKeys, type Keys } from "./keys";
 import { bookingIn } from "./offers";
 import { PlanPage } from "./plans/PlanPage";
 import { neighbour, queueOf } from "./queue";
@@ -22,7 +24,7 @@ import { QueueList } from "./QueueList";
 import { Reviews } from "./Reviews";
 import { Toasts } from "./Toasts";
 import { TopBar } from "./TopBar";
-import { readView, writeView, type DeskView } from "./view";
+import { readView, writeView, type DeskView, type PageName } from "./view";
 
 export function Desk({ user, session }: { readonly user: User; readonly session: Session }): JSX.Element {
   const board = useMemo(() => openBoard(session, user), [session, user]);
@@ -36,6 +38,7 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
   const view = useComputed(() => readView(query.value));
   const queue = useComputed(() => queueOf(board.jobs.value.values(), view.value, now.value));
   const [suggestions, again] = useSuggestions(board);
+  const waiting = useWaiting(board);
   const cursor = useSignal<string | null>(view.value.job);
   const helping = useSignal(false);
   const search = useRef<HTMLInputElement>(null);
@@ -52,6 +55,10 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
   }
 
   function step(by: number): void {
+    if (view.value.page === "customers") {
+      focusNeighbour(".desk-body > main .matter", by);
+      return;
+    }
     const next = neighbour(queue.value.jobs, cursor.value, by);
     if (next === undefined) return;
     cursor.value = next.id;
@@ -65,11 +72,17 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
     else if (opener.current instanceof HTMLElement) opener.current.focus(); // back to where the job was named
   }
 
-  /** Away from the queue the arrows scroll, and nothing is assigned that is not in sight. */
+  /** Away from the lists the arrows scroll, and nothing is assigned that is not in sight. */
   function serves(what: keyof Keys): boolean {
-    if (view.value.page === "queue" || what === "search" || what === "close" || what === "help") return true;
-    return what === "assign" && view.value.job !== null;
+    const { page, job } = view.value;
+    if (what === "up" || what === "down") return page === "queue" || page === "customers";
+    if (what === "open") return page === "queue";
+    return what !== "assign" || page === "queue" || job !== null;
   }
+
+  const turnTo = (page: PageName) => (): void => {
+    show({ page, job: null });
+  };
 
   useKeys(
     {
@@ -95,6 +108,11 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
       help: () => {
         helping.value = true;
       },
+      queue: turnTo("queue"),
+      plan: turnTo("plan"),
+      alarms: turnTo("alarms"),
+      customers: turnTo("customers"),
+      reviews: turnTo("reviews"),
     },
     serves,
   );
@@ -106,6 +124,7 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
       <TopBar
         board={board}
         suggestions={suggestions}
+        waiting={waiting.count}
         session={session}
         view={view}
         show={show}
@@ -117,6 +136,7 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
           {page === "reviews" && <Reviews board={board} show={show} />}
           {page === "plan" && <PlanPage board={board} view={view} show={show} />}
           {page === "alarms" && <Alarms board={board} show={show} suggestions={suggestions} again={again} />}
+          {page === "customers" && <CustomersPage board={board} waiting={waiting} show={show} />}
           {page === "queue" && (
             <>
               <h1 class="unseen">{t("desk.queue")}</h1>
@@ -125,12 +145,15 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
             </>
           )}
         </main>
-        {job !== null && <JobDrawer key={job} job={open} board={board} onClose={close} show={show} />}
+        {job !== null && <JobDrawer key={job} job={open} board={board} waiting={waiting} onClose={close} show={show} />}
       </div>
       <Toasts />
       <KeyboardHelp open={helping} />
       <p class="unseen" aria-live="polite">
         {board.reviews.value.length > 0 && t("desk.reviews_count", { n: board.reviews.value.length })}
+      </p>
+      <p class="unseen" aria-live="polite">
+        {waiting.count.value > 0 && t("customers.news", { n: waiting.count.value })}
       </p>
       <AlarmNews board={board} />
     </div>

@@ -12,6 +12,8 @@ import { Icon } from "../shared/views/Icon";
 import { useLoaded } from "../shared/views/loading";
 import { Notice } from "../shared/views/Notice";
 import type { Board } from "./board";
+import { CustomerPart } from "./customers/CustomerPart";
+import type { Waiting } from "./customers/waiting";
 import type { Show } from "./Desk";
 import { Dialogs, type Asked } from "./Dialogs";
 import { arrangementsOf, bookingIn, offersIn } from "./offers";
@@ -24,11 +26,12 @@ interface JobDrawerProps {
   /** Undefined while the board is still loading, or when the job is not on it. */
   readonly job: Job | undefined;
   readonly board: Board;
+  readonly waiting: Waiting;
   readonly onClose: () => void;
   readonly show: Show;
 }
 
-export function JobDrawer({ job, board, onClose, show }: JobDrawerProps): JSX.Element {
+export function JobDrawer({ job, board, waiting, onClose, show }: JobDrawerProps): JSX.Element {
   const head = useRef<HTMLHeadingElement>(null);
   const asked = useSignal<Asked | null>(null);
   const known = job !== undefined;
@@ -54,7 +57,7 @@ export function JobDrawer({ job, board, onClose, show }: JobDrawerProps): JSX.El
       </header>
       {job ? (
         <>
-          <Contents job={job} board={board} asked={asked} show={show} />
+          <Contents job={job} board={board} waiting={waiting} asked={asked} show={show} />
           <Dialogs job={job} board={board} asked={asked} />
         </>
       ) : board.feed.replica.value.complete ? (
@@ -69,12 +72,13 @@ export function JobDrawer({ job, board, onClose, show }: JobDrawerProps): JSX.El
 interface ContentsProps {
   readonly job: Job;
   readonly board: Board;
+  readonly waiting: Waiting;
   readonly asked: Signal<Asked | null>;
   readonly show: Show;
 }
 
 // Bodies that the feed has held since before a field was added lack it, hence `typeof` and not `null` below.
-function Contents({ job, board, asked, show }: ContentsProps): JSX.Element {
+function Contents({ job, board, waiting, asked, show }: ContentsProps): JSX.Element {
   const type = board.typesByCode.value.get(job.job_type);
   const outlet = board.outlets.value.get(job.outlet_id);
   const zone = board.zoneOf(job.outlet_id);
@@ -145,10 +149,11 @@ function Contents({ job, board, asked, show }: ContentsProps): JSX.Element {
         )}
         {job.unit_id !== null && (
           <Fact name={t("drawer.coverage")}>
-            <CoverageSentence unitId={job.unit_id} board={board} />
+            <CoverageSentence unitId={job.unit_id} version={job.version} board={board} />
           </Fact>
         )}
       </dl>
+      <CustomerPart job={job} board={board} waiting={waiting} />
       {board.mayWrite ? <Offers job={job} asked={asked} /> : <p class="soft">{t("desk.read_only")}</p>}
       {bookingIn(job.state) !== null && <Proposals job={job} board={board} />}
       <Story job={job} board={board} />
@@ -172,20 +177,41 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
   );
 }
 
-function CoverageSentence({ unitId, board }: { readonly unitId: string; readonly board: Board }): JSX.Element {
+interface CoverageProps {
+  readonly unitId: string;
+  /** Of the job: with it the unit may be another. */
+  readonly version: number;
+  readonly board: Board;
+}
+
+/** The verdict of today in a sentence, and what more than a repair the customer may ask for. */
+function CoverageSentence({ unitId, version, board }: CoverageProps): JSX.Element {
   const [state] = useLoaded(
     () => answer(board.api.GET("/units/{unit_id}/coverage", { params: { path: { unit_id: unitId } } })),
     unitId,
-    0,
+    version,
   );
   const loaded = state.value;
   if (loaded.kind === "loading") return <span class="soft">{t("loading")}</span>;
   if (loaded.kind === "failed") return <span class="soft">{t("drawer.coverage_failed")}</span>;
+  const remedies = loaded.data.remedies.filter(({ kind }) => kind !== "repair");
   return (
-    <span class="coverage">
-      <Icon name={loaded.data.covered ? "done" : "close"} />
-      {inLanguage(loaded.data.sentence)}
-    </span>
+    <>
+      <span class="coverage">
+        <Icon name={loaded.data.covered ? "done" : "close"} />
+        {inLanguage(loaded.data.sentence)}
+      </span>
+      {remedies.length > 0 && (
+        <details class="remedies">
+          <summary>{t("drawer.remedies", { n: remedies.length })}</summary>
+          <ul>
+            {remedies.map((remedy) => (
+              <li key={remedy.rule + remedy.kind}>{inLanguage(remedy.sentence)}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
   );
 }
 

@@ -10,6 +10,7 @@ const KEYS: readonly (readonly [keys: readonly string[], words: Key & `desk.keys
   [["Enter"], "desk.keys.open"],
   [["a"], "desk.keys.assign"],
   [["/"], "desk.keys.search"],
+  [["1", "2", "3", "4", "5"], "desk.keys.pages"],
   [["Esc"], "desk.keys.close"],
   [["?"], "desk.keys.help"],
 ];

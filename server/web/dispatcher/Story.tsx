@@ -52,7 +52,7 @@ async function wholeHistory(board: Board, jobId: string): Promise<Answer<readonl
 function Told({ chapter, board }: { readonly chapter: Chapter; readonly board: Board }): JSX.Element {
   const late = chapter.recordedAt - chapter.happenedAt > TELLING_DELAY_MS;
   const asides = [
-    chapter.who,
+    chapter.who ?? (chapter.action === "note" && !chapter.fromPhone ? t("drawer.by_customer") : null),
     chapter.fromPhone ? t("drawer.by_device") : null,
     chapter.grade === "exact" || chapter.grade === "" ? null : say("grade", chapter.grade),
     late ? t("drawer.recorded", { time: shortTime(now.value, chapter.recordedAt) }) : null,

@@ -18,6 +18,8 @@ import { writeView, type DeskView } from "./view";
 interface TopBarProps {
   readonly board: Board;
   readonly suggestions: Suggestions;
+  /** How many matters of customers wait. */
+  readonly waiting: ReadonlySignal<number>;
   readonly session: Session;
   readonly view: ReadonlySignal<DeskView>;
   readonly show: Show;
@@ -25,7 +27,7 @@ interface TopBarProps {
   readonly onHelp: () => void;
 }
 
-export function TopBar({ board, suggestions, session, view, show, search, onHelp }: TopBarProps): JSX.Element {
+export function TopBar({ board, suggestions, waiting, session, view, show, search, onHelp }: TopBarProps): JSX.Element {
   const reviews = board.reviews.value.length;
   const alarms = untaken(board.alarms.value).length + openIn(suggestions).length;
   return (
@@ -41,6 +43,10 @@ export function TopBar({ board, suggestions, session, view, show, search, onHelp
         <PageLink page="alarms" view={view.value} show={show}>
           {t("desk.alarms")}
           {alarms > 0 && <span class="count numbers">{alarms}</span>}
+        </PageLink>
+        <PageLink page="customers" view={view.value} show={show}>
+          {t("desk.customers")}
+          {waiting.value > 0 && <span class="count numbers">{waiting.value}</span>}
         </PageLink>
         <PageLink page="reviews" view={view.value} show={show}>
           {t("desk.reviews")}

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { meaning, type Keys } from "./keys";
+import { focusNeighbour, meaning, type Keys } from "./keys";
 
 /** Presses a key on the element of `html` that `at` finds, and says what the desk makes of it. */
 function press(key: string, at = "body", init: KeyboardEventInit = {}, single = true): keyof Keys | null {
@@ -27,6 +27,7 @@ describe("a key on the page", () => {
     ["/", "search"],
     ["?", "help"],
     ["Escape", "close"],
+    ["4", "customers"],
     ["x", null],
   ])("%s means %s", (key, means) => {
     expect(press(key)).toBe(means);
@@ -78,5 +79,35 @@ describe("elsewhere", () => {
 
   it("arrows in the drawer scroll it", () => {
     expect(press("ArrowDown", ".drawer")).toBeNull();
+  });
+});
+
+describe("stepping through cards", () => {
+  const focused = (): string => document.activeElement?.id ?? "";
+
+  beforeEach(() => {
+    document.body.innerHTML =
+      '<ol><li id="a" tabindex="-1"><button id="in">x</button></li><li id="b" tabindex="-1"></li></ol>';
+  });
+
+  it("begins at the end it comes from", () => {
+    focusNeighbour("li", 1);
+    expect(focused()).toBe("a");
+    document.body.focus();
+    (document.activeElement as HTMLElement).blur();
+    focusNeighbour("li", -1);
+    expect(focused()).toBe("b");
+  });
+
+  it("goes on from the card whose button has the focus, and stops at the last", () => {
+    document.getElementById("in")?.focus();
+    focusNeighbour("li", 1);
+    focusNeighbour("li", 1);
+    expect(focused()).toBe("b");
+  });
+
+  it("does nothing where there are none", () => {
+    focusNeighbour(".none", 1);
+    expect(focused()).toBe("");
   });
 });

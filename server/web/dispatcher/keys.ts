@@ -1,8 +1,9 @@
 /** The desk's keyboard. Single letters can be switched off (WCAG 2.1.4) and never act while somebody types. */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import type { PageName } from "./view";
 
-export interface Keys {
+export interface Keys extends Readonly<Record<PageName, () => void>> {
   readonly up: () => void;
   readonly down: () => void;
   readonly open: () => void;
@@ -27,7 +28,10 @@ const ALWAYS: Readonly<Record<string, keyof Keys>> = {
   Enter: "open",
   Escape: "close",
 };
-const SINGLE: Readonly<Record<string, keyof Keys>> = { a: "assign", "/": "search", "?": "help", j: "down", k: "up" };
+const SINGLE: Readonly<Record<string, keyof Keys>> = {
+  ...{ a: "assign", "/": "search", "?": "help", j: "down", k: "up" },
+  ...{ 1: "queue", 2: "plan", 3: "alarms", 4: "customers", 5: "reviews" },
+};
 
 /** What a key pressed on `target` means to the desk; null when it belongs to somebody else. */
 export function meaning(event: KeyboardEvent, single: boolean): keyof Keys | null {
@@ -65,4 +69,12 @@ export function useKeys(keys: Keys, serves: (what: keyof Keys) => boolean): void
       document.removeEventListener("keydown", pressed);
     };
   }, []);
+}
+
+/** Moves the focus by one among what `selector` finds, from the one that holds it; to an end when none does. */
+export function focusNeighbour(selector: string, by: number): void {
+  const all = [...document.querySelectorAll<HTMLElement>(selector)];
+  const here = all.findIndex((each) => each.contains(document.activeElement));
+  const next = here === -1 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, here + by));
+  all[next]?.focus();
 }

@@ -3,7 +3,7 @@
 export const FILTERS = ["open", "unassigned", "at_risk", "planned", "under_way", "done"] as const;
 export type Filter = (typeof FILTERS)[number];
 
-export const PAGES = ["queue", "plan", "alarms", "reviews"] as const;
+export const PAGES = ["queue", "plan", "alarms", "customers", "reviews"] as const;
 export type PageName = (typeof PAGES)[number];
 
 export interface DeskView {

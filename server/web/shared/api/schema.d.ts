@@ -797,7 +797,8 @@ export interface paths {
     delete?: never;
     options?: never;
     head?: never;
-    patch?: never;
+    /** Change a unit, merged with what others changed meanwhile */
+    patch: operations["UnitsUnitIdChangeUnit"];
     trace?: never;
   };
   "/units/{unit_id}/coverage": {
@@ -809,30 +810,12 @@ export interface paths {
     };
     /**
      * What this unit is entitled to on a day
-     * @description `on`: today where the unit's outlet is, when left out. `fault`: the component reported, such as `compressor`;
-     *     `severity` and `exclusion` say more about that fault. Without one the unit is judged as a whole.
+     * @description `on`: today where the unit's outlet is, when left out. `fault`: the component reported, such as `compressor`, or
+     *     `fault_code`, whose component the catalogue knows; `severity` and `exclusion` say more about that fault. Without
+     *     one the unit is judged as a whole. `known_at`: judged from what had been recorded at that moment, which is how an
+     *     answer of the past is told again; `judged_by` of every answer says by what it was judged.
      */
     get: operations["UnitsUnitIdCoverageShowCoverage"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/units/{unit_id}/label.png": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /**
-     * The unit's label, whole printer dots per module
-     * @description `dpi`: 152, 203, 300 or 600; `text`: with the human-readable lines. Same unit, same bytes: 304 by `ETag`.
-     */
-    get: operations["UnitsUnitIdLabelPngShowLabel"];
     put?: never;
     post?: never;
     delete?: never;
@@ -887,8 +870,843 @@ export interface paths {
     /** Every version of every warranty policy */
     get: operations["WarrantyPoliciesListPolicies"];
     put?: never;
-    /** Publish a version of a warranty policy */
+    /**
+     * Publish a version of a warranty policy
+     * @description `invalid` names everything that is wrong with it in `extra.faults`; a version is never replaced, only corrected
+     *     by a higher one.
+     */
     post: operations["WarrantyPoliciesPublishPolicy"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/warranty-policies/preview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * What publishing this version would change
+     * @description Judges units without and with the version, on a day (today when left out). Nothing is kept.
+     */
+    post: operations["WarrantyPoliciesPreviewPreviewPolicy"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/product-links": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Links behind products' codes
+     * @description `line_code`, `model_id`: only those made for that line or model themselves.
+     */
+    get: operations["ProductLinksListLinks"];
+    put?: never;
+    /** Add a link to a line, a model, or all */
+    post: operations["ProductLinksAddLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/product-links/{link_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One link behind products' codes */
+    get: operations["ProductLinksLinkIdShowLink"];
+    /**
+     * Put a link anew
+     * @description Refused with `version_stale` when somebody changed it since `version`.
+     */
+    put: operations["ProductLinksLinkIdChangeLink"];
+    post?: never;
+    /** Remove a link */
+    delete: operations["ProductLinksLinkIdRemoveLink"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/product-links/{link_id}/versions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What a link said, and by whom
+     * @description The newest first; also of a link that was removed.
+     */
+    get: operations["ProductLinksLinkIdVersionsListVersions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/product-lines/{code}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change or retire a product line */
+    patch: operations["ProductLinesCodeChangeLine"];
+    trace?: never;
+  };
+  "/models/{model_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One model */
+    get: operations["ModelsModelIdShowModel"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change or retire a model */
+    patch: operations["ModelsModelIdChangeModel"];
+    trace?: never;
+  };
+  "/component-groups": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Component groups, as warranty terms name them */
+    get: operations["ComponentGroupsListComponentGroups"];
+    put?: never;
+    /** Add a component group */
+    post: operations["ComponentGroupsAddComponentGroup"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/component-groups/{code}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change or retire a component group */
+    patch: operations["ComponentGroupsCodeChangeComponentGroup"];
+    trace?: never;
+  };
+  "/models/{model_id}/parts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Main parts of a model
+     * @description `serial`: only what may be in that unit, as far as serials tell. `retired`: with those that are not fitted any
+     *     more.
+     */
+    get: operations["ModelsModelIdPartsListParts"];
+    put?: never;
+    /** Add a main part to a model */
+    post: operations["ModelsModelIdPartsAddPart"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/model-parts/{part_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change or retire a main part */
+    patch: operations["ModelPartsPartIdChangePart"];
+    trace?: never;
+  };
+  "/fault-codes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Fault codes, also of one line or model
+     * @description In the order they were added. `model_id`: what that model shows, its line's codes included.
+     */
+    get: operations["FaultCodesListFaultCodes"];
+    put?: never;
+    /** Add a fault code to a line or a model */
+    post: operations["FaultCodesAddFaultCode"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/fault-codes/{fault_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change or retire a fault code */
+    patch: operations["FaultCodesFaultIdChangeFaultCode"];
+    trace?: never;
+  };
+  "/units/{unit_id}/owner": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The unit changes hands */
+    post: operations["UnitsUnitIdOwnerChangeHands"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/units/{unit_id}/move": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Move a unit to another outlet */
+    post: operations["UnitsUnitIdMoveMoveUnit"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/units/{unit_id}/owners": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who owned the unit from when, the newest first
+     * @description Whose file lies in another part of the firm is not named.
+     */
+    get: operations["UnitsUnitIdOwnersListOwners"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/units/{unit_id}/moves": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** From outlet to outlet, the newest first */
+    get: operations["UnitsUnitIdMovesListMoves"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/units/{unit_id}/exchange": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Take a unit back and give another for it
+     * @description What gives the right is the verdict of that day; `remedy_not_due` says why there is none. A manager may give an
+     *     `override` for it, which is kept. Once: `unit_withdrawn`.
+     */
+    post: operations["UnitsUnitIdExchangeExchangeUnit"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/units/{unit_id}/withdraw": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Take a unit back and refund it
+     * @description As an exchange, with nothing given for it.
+     */
+    post: operations["UnitsUnitIdWithdrawRefundUnit"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/notices": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Recalls, safety notes and bulletins, the newest first
+     * @description `on`: only those that are told on that day.
+     */
+    get: operations["NoticesListNotices"];
+    put?: never;
+    /** Publish a recall, a safety note or a bulletin */
+    post: operations["NoticesPublishNotice"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/units/{unit_id}/notices": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Recalls, safety notes and bulletins about a unit, the worst first
+     * @description Of the office's subtree; technicians ask about units of the jobs they hold.
+     */
+    get: operations["UnitsUnitIdNoticesListNoticesOfUnit"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/notices/{notice_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One notice */
+    get: operations["NoticesNoticeIdShowNotice"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change or withdraw a notice */
+    patch: operations["NoticesNoticeIdChangeNotice"];
+    trace?: never;
+  };
+  "/notices/{notice_id}/counts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How many units of mine a notice concerns */
+    get: operations["NoticesNoticeIdCountsCountUnits"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/notices/{notice_id}/units": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Units of mine that a notice concerns
+     * @description Those that have not had what it asks for, unless `standing` says otherwise; in the order they were added.
+     */
+    get: operations["NoticesNoticeIdUnitsListUnits"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/notices/{notice_id}/served": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Note that a unit has had what the notice asks for */
+    post: operations["NoticesNoticeIdServedNoteServed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/notices/{notice_id}/served/{unit_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** That was noted of the wrong unit */
+    delete: operations["NoticesNoticeIdServedUnitIdNoteNotServed"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/unit-imports": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Imports of units, the newest first */
+    get: operations["UnitImportsListImports"];
+    put?: never;
+    /** Announce a file of units */
+    post: operations["UnitImportsAnnounceImport"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/unit-imports/{import_id}/file": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Send the file of an import that was announced
+     * @description The body is the file, plain or gzipped: `text/csv`, `application/gzip` or `application/octet-stream`. It is taken
+     *     in in the background; look at the import for its progress.
+     */
+    put: operations["UnitImportsImportIdFileSendFile"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/unit-imports/{import_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far an import has come */
+    get: operations["UnitImportsImportIdShowImport"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/unit-imports/{import_id}/refusals": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lines that were refused, in their order
+     * @description The first 10,000 are kept; the import counts all.
+     */
+    get: operations["UnitImportsImportIdRefusalsListRefusals"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/unit-imports/{import_id}/refusals.csv": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lines that were refused, for a spreadsheet
+     * @description UTF-8 with a byte order mark. What a spreadsheet would take for a formula stands after an apostrophe.
+     */
+    get: operations["UnitImportsImportIdRefusalsCsvRefusalsCsv"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/unit-imports/{import_id}/cancel": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Call an import off
+     * @description What was taken in already stays.
+     */
+    post: operations["UnitImportsImportIdCancelCancelImport"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/units/{unit_id}/label.png": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The unit's label, whole printer dots per module
+     * @description Same unit and same wishes, same bytes: 304 by `ETag`. Sizes in millimetres; without them as large as it takes.
+     */
+    get: operations["UnitsUnitIdLabelPngShowPng"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/units/{unit_id}/label.svg": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The unit's label as squares and outlines */
+    get: operations["UnitsUnitIdLabelSvgShowSvg"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/units/{unit_id}/label.zpl": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The unit's label for a thermal printer
+     * @description ZPL II, to be sent to the printer as it is.
+     */
+    get: operations["UnitsUnitIdLabelZplShowZpl"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/units/{unit_id}/label.pdf": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The unit's label on a page of its own or on a sheet
+     * @description Vectors. `sheet`, `place`: on which label of which sheet (`GET /label-sheets`), else the page is the label.
+     */
+    get: operations["UnitsUnitIdLabelPdfShowPdf"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/label-sheets": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Sheets of labels that are known by name */
+    get: operations["LabelSheetsListSheets"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/label-batches": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Batches of labels, the newest first */
+    get: operations["LabelBatchesListBatches"];
+    put?: never;
+    /**
+     * Have labels of up to 10,000 units drawn
+     * @description Of units that there are, or of units to be made. Look at it until its state is `ready`; then fetch its `url`.
+     */
+    post: operations["LabelBatchesBeginBatch"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/label-batches/{batch_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far a batch has come */
+    get: operations["LabelBatchesBatchIdShowBatch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/label-batches/{batch_id}/cancel": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Draw no more of a batch
+     * @description A batch that is over stays as it is; units that were made for it stay.
+     */
+    post: operations["LabelBatchesBatchIdCancelCancelBatch"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/label-batches/{batch_id}/file": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The labels: a PDF, a stream of ZPL, or a ZIP of pictures
+     * @description Takes one `Range` of bytes, so that a download that broke goes on; 304 by `ETag`.
+     */
+    get: operations["LabelBatchesBatchIdFileFetchFile"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/scan-alarms": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Codes that more than one product may carry, what was raised last first
+     * @description `open`: those that somebody has to look into, taken or not; false: all.
+     */
+    get: operations["ScanAlarmsListAlarms"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/scan-alarms/{alarm_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One of them, with its evidence */
+    get: operations["ScanAlarmsAlarmIdShowAlarm"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/scan-alarms/{alarm_id}/take": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Look into it */
+    post: operations["ScanAlarmsAlarmIdTakeTakeAlarm"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/scan-alarms/{alarm_id}/close": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Say what was found */
+    post: operations["ScanAlarmsAlarmIdCloseCloseAlarm"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1255,6 +2073,44 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/units/{unit_id}/history": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What has happened to a unit, the newest first */
+    get: operations["UnitsUnitIdHistoryShowHistory"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/units/scanned": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Open the product that stands at my job, by its code
+     * @description A code of one of our models that nobody had on file is put on file, in the job's outlet, without proof of
+     *     purchase. `unit_unknown`: a unit that is somebody else's. The job itself is changed by `job.scan`.
+     */
+    post: operations["UnitsScannedOpenScanned"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/dispatch/jobs/{job_id}/recommendations": {
     parameters: {
       query?: never;
@@ -1595,6 +2451,299 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/outbox": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Messages to customers; by default those that somebody has to call for
+     * @description Newest first.
+     */
+    get: operations["OutboxListOutbox"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/outbox/{message_id}/open": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Whom to call and what to say; that you looked is recorded */
+    post: operations["OutboxMessageIdOpenOpenMessage"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/outbox/{message_id}/told": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The customer was told by phone */
+    post: operations["OutboxMessageIdToldTell"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/outbox/{message_id}/retry": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Send it after all */
+    post: operations["OutboxMessageIdRetryRetry"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/registrations": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Units that customers registered; by default those to be checked
+     * @description What has waited longest comes first.
+     */
+    get: operations["RegistrationsListRegistrations"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/registrations/{registration_id}/proof": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The proof of purchase, as a download */
+    get: operations["RegistrationsRegistrationIdProofShowProof"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/registrations/{registration_id}/accept": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** It is theirs */
+    post: operations["RegistrationsRegistrationIdAcceptAccept"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/registrations/{registration_id}/refuse": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Not theirs */
+    post: operations["RegistrationsRegistrationIdRefuseRefuse"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/jobs/{job_id}/request": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What the customer asked for online, and what they were promised then
+     * @description 404 also for a job that was not asked for online.
+     */
+    get: operations["JobsJobIdRequestShowRequest"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/jobs/{job_id}/request/photos/{sha256}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A photo that the customer sent, byte for byte
+     * @description It is a stranger's file, so it is for saving or for a page of ours to draw, never to be opened as a page.
+     */
+    get: operations["JobsJobIdRequestPhotosSha256ShowPhoto"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/jobs/{job_id}/follow-link": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A link by which the customer follows this job, shown once
+     * @description Links made before stay good. Sending needs a telephone number on the job; without one `sent` is false.
+     */
+    post: operations["JobsJobIdFollowLinkMakeFollowLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/customer-asks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What customers ask of the desk, the oldest first */
+    get: operations["CustomerAsksListAsks"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/customer-asks/{ask_id}/settle": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * It was dealt with; what was done is kept
+     * @description Settling it twice changes nothing: the first note stays.
+     */
+    post: operations["CustomerAsksAskIdSettleSettleAsk"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/jobs/{job_id}/judgement": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the customer says of the work */
+    get: operations["JobsJobIdJudgementShowJudgement"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/judgements": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What customers say, the newest first */
+    get: operations["JudgementsListJudgements"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/judgements/by-outlet": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Outlet by outlet: mean rating, share solved, conduct
+     * @description `since`: the last 90 days when left out.
+     */
+    get: operations["JudgementsByOutletShowAverages"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/technicians/{technician_id}": {
     parameters: {
       query?: never;
@@ -1662,6 +2811,12 @@ export interface components {
      * @enum {string}
      */
     AbsenceReason: "leave" | "sick" | "training" | "other";
+    /** AcceptRegistration */
+    AcceptRegistration: {
+      sold_on?: string | null;
+      /** @enum {null|string} */
+      proof?: "valid" | "missing" | "altered" | "other_serial" | null;
+    };
     /** Agreement */
     Agreement: {
       clock: string;
@@ -1720,6 +2875,38 @@ export interface components {
       calendar_id: string | null;
       unknown_years: number[];
       considered: components["schemas"]["ConsideredPolicy"][];
+    };
+    /** BomPart */
+    BomPart: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      model_id: string;
+      component: string;
+      part_number: string;
+      name: string;
+      name_en: string;
+      quantity: number;
+      serial_from: string;
+      serial_to: string;
+      made_from: string | null;
+      made_to: string | null;
+      version: number;
+      retired: boolean;
+    };
+    /** BomPartEdit */
+    BomPartEdit: {
+      base_version: number;
+      retired?: boolean;
+      component?: string;
+      part_number?: string;
+      name?: string;
+      name_en?: string;
+      quantity?: number;
+      serial_from?: string;
+      serial_to?: string;
+      made_from?: string | null;
+      made_to?: string | null;
     };
     /** Borrowing */
     Borrowing: {
@@ -1855,6 +3042,37 @@ export interface components {
       tier: string;
       merges: components["schemas"]["FieldMerge"][];
     };
+    /** ChangedUnit */
+    ChangedUnit: {
+      /** Format: uuid */
+      id: string;
+      gtin: string;
+      serial: string;
+      url: string;
+      model_name: string;
+      model_name_en: string;
+      line_code: string;
+      /** Format: uuid */
+      outlet_id: string;
+      customer_id: string | null;
+      manufactured_on: string | null;
+      sold_on: string | null;
+      installed_on: string | null;
+      registered_on: string | null;
+      proof: string;
+      exchanged_on: string | null;
+      withdrawn_on: string | null;
+      /** @default 1 */
+      version: number;
+      /** @default  */
+      lot: string;
+      /** @default CN */
+      country: string;
+      replaces_id?: string | null;
+      /** @default  */
+      withdrawal: string;
+      merges: components["schemas"]["FieldMerge"][];
+    };
     /** ChecklistItem */
     ChecklistItem: {
       key: string;
@@ -1863,6 +3081,20 @@ export interface components {
       text_en: string;
       /** @default false */
       required: boolean;
+    };
+    /** ChosenUnits */
+    ChosenUnits: {
+      gtin?: string | null;
+      outlet_id?: string | null;
+      /** @default  */
+      lot: string;
+    };
+    /** CloseScanAlarm */
+    CloseScanAlarm: {
+      version: number;
+      finding: components["schemas"]["ScanFinding"];
+      /** @default  */
+      note: string;
     };
     /** Completion */
     Completion: {
@@ -1881,6 +3113,52 @@ export interface components {
       manifest: {
         [key: string]: unknown;
       };
+    };
+    /** ComponentGroup */
+    ComponentGroup: {
+      code: string;
+      name: string;
+      name_en: string;
+      version: number;
+      retired: boolean;
+    };
+    /** Concern */
+    Concern: {
+      line_code?: string | null;
+      gtins?: string[];
+      lots?: string[];
+      /** @default  */
+      serial_from: string;
+      /** @default  */
+      serial_to: string;
+      made_from?: string | null;
+      made_to?: string | null;
+    };
+    /** ConcernedUnit */
+    ConcernedUnit: {
+      /** Format: uuid */
+      unit_id: string;
+      gtin: string;
+      serial: string;
+      model_name: string;
+      model_name_en: string;
+      /** Format: uuid */
+      outlet_id: string;
+      customer_id: string | null;
+      certain: boolean;
+      served_on: string | null;
+      job_id: string | null;
+    };
+    /** ConductCount */
+    ConductCount: {
+      yes: number;
+      no: number;
+    };
+    /** ConductPoint */
+    ConductPoint: {
+      key: string;
+      text: string;
+      text_en: string;
     };
     /** ConsideredPolicy */
     ConsideredPolicy: {
@@ -1917,6 +3195,7 @@ export interface components {
       until: string | null;
       best: string | null;
       pays: components["schemas"]["WhoPays"];
+      pays_until: components["schemas"]["FreeUntil"];
       on_site: boolean;
       remedies: components["schemas"]["CoverageRemedy"][];
       reasons: string[];
@@ -1925,6 +3204,7 @@ export interface components {
       lines: components["schemas"]["CoverageLine"][];
       statute: components["schemas"]["SourceCoverage"];
       promise: components["schemas"]["SourceCoverage"];
+      judged_by: components["schemas"]["JudgedBy"];
     };
     /** CoverageLine */
     CoverageLine: {
@@ -1947,11 +3227,14 @@ export interface components {
     CoverageRemedy: {
       kind: string;
       source: string | null;
+      policy: string | null;
+      policy_version: number | null;
       rule: string;
       until: string | null;
       paid_by: string;
       severity: string | null;
       reason: string;
+      sentence: components["schemas"]["Sentence"];
     };
     /** Customer */
     Customer: {
@@ -1970,6 +3253,26 @@ export interface components {
       version: number;
       /** @default  */
       tier: string;
+    };
+    /** CustomerAsk */
+    CustomerAsk: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      job_id: string;
+      number: number;
+      /** Format: uuid */
+      outlet_id: string;
+      /** @enum {string} */
+      kind: "again" | "other_time" | "cancel" | "not_solved";
+      words: string;
+      preferred_day: string | null;
+      /** @enum {string} */
+      preferred_part: "any" | "morning" | "afternoon" | "evening";
+      /** Format: date-time */
+      asked_at: string;
+      settled_at: string | null;
+      note: string;
     };
     /** CustomerEdit */
     CustomerEdit: {
@@ -2040,6 +3343,49 @@ export interface components {
       /** @enum {null|string} */
       clock?: "response" | "resolution" | null;
     };
+    /** Exchange */
+    Exchange: {
+      component?: string | null;
+      /**
+       * @default performance
+       * @enum {string}
+       */
+      severity: "minor" | "performance" | "major";
+      given_on?: string | null;
+      /** @default  */
+      override: string;
+      job_id?: string | null;
+      successor_id?: string | null;
+      gtin?: string | null;
+      serial?: string | null;
+    };
+    /** FaultCode */
+    FaultCode: {
+      /** Format: uuid */
+      id: string;
+      line_code: string;
+      model_id: string | null;
+      code: string;
+      component: string;
+      severity: string;
+      text: string;
+      text_en: string;
+      advice: string;
+      advice_en: string;
+      version: number;
+      retired: boolean;
+    };
+    /** FaultCodeEdit */
+    FaultCodeEdit: {
+      base_version: number;
+      retired?: boolean;
+      component?: string;
+      severity?: "minor" | "performance" | "major";
+      text?: string;
+      text_en?: string;
+      advice?: string;
+      advice_en?: string;
+    };
     /** FieldEffect */
     FieldEffect: {
       field: string;
@@ -2052,6 +3398,25 @@ export interface components {
       winner: string;
       won: unknown;
       lost: unknown;
+    };
+    /** FollowLink */
+    FollowLink: {
+      url: string;
+      /** Format: date-time */
+      expires_at: string;
+      sent: boolean;
+    };
+    /** FoundUnit */
+    FoundUnit: {
+      unit: components["schemas"]["Unit"];
+      coverage: components["schemas"]["Coverage"];
+      made: boolean;
+    };
+    /** FreeUntil */
+    FreeUntil: {
+      parts: string | null;
+      labour: string | null;
+      travel: string | null;
     };
     /** HistoryLine */
     HistoryLine: {
@@ -2165,6 +3530,9 @@ export interface components {
         [key: string]: number;
       };
       lock?: components["schemas"]["Lock"];
+      scanned?: {
+        [key: string]: unknown;
+      } | null;
     };
     /** JobAtRisk */
     JobAtRisk: {
@@ -2185,6 +3553,8 @@ export interface components {
       contact_phone?: string;
       access_notes?: string;
       address?: string;
+      lat?: number;
+      lon?: number;
       priority?: number;
       diagnosis?: string;
       unit_id?: string | null;
@@ -2193,6 +3563,14 @@ export interface components {
       parts_needed?: {
         [key: string]: number;
       };
+    };
+    /** JobJudgement */
+    JobJudgement: {
+      /** Format: uuid */
+      job_id: string;
+      held: components["schemas"]["Judgement"] | null;
+      revisions: components["schemas"]["Judgement"][];
+      points: components["schemas"]["ConductPoint"][];
     };
     /** JobPromise */
     JobPromise: {
@@ -2241,6 +3619,64 @@ export interface components {
       }[];
       photos_required: number;
     };
+    /** JudgedBy */
+    JudgedBy: {
+      /** Format: date-time */
+      known_at: string;
+      policies: components["schemas"]["JudgedPolicy"][];
+      facts: components["schemas"]["JudgedFacts"];
+    };
+    /** JudgedFacts */
+    JudgedFacts: {
+      product_line: string;
+      country: string;
+      sold_on: string | null;
+      installed_on: string | null;
+      registered_on: string | null;
+      manufactured_on: string | null;
+      proof: string;
+      repairs: components["schemas"]["JudgedRepair"][];
+      exchanged_on: string[];
+      withdrawn_on: string | null;
+    };
+    /** JudgedPolicy */
+    JudgedPolicy: {
+      code: string;
+      version: number;
+      source: string;
+    };
+    /** JudgedRepair */
+    JudgedRepair: {
+      component: string;
+      reported_on: string | null;
+      /** Format: date */
+      started_on: string;
+      finished_on: string | null;
+      cured: boolean;
+      delay: string | null;
+      fault_code: string;
+    };
+    /** Judgement */
+    Judgement: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      job_id: string;
+      /** Format: uuid */
+      outlet_id: string;
+      technician_id: string | null;
+      /** Format: uuid */
+      completion_id: string;
+      revision: number;
+      solved: boolean;
+      rating: number | null;
+      conduct: {
+        [key: string]: "yes" | "no" | "unsure";
+      };
+      words: string;
+      /** Format: date-time */
+      judged_at: string;
+    };
     /** Kept */
     Kept: {
       met: number;
@@ -2258,6 +3694,62 @@ export interface components {
       /** Format: date-time */
       ends_at: string;
       slack_seconds: number | null;
+    };
+    /** LabelBatch */
+    LabelBatch: {
+      /** Format: uuid */
+      id: string;
+      state: components["schemas"]["LabelBatchState"];
+      /** @enum {string} */
+      format: "png" | "svg" | "pdf" | "zpl";
+      labels: number;
+      done: number;
+      centre_id: string | null;
+      outlet_id: string | null;
+      made_by: string | null;
+      /** Format: date-time */
+      made_at: string;
+      ended_at: string | null;
+      expires_at: string | null;
+      url: string | null;
+      media_type: string;
+      size: number | null;
+      sha256: string | null;
+      failure: string | null;
+      failure_text: string;
+    };
+    /**
+     * LabelBatchState
+     * @description `making` → `ready` → `expired`; or `failed`, `cancelled`.
+     * @enum {string}
+     */
+    LabelBatchState: "making" | "ready" | "failed" | "cancelled" | "expired";
+    /** LabelForm */
+    LabelForm: {
+      /**
+       * @default 300
+       * @enum {integer}
+       */
+      dpi: 152 | 203 | 300 | 600;
+      /**
+       * @default Q
+       * @enum {string}
+       */
+      level: "M" | "Q" | "H";
+      width?: number | null;
+      height?: number | null;
+      module?: number | null;
+      /** @default 0.396 */
+      least_module: number;
+      /** @default true */
+      text: boolean;
+      lines?: string[];
+    };
+    /** LabelSheet */
+    LabelSheet: {
+      name: string;
+      places: number;
+      grid: components["schemas"]["SheetGrid"];
     };
     /** LastUpload */
     LastUpload: {
@@ -2298,6 +3790,23 @@ export interface components {
       gtin: string;
       name: string;
       name_en: string;
+      /** @default 1 */
+      version: number;
+      /** @default false */
+      retired: boolean;
+    };
+    /** MoveUnit */
+    MoveUnit: {
+      base_version: number;
+      /** Format: uuid */
+      outlet_id: string;
+    };
+    /** NamedEdit */
+    NamedEdit: {
+      base_version: number;
+      retired?: boolean;
+      name?: string;
+      name_en?: string;
     };
     /** NewAbsence */
     NewAbsence: {
@@ -2308,6 +3817,22 @@ export interface components {
       reason?: components["schemas"]["AbsenceReason"];
       /** @default  */
       note: string;
+    };
+    /** NewBomPart */
+    NewBomPart: {
+      component: string;
+      part_number: string;
+      name: string;
+      /** @default  */
+      name_en: string;
+      /** @default 1 */
+      quantity: number;
+      /** @default  */
+      serial_from: string;
+      /** @default  */
+      serial_to: string;
+      made_from?: string | null;
+      made_to?: string | null;
     };
     /** NewBorrowing */
     NewBorrowing: {
@@ -2352,6 +3877,13 @@ export interface components {
       /** Format: date-time */
       valid_to: string;
     };
+    /** NewComponentGroup */
+    NewComponentGroup: {
+      code: string;
+      name: string;
+      /** @default  */
+      name_en: string;
+    };
     /** NewCustomer */
     NewCustomer: {
       /** Format: uuid */
@@ -2367,6 +3899,35 @@ export interface components {
       lon?: number | null;
       /** @default  */
       tier: string;
+    };
+    /** NewFaultCode */
+    NewFaultCode: {
+      line_code: string;
+      model_id?: string | null;
+      code: string;
+      component: string;
+      /**
+       * @default performance
+       * @enum {string}
+       */
+      severity: "minor" | "performance" | "major";
+      text: string;
+      /** @default  */
+      text_en: string;
+      /** @default  */
+      advice: string;
+      /** @default  */
+      advice_en: string;
+    };
+    /** NewFollowLink */
+    NewFollowLink: {
+      /** @default false */
+      send: boolean;
+      /**
+       * @default zh-CN
+       * @enum {string}
+       */
+      locale: "zh-CN" | "en";
     };
     /** NewJob */
     NewJob: {
@@ -2409,13 +3970,46 @@ export interface components {
       /** @default 0 */
       photos_required: number;
     };
+    /** NewLabelBatch */
+    NewLabelBatch: {
+      /** @enum {string} */
+      format: "png" | "svg" | "pdf" | "zpl";
+      form?: components["schemas"]["LabelForm"];
+      sheet?: string | components["schemas"]["SheetGrid"] | null;
+      /** @default 1 */
+      place: number;
+      /** @default false */
+      marks: boolean;
+      unit_ids?: string[] | null;
+      units?: components["schemas"]["ChosenUnits"] | null;
+      make?: components["schemas"]["NewSerials"] | null;
+    };
     /** NewModel */
     NewModel: {
       line_code: string;
-      gtin: string;
+      gtin?: string | null;
       name: string;
       /** @default  */
       name_en: string;
+    };
+    /** NewNotice */
+    NewNotice: {
+      /** @enum {string} */
+      kind: "recall" | "safety" | "bulletin";
+      /** @enum {string} */
+      severity: "note" | "warning" | "danger";
+      title: string;
+      /** @default  */
+      title_en: string;
+      text: string;
+      /** @default  */
+      text_en: string;
+      /** @default  */
+      link: string;
+      concerns: components["schemas"]["Concern"][];
+      /** Format: date */
+      from_on: string;
+      to_on?: string | null;
     };
     /** NewOutlet */
     NewOutlet: {
@@ -2430,6 +4024,13 @@ export interface components {
       zone: string;
       lat: number;
       lon: number;
+    };
+    /** NewOwner */
+    NewOwner: {
+      base_version: number;
+      customer_id: string | null;
+      /** Format: date */
+      from_on: string;
     };
     /** NewPlan */
     NewPlan: {
@@ -2474,6 +4075,34 @@ export interface components {
       /** @default  */
       name_en: string;
     };
+    /** NewProductLink */
+    NewProductLink: {
+      link_type: string;
+      url: string;
+      title: string;
+      /** @default  */
+      title_en: string;
+      language?: string | null;
+      media_type?: string | null;
+      /** @default false */
+      default: boolean;
+      /** @default 0 */
+      position: number;
+      starts_at?: string | null;
+      ends_at?: string | null;
+      line_code?: string | null;
+      model_id?: string | null;
+    };
+    /** NewSerials */
+    NewSerials: {
+      gtin: string;
+      /** Format: uuid */
+      outlet_id: string;
+      count: number;
+      /** @default  */
+      lot: string;
+      manufactured_on?: string | null;
+    };
     /** NewServiceCentre */
     NewServiceCentre: {
       name: string;
@@ -2509,6 +4138,8 @@ export interface components {
       outlet_id: string;
       gtin: string;
       serial?: string | null;
+      /** @default  */
+      lot: string;
       customer_id?: string | null;
       manufactured_on?: string | null;
       sold_on?: string | null;
@@ -2519,6 +4150,15 @@ export interface components {
        * @enum {string}
        */
       proof: "valid" | "missing" | "altered" | "other_serial";
+      /** @default CN */
+      country: string;
+    };
+    /** NewUnitImport */
+    NewUnitImport: {
+      file_name: string;
+      /** @default false */
+      dry_run: boolean;
+      mapping?: components["schemas"]["UnitMapping"];
     };
     /** NewUser */
     NewUser: {
@@ -2537,11 +4177,109 @@ export interface components {
       code: string;
       sentence: components["schemas"]["Sentence"];
     };
+    /** Notice */
+    Notice: {
+      /** Format: uuid */
+      id: string;
+      kind: string;
+      severity: string;
+      title: string;
+      title_en: string;
+      text: string;
+      text_en: string;
+      link: string;
+      concerns: components["schemas"]["Concern"][];
+      /** Format: date */
+      from_on: string;
+      to_on: string | null;
+      version: number;
+      /** Format: date-time */
+      published_at: string;
+      withdrawn_at: string | null;
+    };
+    /** NoticeCounts */
+    NoticeCounts: {
+      concerned: number;
+      unsure: number;
+      served: number;
+    };
+    /** NoticeEdit */
+    NoticeEdit: {
+      base_version: number;
+      severity?: "note" | "warning" | "danger";
+      title?: string;
+      title_en?: string;
+      text?: string;
+      text_en?: string;
+      link?: string;
+      concerns?: components["schemas"]["Concern"][];
+      from_on?: string;
+      to_on?: string | null;
+      withdrawn?: boolean;
+    };
+    /** NumberedJudgement */
+    NumberedJudgement: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      job_id: string;
+      /** Format: uuid */
+      outlet_id: string;
+      technician_id: string | null;
+      /** Format: uuid */
+      completion_id: string;
+      revision: number;
+      solved: boolean;
+      rating: number | null;
+      conduct: {
+        [key: string]: "yes" | "no" | "unsure";
+      };
+      words: string;
+      /** Format: date-time */
+      judged_at: string;
+      number: number;
+    };
     /** OnSiteService */
     OnSiteService: {
       rule: string;
       /** @default [] */
-      product_lines: string[];
+      product_lines: (string | unknown)[];
+    };
+    /** OpenedMessage */
+    OpenedMessage: {
+      /** Format: uuid */
+      id: string;
+      to: string;
+      subject: string;
+      text: string;
+    };
+    /** OutboxMessage */
+    OutboxMessage: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      outlet_id: string;
+      kind: string;
+      /** @enum {string} */
+      channel: "sms" | "email";
+      to: string;
+      locale: string;
+      subject: string;
+      secret: boolean;
+      customer_id: string | null;
+      job_id: string | null;
+      /** @enum {string} */
+      state: "queued" | "sending" | "sent" | "desk" | "told" | "expired";
+      tries: number;
+      failure: string | null;
+      /** Format: date-time */
+      made_at: string;
+      next_at: string | null;
+      expires_at: string | null;
+      settled_at: string | null;
+      settled_by: string | null;
+      shown_at: string | null;
+      shown_by: string | null;
     };
     /** Outcome */
     Outcome: {
@@ -2569,10 +4307,31 @@ export interface components {
       /** @default 0 */
       freeze_minutes: number;
     };
+    /** OutletJudgements */
+    OutletJudgements: {
+      /** Format: uuid */
+      outlet_id: string;
+      name: string;
+      name_en: string;
+      judged: number;
+      solved: number;
+      rating: number | null;
+      conduct: {
+        [key: string]: components["schemas"]["ConductCount"];
+      };
+    };
     /** OutletTransfer */
     OutletTransfer: {
       /** Format: uuid */
       centre_id: string;
+    };
+    /** Ownership */
+    Ownership: {
+      customer_id: string | null;
+      name: string | null;
+      elsewhere: boolean;
+      from_on: string | null;
+      until_on: string | null;
     };
     /** Page[Device] */
     "Page_schemas.accounts.Device_": {
@@ -2582,6 +4341,11 @@ export interface components {
     /** Page[User] */
     "Page_schemas.accounts.User_": {
       items: components["schemas"]["User"][];
+      next_cursor?: string | null;
+    };
+    /** Page[FaultCode] */
+    "Page_schemas.catalogue.FaultCode_": {
+      items: components["schemas"]["FaultCode"][];
       next_cursor?: string | null;
     };
     /** Page[Customer] */
@@ -2609,6 +4373,16 @@ export interface components {
       items: components["schemas"]["ReviewInFull"][];
       next_cursor?: string | null;
     };
+    /** Page[LabelBatch] */
+    "Page_schemas.labels.LabelBatch_": {
+      items: components["schemas"]["LabelBatch"][];
+      next_cursor?: string | null;
+    };
+    /** Page[ProductLink] */
+    "Page_schemas.links.ProductLink_": {
+      items: components["schemas"]["ProductLink"][];
+      next_cursor?: string | null;
+    };
     /** Page[Borrowing] */
     "Page_schemas.network.Borrowing_": {
       items: components["schemas"]["Borrowing"][];
@@ -2627,6 +4401,26 @@ export interface components {
     /** Page[Technician] */
     "Page_schemas.network.Technician_": {
       items: components["schemas"]["Technician"][];
+      next_cursor?: string | null;
+    };
+    /** Page[ConcernedUnit] */
+    "Page_schemas.notices.ConcernedUnit_": {
+      items: components["schemas"]["ConcernedUnit"][];
+      next_cursor?: string | null;
+    };
+    /** Page[Notice] */
+    "Page_schemas.notices.Notice_": {
+      items: components["schemas"]["Notice"][];
+      next_cursor?: string | null;
+    };
+    /** Page[OutboxMessage] */
+    "Page_schemas.notifications.OutboxMessage_": {
+      items: components["schemas"]["OutboxMessage"][];
+      next_cursor?: string | null;
+    };
+    /** Page[Registration] */
+    "Page_schemas.portal.Registration_": {
+      items: components["schemas"]["Registration"][];
       next_cursor?: string | null;
     };
     /** Page[Model] */
@@ -2648,6 +4442,44 @@ export interface components {
     "Page_schemas.reactions.Reaction_": {
       items: components["schemas"]["Reaction"][];
       next_cursor?: string | null;
+    };
+    /** Page[ScanAlarm] */
+    "Page_schemas.scans.ScanAlarm_": {
+      items: components["schemas"]["ScanAlarm"][];
+      next_cursor?: string | null;
+    };
+    /** Page[CustomerAsk] */
+    "Page_schemas.service.CustomerAsk_": {
+      items: components["schemas"]["CustomerAsk"][];
+      next_cursor?: string | null;
+    };
+    /** Page[NumberedJudgement] */
+    "Page_schemas.service.NumberedJudgement_": {
+      items: components["schemas"]["NumberedJudgement"][];
+      next_cursor?: string | null;
+    };
+    /** Page[RefusedLine] */
+    "Page_schemas.unit_imports.RefusedLine_": {
+      items: components["schemas"]["RefusedLine"][];
+      next_cursor?: string | null;
+    };
+    /** Page[UnitImport] */
+    "Page_schemas.unit_imports.UnitImport_": {
+      items: components["schemas"]["UnitImport"][];
+      next_cursor?: string | null;
+    };
+    /** Page[UnitEvent] */
+    "Page_schemas.unit_life.UnitEvent_": {
+      items: components["schemas"]["UnitEvent"][];
+      next_cursor?: string | null;
+    };
+    /** PastFinding */
+    PastFinding: {
+      finding: components["schemas"]["ScanFinding"];
+      note: string;
+      closed_by: string | null;
+      /** Format: date-time */
+      closed_at: string;
     };
     /** PastJudgement */
     PastJudgement: {
@@ -2833,6 +4665,17 @@ export interface components {
       reason: string;
       at?: string | null;
     };
+    /** PolicyPreview */
+    PolicyPreview: {
+      /** Format: date */
+      on: string;
+      concerned: number;
+      judged: number;
+      gain: number;
+      lose: number;
+      both: number;
+      examples: components["schemas"]["PreviewedUnit"][];
+    };
     /** PolicyRefusal */
     PolicyRefusal: {
       reason: string;
@@ -2872,11 +4715,71 @@ export interface components {
       would_resolve_by: string | null;
       arrived_at: string | null;
     };
+    /** PreviewedUnit */
+    PreviewedUnit: {
+      /** Format: uuid */
+      unit_id: string;
+      gtin: string;
+      serial: string;
+      change: string;
+      until_before: string | null;
+      until_after: string | null;
+      before: components["schemas"]["Sentence"];
+      after: components["schemas"]["Sentence"];
+    };
     /** ProductLine */
     ProductLine: {
       code: string;
       name: string;
       name_en: string;
+      /** @default 1 */
+      version: number;
+      /** @default false */
+      retired: boolean;
+    };
+    /** ProductLink */
+    ProductLink: {
+      /** Format: uuid */
+      id: string;
+      line_code: string | null;
+      model_id: string | null;
+      link_type: string;
+      url: string;
+      title: string;
+      title_en: string;
+      language: string | null;
+      media_type: string | null;
+      default: boolean;
+      position: number;
+      starts_at: string | null;
+      ends_at: string | null;
+      version: number;
+      removed_at?: string | null;
+    };
+    /** ProductLinkEdit */
+    ProductLinkEdit: {
+      link_type: string;
+      url: string;
+      title: string;
+      /** @default  */
+      title_en: string;
+      language?: string | null;
+      media_type?: string | null;
+      /** @default false */
+      default: boolean;
+      /** @default 0 */
+      position: number;
+      starts_at?: string | null;
+      ends_at?: string | null;
+      version: number;
+    };
+    /** ProductLinkVersion */
+    ProductLinkVersion: {
+      version: number;
+      changed_by: string | null;
+      /** Format: date-time */
+      changed_at: string;
+      link: components["schemas"]["ProductLink"];
     };
     /** PromiseClock */
     PromiseClock: {
@@ -2979,6 +4882,14 @@ export interface components {
       product_category?: string | null;
       customer_tier?: string | null;
       severity?: string | null;
+    };
+    /** QuotedCoverage */
+    QuotedCoverage: {
+      sentence: components["schemas"]["Sentence"];
+      covered: boolean;
+      pays: {
+        [key: string]: string;
+      };
     };
     /** Quotes */
     Quotes: {
@@ -3093,15 +5004,56 @@ export interface components {
     Refresh: {
       refresh_token: string;
     };
+    /** RefuseRegistration */
+    RefuseRegistration: {
+      /** @default  */
+      note: string;
+    };
+    /** RefusedLine */
+    RefusedLine: {
+      line: number;
+      code: string;
+      text: components["schemas"]["Sentence"];
+      detail: string;
+      gtin: string;
+      serial: string;
+    };
     /** RefusedOperation */
     RefusedOperation: {
       code: string;
       text: string;
     };
+    /** Registration */
+    Registration: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      outlet_id: string;
+      /** Format: uuid */
+      unit_id: string;
+      gtin: string;
+      serial: string;
+      model_name: string;
+      model_name_en: string;
+      name: string;
+      phone: string;
+      purchased_on: string | null;
+      proof_media_type: string;
+      contested: boolean;
+      customer_id: string | null;
+      /** @enum {string} */
+      state: "open" | "accepted" | "refused";
+      /** Format: date-time */
+      made_at: string;
+      settled_at: string | null;
+      settled_by: string | null;
+      note: string;
+    };
     /** RemedyWindow */
     RemedyWindow: {
       rule: string;
       remedies: ("refund" | "exchange" | "repair")[];
+      /** @description 0 to 36500 */
       days: number;
       /** @enum {string} */
       severity: "minor" | "performance" | "major";
@@ -3111,16 +5063,19 @@ export interface components {
        */
       starts: "invoice" | "installation" | "registration";
       /** @default [] */
-      product_lines: string[];
+      product_lines: (string | unknown)[];
       /**
        * @default seller
        * @enum {string}
        */
       paid_by: "maker" | "seller" | "repairer" | "customer";
+      /** @default false */
+      restarts_on_exchange: boolean;
     };
     /** RepairGuarantee */
     RepairGuarantee: {
       rule: string;
+      /** @description 0 to 36500 */
       days: number;
       /**
        * @default [
@@ -3141,6 +5096,16 @@ export interface components {
        * @enum {string}
        */
       paid_by: "maker" | "seller" | "repairer" | "customer";
+    };
+    /** RequestPhoto */
+    RequestPhoto: {
+      sha256: string;
+      size: number;
+      media_type: string;
+      width: number;
+      height: number;
+      /** Format: date-time */
+      sent_at: string;
     };
     /** Resume */
     Resume: {
@@ -3206,10 +5171,109 @@ export interface components {
       /** @default 30 */
       most_shift_minutes: number;
     };
+    /** ScanAlarm */
+    ScanAlarm: {
+      /** Format: uuid */
+      id: string;
+      signal: components["schemas"]["ScanSignal"];
+      state: components["schemas"]["ScanAlarmState"];
+      version: number;
+      gtin: string;
+      serial: string;
+      unit_id: string | null;
+      outlet_id: string | null;
+      model_name: string;
+      model_name_en: string;
+      sold_on: string | null;
+      rule: components["schemas"]["Sentence"];
+      found: components["schemas"]["Sentence"];
+      evidence: components["schemas"]["ScanEvidence"];
+      /** Format: date-time */
+      raised_at: string;
+      times: number;
+      taken_by: string | null;
+      taken_at: string | null;
+      closed_by: string | null;
+      closed_at: string | null;
+      finding: components["schemas"]["ScanFinding"] | null;
+      note: string;
+      past: components["schemas"]["PastFinding"][];
+    };
+    /**
+     * ScanAlarmState
+     * @description `taken`: somebody looks into it.
+     * @enum {string}
+     */
+    ScanAlarmState: "open" | "taken" | "closed";
+    /** ScanDay */
+    ScanDay: {
+      /** Format: date */
+      day: string;
+      scans: number;
+      networks: number;
+    };
+    /** ScanEvidence */
+    ScanEvidence: {
+      places?: components["schemas"]["ScanPlace"][];
+      days?: components["schemas"]["ScanDay"][];
+      trips?: components["schemas"]["ScanTrip"][];
+    };
+    /**
+     * ScanFinding
+     * @enum {string}
+     */
+    ScanFinding: "counterfeit" | "false_alarm";
+    /** ScanPlace */
+    ScanPlace: {
+      /** Format: date-time */
+      at: string;
+      lat: number;
+      lon: number;
+      /** @enum {string} */
+      source: "page" | "visit";
+      /** @default  */
+      name: string;
+      /** @default  */
+      name_en: string;
+      /** @default 1 */
+      scans: number;
+    };
+    /**
+     * ScanSignal
+     * @description `travel`: at two places in too short a time. `regions`: in too many within 30 days. `networks`: from too many a
+     *         day. `before_sale`: widely before it was sold. `unknown_codes`: many codes of a model that are not on record.
+     *         `invented_serial`: one of these, from many networks.
+     * @enum {string}
+     */
+    ScanSignal: "travel" | "regions" | "networks" | "before_sale" | "unknown_codes" | "invented_serial";
+    /** ScanTrip */
+    ScanTrip: {
+      start: components["schemas"]["ScanPlace"];
+      end: components["schemas"]["ScanPlace"];
+      km: number;
+      hours: number;
+    };
+    /** ScannedUnit */
+    ScannedUnit: {
+      /** Format: uuid */
+      job_id: string;
+      gtin: string;
+      serial: string;
+    };
     /** Sentence */
     Sentence: {
       zh: string;
       en: string;
+    };
+    /** ServeNotice */
+    ServeNotice: {
+      /** Format: uuid */
+      unit_id: string;
+      /** Format: date */
+      served_on: string;
+      job_id?: string | null;
+      /** @default  */
+      note: string;
     };
     /** ServiceCentre */
     ServiceCentre: {
@@ -3218,10 +5282,47 @@ export interface components {
       name: string;
       name_en: string;
     };
+    /** ServiceRequest */
+    ServiceRequest: {
+      /** Format: uuid */
+      job_id: string;
+      /** Format: uuid */
+      unit_id: string;
+      symptom: string;
+      symptom_text: components["schemas"]["Sentence"] | null;
+      words: string;
+      preferred_day: string | null;
+      /** @enum {string} */
+      preferred_part: "any" | "morning" | "afternoon" | "evening";
+      place_known: boolean;
+      coverage: components["schemas"]["QuotedCoverage"];
+      locale: string;
+      /** Format: date-time */
+      asked_at: string;
+      photos: components["schemas"]["RequestPhoto"][];
+    };
+    /** SettleAsk */
+    SettleAsk: {
+      /** @default  */
+      note: string;
+    };
     /** Settlement */
     Settlement: {
       choice: string;
       record_version?: number | null;
+    };
+    /** SheetGrid */
+    SheetGrid: {
+      page_width: number;
+      page_height: number;
+      columns: number;
+      rows: number;
+      label_width: number;
+      label_height: number;
+      left: number;
+      top: number;
+      pitch_x: number;
+      pitch_y: number;
     };
     /** Shift */
     Shift: {
@@ -3267,6 +5368,7 @@ export interface components {
       rule: string;
       /** @enum {string} */
       delay: "parts" | "repairer";
+      /** @description 0 to 36500 */
       more_than_days: number;
       remedies: ("refund" | "exchange" | "repair")[];
       /** @enum {string} */
@@ -3285,6 +5387,8 @@ export interface components {
       covered: boolean;
       until: string | null;
       pays: components["schemas"]["WhoPays"];
+      pays_until: components["schemas"]["FreeUntil"];
+      sentence: components["schemas"]["Sentence"];
       lines: components["schemas"]["CoverageLine"][];
       remedies: components["schemas"]["CoverageRemedy"][];
     };
@@ -3342,10 +5446,40 @@ export interface components {
       pickup?: number[] | null;
       distance?: number | null;
     };
+    /** TakeBack */
+    TakeBack: {
+      component?: string | null;
+      /**
+       * @default performance
+       * @enum {string}
+       */
+      severity: "minor" | "performance" | "major";
+      given_on?: string | null;
+      /** @default  */
+      override: string;
+      job_id?: string | null;
+    };
     /** TakeReaction */
     TakeReaction: {
       revision: number;
       consent?: string[];
+    };
+    /** TakeScanAlarm */
+    TakeScanAlarm: {
+      version: number;
+    };
+    /** TakenBack */
+    TakenBack: {
+      unit: components["schemas"]["Unit"];
+      successor: components["schemas"]["Unit"] | null;
+      /** @enum {string} */
+      kind: "exchange" | "refund";
+      /** Format: date */
+      given_on: string;
+      source: string;
+      rule: string;
+      paid_by: string;
+      reason: string;
     };
     /** Technician */
     Technician: {
@@ -3416,6 +5550,126 @@ export interface components {
       proof: string;
       exchanged_on: string | null;
       withdrawn_on: string | null;
+      /** @default 1 */
+      version: number;
+      /** @default  */
+      lot: string;
+      /** @default CN */
+      country: string;
+      replaces_id?: string | null;
+      /** @default  */
+      withdrawal: string;
+    };
+    /** UnitEdit */
+    UnitEdit: {
+      base_version: number;
+      lot?: string;
+      manufactured_on?: string | null;
+      sold_on?: string | null;
+      installed_on?: string | null;
+      registered_on?: string | null;
+      proof?: "valid" | "missing" | "altered" | "other_serial";
+      country?: string;
+      customer_id?: string | null;
+    };
+    /** UnitEvent */
+    UnitEvent: {
+      id: string;
+      /** @enum {string} */
+      kind:
+        | "added"
+        | "sold"
+        | "installed"
+        | "registered"
+        | "owner"
+        | "moved"
+        | "corrected"
+        | "job"
+        | "visit"
+        | "repair"
+        | "exchanged"
+        | "given_in_exchange"
+        | "refunded";
+      /** Format: date */
+      on: string;
+      at: string | null;
+      job_id?: string | null;
+      user_id?: string | null;
+      detail: {
+        [key: string]: unknown;
+      };
+    };
+    /** UnitImport */
+    UnitImport: {
+      /** Format: uuid */
+      id: string;
+      file_name: string;
+      /** @enum {string} */
+      state: "awaited" | "waiting" | "running" | "done" | "failed" | "cancelled";
+      dry_run: boolean;
+      /** Format: date-time */
+      begun_at: string;
+      ended_at: string | null;
+      size: number;
+      lines: number;
+      lines_found: number | null;
+      imported: number;
+      known: number;
+      refused: {
+        [key: string]: number;
+      };
+      failure: string | null;
+      failure_text: components["schemas"]["Sentence"] | null;
+      failure_detail: string;
+    };
+    /** UnitMapping */
+    UnitMapping: {
+      columns?: {
+        [key: string]: string;
+      };
+      /**
+       * @default utf-8
+       * @enum {string}
+       */
+      encoding: "utf-8" | "utf-16" | "gb18030";
+      /**
+       * @default ,
+       * @enum {string}
+       */
+      delimiter: "," | ";" | "\t" | "|";
+      /**
+       * @default %Y-%m-%d
+       * @enum {string}
+       */
+      day_format: "%Y-%m-%d" | "%Y/%m/%d" | "%Y%m%d" | "%Y.%m.%d" | "%d.%m.%Y" | "%d/%m/%Y" | "%m/%d/%Y";
+      /** @default  */
+      outlet: string;
+    };
+    /** UnitMove */
+    UnitMove: {
+      /** Format: date-time */
+      at: string;
+      /** Format: uuid */
+      from_outlet_id: string;
+      /** Format: uuid */
+      to_outlet_id: string;
+      user_id: string | null;
+    };
+    /** UnitNotice */
+    UnitNotice: {
+      /** Format: uuid */
+      id: string;
+      kind: string;
+      severity: string;
+      title: string;
+      title_en: string;
+      text: string;
+      text_en: string;
+      link: string;
+      /** Format: date */
+      from_on: string;
+      certain: boolean;
+      served: boolean;
     };
     /** Unreadable */
     Unreadable: {
@@ -3469,12 +5723,18 @@ export interface components {
       component: string;
       name: components["schemas"]["Text"];
       /** @default [] */
-      parts: string[];
+      parts: (string | unknown)[];
       /** @default [] */
-      product_lines: string[];
-      /** @default 0 */
+      product_lines: (string | unknown)[];
+      /**
+       * @description 0 to 1200
+       * @default 0
+       */
       months: number;
-      /** @default 0 */
+      /**
+       * @description 0 to 36500
+       * @default 0
+       */
       days: number;
       /** @default false */
       life: boolean;
@@ -3570,19 +5830,22 @@ export interface components {
       effective_to?: string | null;
       /** @enum {string} */
       without_proof: "excluded" | "manufacture_plus_grace";
-      /** @default 0 */
+      /**
+       * @description 0 to 36500
+       * @default 0
+       */
       grace_days: number;
       /** @default [] */
       exclusions: (
         "misuse" | "unauthorised_opening" | "proof_missing" | "proof_altered" | "serial_mismatch" | "force_majeure"
       )[];
       /** @default [] */
-      terms: components["schemas"]["WarrantyTerm"][];
+      terms: (components["schemas"]["WarrantyTerm"] | unknown)[];
       /** @default [] */
-      windows: components["schemas"]["RemedyWindow"][];
+      windows: (components["schemas"]["RemedyWindow"] | unknown)[];
       repeated_repairs?: components["schemas"]["RepeatedRepairs"] | null;
       /** @default [] */
-      slow_repairs: components["schemas"]["SlowRepair"][];
+      slow_repairs: (components["schemas"]["SlowRepair"] | unknown)[];
       repair_guarantee?: components["schemas"]["RepairGuarantee"] | null;
       on_site_service?: components["schemas"]["OnSiteService"] | null;
     };
@@ -6015,30 +8278,20 @@ export interface operations {
       };
     };
   };
-  UnitsUnitIdCoverageShowCoverage: {
+  UnitsUnitIdChangeUnit: {
     parameters: {
-      query?: {
-        on?: string | null;
-        fault?: string | null;
-        severity?: "minor" | "performance" | "major";
-        exclusion?:
-          | (
-              | "misuse"
-              | "unauthorised_opening"
-              | "proof_missing"
-              | "proof_altered"
-              | "serial_mismatch"
-              | "force_majeure"
-            )[]
-          | null;
-      };
+      query?: never;
       header?: never;
       path: {
         unit_id: string;
       };
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UnitEdit"];
+      };
+    };
     responses: {
       /** @description Request fulfilled, document follows */
       200: {
@@ -6046,7 +8299,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Coverage"];
+          "application/json": components["schemas"]["ChangedUnit"];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -6069,11 +8322,24 @@ export interface operations {
       };
     };
   };
-  UnitsUnitIdLabelPngShowLabel: {
+  UnitsUnitIdCoverageShowCoverage: {
     parameters: {
       query?: {
-        dpi?: number;
-        text?: boolean;
+        on?: string | null;
+        fault?: string | null;
+        severity?: "minor" | "performance" | "major";
+        exclusion?:
+          | (
+              | "misuse"
+              | "unauthorised_opening"
+              | "proof_missing"
+              | "proof_altered"
+              | "serial_mismatch"
+              | "force_majeure"
+            )[]
+          | null;
+        fault_code?: string | null;
+        known_at?: string | null;
       };
       header?: never;
       path: {
@@ -6083,13 +8349,13 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Additional response */
+      /** @description Request fulfilled, document follows */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "image/png": string;
+          "application/json": components["schemas"]["Coverage"];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -6297,6 +8563,2301 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["server_products_rules_policy_Policy"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  WarrantyPoliciesPreviewPreviewPolicy: {
+    parameters: {
+      query?: {
+        on?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["server_products_rules_policy_Policy"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PolicyPreview"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ProductLinksListLinks: {
+    parameters: {
+      query?: {
+        line_code?: string | null;
+        model_id?: string | null;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.links.ProductLink_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ProductLinksAddLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewProductLink"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProductLink"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ProductLinksLinkIdShowLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        link_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProductLink"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ProductLinksLinkIdChangeLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        link_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProductLinkEdit"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProductLink"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ProductLinksLinkIdRemoveLink: {
+    parameters: {
+      query: {
+        version: number;
+      };
+      header?: never;
+      path: {
+        link_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, nothing follows */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ProductLinksLinkIdVersionsListVersions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        link_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProductLinkVersion"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ProductLinesCodeChangeLine: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NamedEdit"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProductLine"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ModelsModelIdShowModel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ModelsModelIdChangeModel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NamedEdit"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ComponentGroupsListComponentGroups: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ComponentGroup"][];
+        };
+      };
+    };
+  };
+  ComponentGroupsAddComponentGroup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewComponentGroup"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ComponentGroup"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ComponentGroupsCodeChangeComponentGroup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NamedEdit"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ComponentGroup"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ModelsModelIdPartsListParts: {
+    parameters: {
+      query?: {
+        serial?: string | null;
+        retired?: boolean;
+      };
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BomPart"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ModelsModelIdPartsAddPart: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewBomPart"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BomPart"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ModelPartsPartIdChangePart: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        part_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BomPartEdit"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BomPart"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  FaultCodesListFaultCodes: {
+    parameters: {
+      query?: {
+        line_code?: string | null;
+        model_id?: string | null;
+        retired?: boolean;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.catalogue.FaultCode_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  FaultCodesAddFaultCode: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewFaultCode"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FaultCode"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  FaultCodesFaultIdChangeFaultCode: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        fault_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FaultCodeEdit"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FaultCode"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsUnitIdOwnerChangeHands: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewOwner"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ChangedUnit"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsUnitIdMoveMoveUnit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MoveUnit"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ChangedUnit"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsUnitIdOwnersListOwners: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Ownership"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsUnitIdMovesListMoves: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnitMove"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsUnitIdExchangeExchangeUnit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Exchange"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TakenBack"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsUnitIdWithdrawRefundUnit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TakeBack"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TakenBack"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  NoticesListNotices: {
+    parameters: {
+      query?: {
+        kind?: "recall" | "safety" | "bulletin" | null;
+        on?: string | null;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.notices.Notice_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  NoticesPublishNotice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewNotice"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Notice"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsUnitIdNoticesListNoticesOfUnit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnitNotice"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  NoticesNoticeIdShowNotice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        notice_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Notice"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  NoticesNoticeIdChangeNotice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        notice_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NoticeEdit"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Notice"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  NoticesNoticeIdCountsCountUnits: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        notice_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NoticeCounts"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  NoticesNoticeIdUnitsListUnits: {
+    parameters: {
+      query?: {
+        standing?: "open" | "served" | "all";
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        notice_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.notices.ConcernedUnit_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  NoticesNoticeIdServedNoteServed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        notice_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ServeNotice"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, nothing follows */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  NoticesNoticeIdServedUnitIdNoteNotServed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        notice_id: string;
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, nothing follows */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitImportsListImports: {
+    parameters: {
+      query?: {
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.unit_imports.UnitImport_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitImportsAnnounceImport: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewUnitImport"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnitImport"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitImportsImportIdFileSendFile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        import_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnitImport"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitImportsImportIdShowImport: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        import_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnitImport"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitImportsImportIdRefusalsListRefusals: {
+    parameters: {
+      query?: {
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        import_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.unit_imports.RefusedLine_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitImportsImportIdRefusalsCsvRefusalsCsv: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        import_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/csv": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitImportsImportIdCancelCancelImport: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        import_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnitImport"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsUnitIdLabelPngShowPng: {
+    parameters: {
+      query?: {
+        dpi?: number;
+        level?: "M" | "Q" | "H";
+        width?: number | null;
+        height?: number | null;
+        module?: number | null;
+        text?: boolean;
+        line?: string[] | null;
+      };
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "image/png": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsUnitIdLabelSvgShowSvg: {
+    parameters: {
+      query?: {
+        dpi?: number;
+        level?: "M" | "Q" | "H";
+        width?: number | null;
+        height?: number | null;
+        module?: number | null;
+        text?: boolean;
+        line?: string[] | null;
+      };
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "image/svg+xml": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsUnitIdLabelZplShowZpl: {
+    parameters: {
+      query?: {
+        dpi?: number;
+        level?: "M" | "Q" | "H";
+        width?: number | null;
+        height?: number | null;
+        module?: number | null;
+        text?: boolean;
+        line?: string[] | null;
+      };
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/x-zpl": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsUnitIdLabelPdfShowPdf: {
+    parameters: {
+      query?: {
+        dpi?: number;
+        level?: "M" | "Q" | "H";
+        width?: number | null;
+        height?: number | null;
+        module?: number | null;
+        text?: boolean;
+        line?: string[] | null;
+        sheet?: string | null;
+        place?: number;
+        marks?: boolean;
+      };
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/pdf": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  LabelSheetsListSheets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LabelSheet"][];
+        };
+      };
+    };
+  };
+  LabelBatchesListBatches: {
+    parameters: {
+      query?: {
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.labels.LabelBatch_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  LabelBatchesBeginBatch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewLabelBatch"];
+      };
+    };
+    responses: {
+      /** @description Request accepted, processing continues off-line */
+      202: {
+        headers: {
+          /** @description The new batch */
+          location?: unknown;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LabelBatch"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  LabelBatchesBatchIdShowBatch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        batch_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LabelBatch"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  LabelBatchesBatchIdCancelCancelBatch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        batch_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LabelBatch"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  LabelBatchesBatchIdFileFetchFile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        batch_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ScanAlarmsListAlarms: {
+    parameters: {
+      query?: {
+        open?: boolean;
+        outlet_id?: string | null;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.scans.ScanAlarm_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ScanAlarmsAlarmIdShowAlarm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        alarm_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ScanAlarm"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ScanAlarmsAlarmIdTakeTakeAlarm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        alarm_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TakeScanAlarm"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ScanAlarm"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ScanAlarmsAlarmIdCloseCloseAlarm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        alarm_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CloseScanAlarm"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ScanAlarm"];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -7324,6 +11885,91 @@ export interface operations {
       };
     };
   };
+  UnitsUnitIdHistoryShowHistory: {
+    parameters: {
+      query?: {
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        unit_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.unit_life.UnitEvent_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  UnitsScannedOpenScanned: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ScannedUnit"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FoundUnit"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
   DispatchJobsJobIdRecommendationsReadRecommendations: {
     parameters: {
       query?: {
@@ -8126,6 +12772,672 @@ export interface operations {
         };
         content: {
           "application/json": unknown;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  OutboxListOutbox: {
+    parameters: {
+      query?: {
+        state?: ("queued" | "sending" | "sent" | "desk" | "told" | "expired")[] | null;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.notifications.OutboxMessage_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  OutboxMessageIdOpenOpenMessage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        message_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OpenedMessage"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  OutboxMessageIdToldTell: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        message_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OutboxMessage"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  OutboxMessageIdRetryRetry: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        message_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OutboxMessage"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  RegistrationsListRegistrations: {
+    parameters: {
+      query?: {
+        state?: "open" | "accepted" | "refused";
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.portal.Registration_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  RegistrationsRegistrationIdProofShowProof: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        registration_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  RegistrationsRegistrationIdAcceptAccept: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        registration_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AcceptRegistration"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Registration"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  RegistrationsRegistrationIdRefuseRefuse: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        registration_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RefuseRegistration"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Registration"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdRequestShowRequest: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ServiceRequest"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdRequestPhotosSha256ShowPhoto: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+        /** @description lower-case hexadecimal */
+        sha256: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdFollowLinkMakeFollowLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewFollowLink"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FollowLink"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CustomerAsksListAsks: {
+    parameters: {
+      query?: {
+        open?: boolean;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.service.CustomerAsk_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CustomerAsksAskIdSettleSettleAsk: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        ask_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SettleAsk"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CustomerAsk"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JobsJobIdJudgementShowJudgement: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["JobJudgement"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JudgementsListJudgements: {
+    parameters: {
+      query?: {
+        outlet_id?: string | null;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.service.NumberedJudgement_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  JudgementsByOutletShowAverages: {
+    parameters: {
+      query?: {
+        since?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OutletJudgements"][];
         };
       };
       /** @description Bad request syntax or unsupported method */

@@ -17,6 +17,8 @@ const PATHS = {
   keyboard: "M3 7h18v10H3zM7 11v.01M11 11v.01M15 11v.01M8 14h8",
   lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
   clock: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4.5l3 2",
+  message: "M4 5h16v11H10l-5 4v-4H4z",
+  photo: "M4 7h4l2-2h4l2 2h4v12H4zM12 10a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
   link: "M10 14a4 4 0 0 0 6 .5l2.5-2.5a4 4 0 0 0-5.7-5.7L11.5 7.5M14 10a4 4 0 0 0-6-.5L5.5 12a4 4 0 0 0 5.7 5.7l1.3-1.2",
   leave: "M14 4h5v16h-5M4 12h11M11 8l4 4-4 4",
 } as const;
