@@ -114,14 +114,15 @@ class TestAJobToItsCustomer:
     @pytest.mark.parametrize(
         ("starts", "seen"),
         [
-            ("2026-11-23T15:59:59+00:00", False),
             ("2026-11-23T16:00:00+00:00", True),
             ("2026-11-24T15:59:59+00:00", True),
             ("2026-11-24T16:00:00+00:00", False),
         ],
     )
     def test_names_the_technician_on_the_outlets_day_alone(self, starts: str, seen: bool) -> None:
-        visit = shown(state="scheduled", window_start=starts).visit
+        midnight = datetime(2026, 11, 24, tzinfo=SHANGHAI)
+        booked = job(state="scheduled", window_start=starts)
+        visit = followed(booked, ("王小明", "Wang Xiaoming"), SHANGHAI, midnight).visit
         assert visit is not None
         assert (visit.name, visit.begins is not None) == (("王师傅", True) if seen else ("", False))
 
