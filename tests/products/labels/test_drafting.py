@@ -46,11 +46,13 @@ def whole(folder: Path, kind: Format, *sizes: int) -> bytes:
     return content
 
 
-class TestPutTogether:
-    @pytest.fixture(scope="class")
-    def document(self, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-        return whole(tmp_path_factory.mktemp("blobs"), "pdf", 2, 8, 4)
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Three parts on sheets of eight, the first of which was begun."""
+    return whole(tmp_path_factory.mktemp("blobs"), "pdf", 2, 8, 4)
 
+
+class TestPutTogether:
     def test_sheets_go_on_where_the_part_before_ended(self, document: bytes) -> None:
         read = [in_order(page(document, 203, number)) for number in range(3)]
         assert read == [TEXTS[:2], TEXTS[2:10], TEXTS[10:]]
