@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -63,7 +63,9 @@ class Sending:
     async def _try(self, message: store.Row) -> None:
         event, wait, failure = await self._sent(message)
         now, state = clock.now(), NEXT["sending", event]
-        at = {"sent": now + KEEP, "desk": message["expires_at"] or now + KEEP, "queued": now + wait}[state]
+        at = {"sent": now + KEEP, "desk": min(message["expires_at"] or now + KEEP, now + KEEP), "queued": now + wait}[
+            state
+        ]
         await store.settle_try(message["id"], state, now, at, failure)
         log.info("message_tried", message_id=str(message["id"]), channel=message["channel"], outcome=event)
 
@@ -84,8 +86,12 @@ class Sending:
             return "unclear", timedelta(), "perhaps_sent"
         if taken:
             return "sent", timedelta(), None
-        event, wait = after_refusal(message["tries"], urgent=message["expires_at"] is not None)
+        event, wait = after_refusal(message["tries"], urgent=_soon_over(message["expires_at"]))
         return event, wait, "refused"
+
+
+def _soon_over(expires_at: datetime | None) -> bool:
+    return expires_at is not None and expires_at - clock.now() < timedelta(hours=1)
 
 
 async def sweep() -> None:

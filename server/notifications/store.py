@@ -26,7 +26,7 @@ _INSERT = (
     f"INSERT INTO notification ({', '.join(_NEW)}, state, failure, next_at)"
     f" VALUES ({', '.join(f'${n}::varchar' if name == 'recipient' else f'${n}' for n, name in enumerate(_NEW, 1))},"
     f" CASE WHEN {_BUSY} THEN 'desk' ELSE 'queued' END, CASE WHEN {_BUSY} THEN 'too_many' END,"
-    f" CASE WHEN {_BUSY} THEN coalesce($15::timestamptz, $14::timestamptz + $18::interval) ELSE $14::timestamptz END)"
+    f" CASE WHEN {_BUSY} THEN least($15::timestamptz, $14::timestamptz + $18::interval) ELSE $14::timestamptz END)"
     " ON CONFLICT (key) DO NOTHING"
 )
 
@@ -90,7 +90,7 @@ swept AS (
             ELSE n.text END,
         recipient = CASE WHEN n.state IN ('sent', 'told', 'expired') THEN '' ELSE n.recipient END,
         subject = CASE WHEN n.state IN ('sent', 'told', 'expired') THEN '' ELSE n.subject END,
-        next_at = CASE WHEN n.state = 'sending' THEN coalesce(n.expires_at, $1 + $2::interval)
+        next_at = CASE WHEN n.state = 'sending' THEN least(n.expires_at, $1 + $2::interval)
             WHEN n.state IN ('queued', 'desk') THEN $1 + $2::interval END
     FROM due WHERE n.id = due.id RETURNING 1
 )

@@ -88,6 +88,7 @@ _SAID: Final = re.compile(r'\{\{ t\("(\w+)"\) \}\}')
 _DRAWN: Final = re.compile(r'\{\{ mark\("(\w+)"\) \}\}')
 
 
+@cache
 def drawing(name: str) -> Markup:
     """One of `marks.svg`, beside words that say the same."""
     return _DRAWING.format(ASSETS_URL, asset_version(), name)
