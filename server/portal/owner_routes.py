@@ -6,6 +6,7 @@
 | `/proof?code=…&next=…` | which phone; sent: 303 to `/proof/code?…`, whichever phone it was |
 | `/proof/code?ask=…&code=…&next=…` | the code; right: 303 to `next` with the cookie of a session |
 | `/mine?code=…` | what is theirs; without a session 303 to `/proof` |
+| `/mine/follow`, `/mine/leave` | 303 to a new link of the unit's open repair; the session ends |
 
 `code` is the path of the unit's code. A code that is not ours gets the page that says so, as it does itself.
 """
@@ -26,7 +27,7 @@ from litestar.status_codes import HTTP_400_BAD_REQUEST, HTTP_404_NOT_FOUND
 
 from server.platform import clock, db
 from server.platform.ratelimit import address_of, at_most
-from server.portal import proofs, proving, registering, store
+from server.portal import mine, proofs, proving, registering, store
 from server.portal.firm import firm
 from server.portal.forms import (
     PAGES_OF_REFUSAL,
@@ -293,10 +294,22 @@ async def show_mine(request: AnyRequest) -> Response[Any]:
         owner=await proving.owner_of(visitor),
         unit=opened.unit,
         registrations=await store.of_customer(opened.unit["id"], visitor.customer_id),
+        job=await mine.open_job(visitor),
         minutes=str(int(SESSION_LIFETIME.total_seconds() // 60)),
         **opened.shown,
     )
     return html(page, locale=locale)
+
+
+@post("/mine/follow", guards=_WRITES, request_max_body_size=_FORM_LIMIT)
+async def follow(request: AnyRequest) -> Response[Any]:
+    form = await read_form(request)
+    opened = await _opened(form.texts.get("code", ""), locale_of(request, form))
+    if isinstance(opened, Response):
+        return opened
+    visitor = await visitor_of(request, opened.unit)
+    code = None if visitor is None else await mine.follow(visitor)
+    return seen_other(address("/mine", code=opened.code) if code is None else f"/j/{code}")
 
 
 @post("/mine/leave", guards=_WRITES, request_max_body_size=_FORM_LIMIT)
@@ -344,6 +357,7 @@ router = Router(
         show_code,
         open_by_code,
         show_mine,
+        follow,
         leave,
     ],
     exception_handlers=PAGES_OF_REFUSAL,

@@ -122,6 +122,11 @@ OF_OWNERS: Final[dict[str, Text]] = {
         "registration_open": ("等待核对", "To be checked"),
         "registration_accepted": ("已确认", "Confirmed"),
         "registration_refused": ("未能确认，请联系我们", "Could not be confirmed; please contact us"),
+        "mine_job": (
+            "您的服务申请（工单 {number}）正在处理",
+            "Your request for service (job {number}) is open",
+        ),
+        "mine_follow": ("查看进度", "Follow it"),
         "leave": ("结束查看", "Leave"),
         "privacy_of_forms": (
             "您填写的内容只用于这里说明的目的。为了认出您，本页可能使用一个短期 Cookie。",
