@@ -53,6 +53,14 @@ async def ended(person: Person, batch: dict[str, Any]) -> dict[str, Any]:
     raise AssertionError("never ended")
 
 
+async def begun_to_draw(person: Person, batch_id: uuid.UUID) -> None:
+    for _ in range(600):
+        if (await person.get(f"/label-batches/{batch_id}")).json()["done"]:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("never began")
+
+
 async def fetched(person: Person, batch: dict[str, Any]) -> bytes:
     answer = await person.get(batch["url"])
     assert answer.status_code == 200, answer.text
@@ -177,6 +185,28 @@ class TestAWorkerThatDied:
         stream = await fetched(hq, batch)
         assert stream.count(b"^XA") == labels
         assert len(set(stream.split(b"^XZ\n"))) == labels + 1
+
+    async def test_gives_its_batch_back_at_once_when_it_is_stopped(self, firm: Firm, app: Litestar) -> None:
+        hq = await stocked(firm)
+        new = NewLabelBatch(
+            format="zpl",
+            form=LabelForm(dpi=152, text=False),
+            make=NewSerials(gtin=GTIN, outlet_id=uuid.UUID(firm.outlet_id), count=4 * PART),
+        )
+        batch_id = await batches.begin(who(hq), new, "http://testserver.local")
+        stopping = asyncio.Event()
+        worker = asyncio.create_task(Labeller(app.state.blobs).watch(stopping))
+        await begun_to_draw(hq, batch_id)
+        stopping.set()
+        await worker
+        row = await db.fetch_row("SELECT state, attempts, lease_until FROM label_batch WHERE id = $1", batch_id)
+        assert row is not None
+        assert (row["state"], row["attempts"], row["lease_until"]) == ("making", 0, None)
+        await hq.post(f"/label-batches/{batch_id}/cancel")
+        drawn = [part for part in await store.parts_drawn(batch_id) if part["digest"] is not None]
+        await sweep(app.state.blobs)
+        assert drawn
+        assert not any(app.state.blobs.holds(part["digest"], part["size"]) for part in drawn)
 
     async def test_again_and_again_over_the_same_part_ends_the_batch(self, firm: Firm) -> None:
         hq = await stocked(firm)
