@@ -39,6 +39,7 @@ from server.products import cards, catalogue
 from server.products import store as product_catalogue
 from server.products.importing.watching import Intake
 from server.products.labels.running import Labeller
+from server.products.scans import regions
 from server.settings import Settings
 from server.sync.gathering import Gathering
 from server.sync.keeping import keep
@@ -119,6 +120,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     if settings.database_url:
         db.use(settings.database_url)
     travels = travel.opened(settings)
+    whereabouts = regions.opened(settings)
     await db.open_pool()
     await catalogue.ensure_default_components()
     await products.ensure_default_policies()
@@ -129,7 +131,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     app.state.labeller = Labeller(app.state.blobs)
     app.state.pokes = Pokes()
     app.state.standing = Standing()
-    app.state.counting = Counting()
+    app.state.counting = Counting(whereabouts)
     await app.state.pokes.start()
     stopping = asyncio.Event()
     watching = asyncio.gather(
@@ -153,5 +155,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         await watching
         await solving.close()
         await travel.close(travels)
+        if whereabouts is not None:
+            whereabouts.close()
         await app.state.pokes.stop()
         await db.close_pool()

@@ -64,6 +64,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     travel_speeds: Path | None = None
     """A TOML file with detour and speeds by hour and area; see server/dispatch/rules/speeds.py."""
 
+    geoip_database: Path | None = None
+    """An MMDB file of cities (MaxMind, DB-IP): the regions of scans are known by it."""
+
     @property
     def public_url(self) -> str:
         """Where people reach this server: `base_url`, or what the listening address says."""
@@ -216,4 +219,5 @@ SETTINGS = (
         lambda value: str(value // timedelta(minutes=1)),
     ),
     _Setting("ONSITE_TRAVEL_SPEEDS", "travel_speeds", _path),
+    _Setting("ONSITE_GEOIP_DATABASE", "geoip_database", _path),
 )

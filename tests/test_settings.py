@@ -47,6 +47,7 @@ GOOD = {
     "ONSITE_TRAVEL_CACHE": "1048576",
     "ONSITE_TRAVEL_CACHE_MINUTES": "90",
     "ONSITE_TRAVEL_SPEEDS": "/srv/speeds.toml",
+    "ONSITE_GEOIP_DATABASE": "/srv/cities.mmdb",
 }
 
 

@@ -11,7 +11,6 @@ from schemas.dispatch import PlanState
 from server.dispatch.planning.kept import Kept, Made
 from server.platform import db
 from server.platform.auth import Scope
-from server.platform.feed import POKE_CHANNEL
 
 _IN_SCOPE = "($1::uuid IS NULL OR p.centre_id = $1) AND ($2::uuid IS NULL OR p.outlet_id = $2)"
 _KEPT = (
@@ -188,14 +187,3 @@ async def expire(now: datetime, forget: timedelta) -> None:
     """Drafts whose time is over expire; what has been over for `forget` is deleted."""
     await db.execute("UPDATE plan SET state = 'expired' WHERE state = 'draft' AND expires_at < $1", now)
     await db.execute("DELETE FROM plan WHERE state <> 'solving' AND expires_at < $1", now - forget)
-
-
-async def nudge(boards: Iterable[str]) -> None:
-    """Whoever watches these boards looks again when the transaction commits: a poke with the head as it stands, for
-    plans are read over HTTP and have no feed rows."""
-    await db.execute(
-        "SELECT pg_notify($1, json_object_agg(n.name, coalesce(s.head, 0))::text) FROM unnest($2::text[]) AS n(name)"
-        " LEFT JOIN stream s ON s.name = n.name HAVING count(*) > 0",
-        POKE_CHANNEL,
-        list(boards),
-    )

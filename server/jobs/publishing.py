@@ -14,6 +14,7 @@ from server.platform.db import Statement
 from server.platform.feed import Change
 from server.platform.records import as_change, as_record
 from server.products import field_store
+from server.products.scans import store as scans
 
 #: The stream that everyone reads.
 CATALOGUE = "catalogue"
@@ -62,6 +63,8 @@ async def publish(
     alongside = [*alongside, *following.alongside, *life.alongside]
     if ids["unit_id"]:
         alongside.append(field_store.due(sorted(ids["unit_id"])))
+    if seen := unit_life.seen_on_site(written):
+        alongside.append(scans.seen_on_site(seen))
     changes = [as_change(w.after, audience(w.after), w.history, w.before) for w in written]
     changes += [as_change(w.after, frozenset(), w.history, w.before) for w in customers]
     changes += [*units, *life.units]

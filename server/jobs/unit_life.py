@@ -32,7 +32,9 @@ from server.products import actions as products
 from server.products import catalogue_store, field_store, notices, publishing
 from server.products.publishing import UnitWritten
 from server.products.rules.coverage import Repair
+from server.products.rules.digital_link import gtin14
 from server.products.rules.policy import WHOLE_UNIT
+from server.products.rules.serial import typed_serial
 
 #: What the server itself wrote of a unit, by a job.
 _BY_ITS_JOBS = "office:None"
@@ -58,6 +60,19 @@ async def follow(written: Sequence[Written], customers: Iterable[UUID]) -> Follo
     installed = await _installations([w for w in moved if _is_of(rules.INSTALLATION, w)], set(customers))
     due = {UUID(w.after.id) for w in installed} | {unit_id for w in done for unit_id in units_of(w)}
     return Followed(await publishing.changes_of(installed), [field_store.due(sorted(due))], done)
+
+
+def seen_on_site(written: Sequence[Written]) -> list[tuple[str, str, datetime, float, float]]:
+    """Codes that technicians have just scanned: GTIN-14, serial, when, and where their job is."""
+    jobs = [w for w in written if w.after.type == "job" and w.before is not None]
+    found = []
+    for before, job in ((w.before.fields, w.after.fields) for w in jobs if w.before is not None):
+        scanned = job["scanned"]
+        gtin = gtin14(scanned["gtin"]) if scanned is not None and scanned != before["scanned"] else None
+        if isinstance(gtin, str):
+            at = datetime.fromisoformat(scanned["at"])
+            found.append((gtin, typed_serial(scanned["serial"]), at, job["lat"], job["lon"]))
+    return found
 
 
 async def tell(done: Sequence[Written]) -> None:

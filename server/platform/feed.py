@@ -265,3 +265,14 @@ async def load_for_update(record_type: str, ids: Iterable[UUID]) -> dict[UUID, d
         sorted(set(ids)),
     )
     return {r["id"]: msgspec.json.decode(r["fields"]) for r in rows}
+
+
+async def nudge(boards: Iterable[str]) -> None:
+    """Whoever watches these boards looks again when the transaction commits: a poke with the head as it stands, for
+    what is read over HTTP and has no feed rows."""
+    await db.execute(
+        "SELECT pg_notify($1, json_object_agg(n.name, coalesce(s.head, 0))::text) FROM unnest($2::text[]) AS n(name)"
+        " LEFT JOIN stream s ON s.name = n.name HAVING count(*) > 0",
+        POKE_CHANNEL,
+        list(boards),
+    )

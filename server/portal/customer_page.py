@@ -51,11 +51,13 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`status`: 200 known, 404 cannot be confirmed, 400 no product code. `scan`: what to count."""
+    """`status`: 200 known, 404 cannot be confirmed, 400 no product code. `scan`: what to count; `unknown`: the number and
+    the serial of a code that is not on record."""
 
     status: int
     html: str
     scan: Scan | None = None
+    unknown: tuple[str, str] | None = None
 
 
 async def answer(link_text: str, locale: Locale, standing: Standing) -> Answer:
@@ -68,7 +70,8 @@ async def answer(link_text: str, locale: Locale, standing: Standing) -> Answer:
     if known is None and (product := await page_of_number(link, locale)) is not None:
         return Answer(200, product)
     if known is None:
-        return Answer(404, render_not_found(await firm(), locale))
+        unknown = None if link.serial is None else (link.gtin14, link.serial)
+        return Answer(404, render_not_found(await firm(), locale), unknown=unknown)
     standing.as_of(known.generation)
     return await _page_of(known, code_of(link), locale, standing)
 

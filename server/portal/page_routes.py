@@ -57,9 +57,16 @@ async def show_page(request: AnyRequest) -> Response[Any]:
     answer = await customer_page.answer(resolver_http.link_text(request), locale, request.app.state.standing)
     response = html(answer.html, answer.status, locale)
     response.headers.update(resolver_http.headers(request) if answer.status == HTTP_200_OK else resolver_http.SHARED)
-    if answer.scan is not None and request.method == HttpMethod.GET:
-        request.app.state.counting.add(answer.scan.unit_id, answer.scan.day)
+    if request.method == HttpMethod.GET:
+        _count(request, answer)
     return response
+
+
+def _count(request: AnyRequest, answer: customer_page.Answer) -> None:
+    if answer.scan is not None:
+        request.app.state.counting.add(answer.scan.unit_id, answer.scan.day, address_of(request))
+    elif answer.unknown is not None:
+        request.app.state.counting.add_unknown(*answer.unknown, address_of(request))
 
 
 async def _page_of_links(request: AnyRequest, shown: resolver_http.LinksToShow, locale: Locale) -> Response[Any]:

@@ -46,6 +46,7 @@ from server.products.resolver_routes import describe
 from server.products.rules.policy import Exclusion, Severity
 from server.products.rules.serial import typed_serial
 from server.products.rules.unit import EARLIEST, LATEST
+from server.products.scans import routes as scan_routes
 from server.products.shown import shown_coverage, shown_unit
 
 _MINUTE = timedelta(minutes=1)
@@ -176,5 +177,6 @@ router = Router(
         *notice_routes.handlers(),
         *import_routes.handlers(),
         *label_routes.handlers(),
+        *scan_routes.handlers(),
     ],
 )

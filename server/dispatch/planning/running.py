@@ -20,7 +20,7 @@ from server.dispatch.store import Claimed
 from server.jobs.deadlines import planned
 from server.jobs.publishing import board
 from server.network import store as network
-from server.platform import clock, db
+from server.platform import clock, db, feed
 from server.platform.auth import Scope
 
 log = structlog.get_logger()
@@ -79,7 +79,7 @@ class Planner:
 
 async def tell(centre_id: UUID, outlet_id: UUID | None) -> None:
     """Whoever watches the boards of a plan looks again."""
-    await store.nudge(board(each) for each in await network.outlet_ids(Scope(centre_id, outlet_id)))
+    await feed.nudge(board(each) for each in await network.outlet_ids(Scope(centre_id, outlet_id)))
 
 
 async def _make(claimed: Claimed, workers: Workers, woken: asyncio.Event, stopping: asyncio.Event) -> None:
