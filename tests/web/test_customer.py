@@ -17,7 +17,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 from PIL import Image
-from playwright.async_api import FilePayload, Page, expect
+from playwright.async_api import FilePayload, Page, ViewportSize, expect
 
 from server.platform import db
 from server.portal.texts import TEXTS
@@ -32,6 +32,7 @@ __all__ = ["axe"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+SMALL = ViewportSize(width=320, height=568)
 KEEP = os.environ.get("ONSITE_SCREENSHOTS")
 RESULT = {
     "zh-CN": "已更换温度传感器，试机十分钟，制冷正常。",
@@ -121,6 +122,7 @@ async def _scans_and_asks(customer: Customer, unit: dict[str, Any]) -> None:
     await customer.sees("genuine")
     await customer.picture("product")
     await page.get_by_role("link", name=customer.said("ask_for_service"), exact=True).first.click()
+    await customer.sees("service_title")
     await customer.picture("ask")
     await page.get_by_label(customer.said("symptom")).select_option("E5")
     await page.locator("#words").fill(
@@ -184,6 +186,7 @@ async def _works(phone: Phone, job: dict[str, Any], *deeds: str) -> None:
 async def _judges(customer: Customer, desk: Person, job: dict[str, Any]) -> None:
     page = customer.page
     await page.get_by_role("link", name=customer.said("judge_now")).click()
+    await customer.sees("judge_solved")
     await customer.picture("judge")
     await page.locator("label", has_text=customer.said("judge_yes")).click()
     await page.locator("#rating label:has(input[value='4'])").click()
@@ -206,6 +209,7 @@ class TestForEveryone:
         await screen.open(f"/service?code={code_of(unit)}&lang=en")
         await self._holds(screen, axe, "form")
         await screen.page.get_by_role("button", name="Next: see what we promise").click()
+        await expect(screen.page.locator("#faults")).to_be_visible()
         await screen.page.emulate_media(color_scheme="dark")
         await self._holds(screen, axe, "faults")
         await screen.open(f"/j/{code}?lang=en&said=sent")
@@ -220,6 +224,9 @@ class TestForEveryone:
         assert await violations(screen.page, axe) == [], name
         heights = await screen.page.evaluate(TOUCHED)
         assert min(heights) >= 44, name
+        await screen.page.set_viewport_size(SMALL)
+        assert await screen.page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"], name
+        await screen.page.set_viewport_size(PHONE)
 
 
 TOUCHED = """[...document.querySelectorAll("a.button, button.button, .language, .option, summary, select, input")]
