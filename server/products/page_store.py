@@ -9,14 +9,14 @@ import msgspec
 from server.platform import db
 from server.products.coverage_store import Row
 from server.products.rules.coverage import Repair
-from server.products.rules.knowledge import RepairRecord, repairs_known
+from server.products.rules.knowledge import FACTS, RepairRecord, repairs_known
 
 _REPAIR = (*Repair.__struct_fields__,)
 
 
 class Scanned(msgspec.Struct, frozen=True, kw_only=True):
-    """`unit`: its row, with `line_name` and `line_name_en`. `served`: the notices it has had what they ask for.
-    `generation`: changes with everything that is not the unit's own (see `server.portal.standing`)."""
+    """`unit`: what of its row a page needs, with `line_name` and `line_name_en`. `served`: the notices it has had what
+    they ask for. `generation`: changes with everything that is not the unit's own (see `server.portal.standing`)."""
 
     unit: Row
     repairs: tuple[Repair, ...]
@@ -24,8 +24,14 @@ class Scanned(msgspec.Struct, frozen=True, kw_only=True):
     generation: int
 
 
+#: What the page, its notices and its coverage are made from; the bookkeeping of a synced record is not.
+_UNIT = (
+    *("id", "centre_id", "outlet_id", "gtin", "serial", "lot", "model_name", "model_name_en", "version"),
+    *FACTS,
+)
 _SCANNED = (
-    "SELECT u.*, coalesce(l.name, '') AS line_name, coalesce(l.name_en, '') AS line_name_en,"
+    f"SELECT {', '.join(f'u.{name}' for name in _UNIT)},"
+    " coalesce(l.name, '') AS line_name, coalesce(l.name_en, '') AS line_name_en,"
     " (SELECT json_agg(r)::text FROM (SELECT"
     f" id, {', '.join(_REPAIR)}, recorded_at, corrects, never_was FROM unit_repair WHERE unit_id = u.id) r) AS repairs,"
     " (SELECT array_agg(notice_id) FROM notice_served WHERE unit_id = u.id) AS served,"
