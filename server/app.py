@@ -21,7 +21,7 @@ from server.jobs import deadlines
 from server.jobs import store as jobs
 from server.notifications.channels import Channels
 from server.notifications.sending import Sending
-from server.platform import compression, db, health, pages, purge
+from server.platform import accesses, compression, db, health, pages, purge
 from server.platform.auth import provide_caller
 from server.platform.errors import HANDLERS
 from server.platform.headers import SecurityHeaders
@@ -91,6 +91,7 @@ def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
     app.state.settings = settings
     app.state.secrets = kept
     app.state.describable = DESCRIBABLE
+    app.state.live_jobs = jobs.live_jobs_of  # told here, as customers know no jobs
     app.state.channels = Channels.load(settings.data_dir)
     app.state.blobs = Blobs(settings.data_dir / "blobs")
     # Around everything: Litestar's own middleware never sees a path without a route.
@@ -143,6 +144,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         found.watch(stopping, app.state.blobs),
         service_routes.watch(stopping),
         purge.watch(stopping, settings.tombstone_lifetime),
+        accesses.watch(stopping),
         cards.watch(stopping),
         Sending(app.state.channels).watch(stopping),
         app.state.counting.watch(stopping),

@@ -1,6 +1,6 @@
 """Queries of jobs, visits and reviews."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime, time
 from itertools import pairwise
@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from server.jobs.rules import lifecycle
 from server.jobs.rules.settlement import BILLING
 from server.platform import db
 from server.platform.auth import Scope
@@ -650,6 +651,17 @@ async def add_settlement(
         settled_at,
         undo_until,
     )
+
+
+async def live_jobs_of(customer_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The newest job of each of these customers that is not over."""
+    rows = await db.fetch(
+        "SELECT DISTINCT ON (customer_id) customer_id, id FROM job WHERE customer_id = ANY($1::uuid[])"
+        " AND deleted_at IS NULL AND state <> ALL($2::text[]) ORDER BY customer_id, id DESC",
+        list(customer_ids),
+        sorted(lifecycle.OVER),
+    )
+    return {row["customer_id"]: row["id"] for row in rows}
 
 
 async def last_settlement(review_id: UUID) -> dict[str, Any] | None:

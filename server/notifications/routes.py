@@ -15,9 +15,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.status_codes import HTTP_200_OK
 
+from schemas.accesses import Read
 from schemas.base import Page
 from schemas.notifications import NotificationState, OpenedMessage, OutboxMessage
 from server.notifications import actions, store
+from server.platform import accesses
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
@@ -48,7 +50,12 @@ async def list_outbox(
     summary="Whom to call and what to say; that you looked is recorded",
 )
 async def open_message(caller: NamedDependency[Caller], message_id: FromPath[UUID]) -> OpenedMessage:
-    return await actions.open_message(caller, message_id)
+    opened = await actions.open_message(caller, message_id)
+    message = await store.one(message_id)
+    if message.customer_id is not None:
+        about = {} if message.job_id is None else {message.customer_id: message.job_id}
+        await accesses.record(caller, [message.customer_id], Read.MESSAGE, jobs=about, record_id=message_id)
+    return opened
 
 
 @post(

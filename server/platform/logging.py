@@ -42,20 +42,25 @@ def configure(level: str) -> None:
     """Send our own events and those of libraries (stdlib logging) to stderr as JSON. Once per process."""
     threshold = getattr(logging, level.upper())
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _TRACEBACKS,
-            _encode,
-        ],
+        processors=processors(),
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=structlog.BytesLoggerFactory(file=sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(handlers=[_IntoStructlog()], level=max(threshold, logging.INFO), force=True)
+    logging.basicConfig(handlers=[IntoStructlog()], level=max(threshold, logging.INFO), force=True)
     for chatty in ("httpx", "httpcore", "asyncio", "uvicorn.error"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def processors() -> list[Any]:
+    """What an event of ours, or of a library, passes through before it is a line."""
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _TRACEBACKS,
+        _encode,
+    ]
 
 
 class RequestLog:
@@ -136,7 +141,7 @@ def _encode(_logger: object, _method: str, event: Any) -> bytes:
     return msgspec.json.encode(masked_line(event), enc_hook=repr)
 
 
-class _IntoStructlog(logging.Handler):
+class IntoStructlog(logging.Handler):
     """Hands a library's log record on as one of our events."""
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -51,8 +51,8 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`status`: 200 known, 404 cannot be confirmed, 400 no product code. `scan`: what to count; `unknown`: the number and
-    the serial of a code that is not on record."""
+    """`status`: 200 known, 404 cannot be confirmed, 400 no product code. `scan`: what to count; `unknown`: the number
+    and the serial of a code that is not on record."""
 
     status: int
     html: str

@@ -17,6 +17,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
 
+from schemas.accesses import Read
 from schemas.base import Instant, Page
 from schemas.commitments import Sentence
 from schemas.errors import Code
@@ -36,7 +37,7 @@ from schemas.service import (
 )
 from server.jobs import store as jobs
 from server.network import store as network
-from server.platform import clock
+from server.platform import accesses, clock
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.moments import with_offset
@@ -63,6 +64,13 @@ async def _job(caller: Caller, job_id: UUID) -> dict[str, Any]:
     return found
 
 
+async def _record(caller: Caller, job: dict[str, Any], what: Read) -> None:
+    """It was read for the job it belongs to."""
+    if job["customer_id"] is not None:
+        customer_id, job_id = UUID(job["customer_id"]), UUID(job["id"])
+        await accesses.record(caller, [customer_id], what, jobs={customer_id: job_id}, record_id=job_id)
+
+
 # ----------------------------------------------------------------------------------------------------------- requests
 
 
@@ -77,6 +85,7 @@ async def show_request(caller: NamedDependency[Caller], job_id: FromPath[UUID]) 
     row = await service_store.request_of(job_id)
     if row is None:
         raise Refused(Code.NOT_FOUND, "nobody asked for this job online")
+    await _record(caller, job, Read.REQUEST)
     return ServiceRequest(
         **{name: row[name] for name in ("job_id", "unit_id", "symptom", "words", "preferred_day", "preferred_part")},
         symptom_text=await _symptom(row["unit_id"], row["symptom"]),
@@ -116,12 +125,13 @@ async def show_photo(
     request: Request[Any, Any, Any], caller: NamedDependency[Caller], job_id: FromPath[UUID], sha256: _Sha256
 ) -> Response[bytes]:
     """It is a stranger's file, so it is for saving or for a page of ours to draw, never to be opened as a page."""
-    await _job(caller, job_id)
+    job = await _job(caller, job_id)
     known = next((p for p in await service_store.photos_of(job_id) if p["digest"] == sha256), None)
     blobs: Blobs = request.app.state.blobs
     content = await blobs.get(sha256) if known is not None else None
     if known is None or content is None:
         raise Refused(Code.NOT_FOUND)
+    await _record(caller, job, Read.PHOTO)
     headers = {
         "content-disposition": "attachment",
         "cache-control": "private, no-store",

@@ -19,9 +19,11 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_200_OK
 
+from schemas.accesses import Read
 from schemas.base import Page
 from schemas.errors import Code
 from schemas.portal import AcceptRegistration, RefuseRegistration, Registration, RegistrationState
+from server.platform import accesses
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
@@ -48,6 +50,8 @@ async def list_registrations(
     after: UUID | None = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
     found = await store.page(caller.scope, of, after, limit + 1)
     shown = [_for(caller, registration) for registration in found[:limit]]
+    if caller.role in OFFICE_WRITERS:
+        await accesses.record(caller, [each.customer_id for each in shown if each.customer_id], Read.REGISTRATION)
     return Page(items=shown, next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None)
 
 
@@ -72,6 +76,8 @@ async def show_proof(caller: NamedDependency[Caller], registration_id: FromPath[
     if proof is None:
         raise Refused(Code.NOT_FOUND)
     log.info("proof_opened", registration_id=str(registration_id), by=str(caller.user_id))
+    if known is not None and known.customer_id is not None:
+        await accesses.record(caller, [known.customer_id], Read.PROOF, record_id=registration_id)
     headers = {
         "content-disposition": "attachment",
         "cache-control": "private, no-store",

@@ -13,9 +13,12 @@ from litestar.handlers.http_handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
+from schemas.accesses import Read
 from schemas.errors import Code
 from schemas.products import ChangedUnit, MoveUnit, NewOwner, Ownership, Unit, UnitEdit, UnitMove
 from schemas.sync import FieldMerge
+from server.platform import accesses
+from server.platform.accesses import Reason
 from server.platform.auth import MANAGERS, OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.ratelimit import at_most
@@ -50,9 +53,16 @@ async def move_unit(
 
 
 @get("/units/{unit_id:uuid}/owners", summary="Who owned the unit from when, the newest first", **_READS)
-async def list_owners(caller: NamedDependency[Caller], unit_id: FromPath[UUID]) -> list[Ownership]:
-    """Whose file lies in another part of the firm is not named."""
-    return await holding_store.owners(await _unit(caller, unit_id), caller.scope)
+async def list_owners(
+    caller: NamedDependency[Caller], state: State, unit_id: FromPath[UUID], reason: Reason = ""
+) -> list[Ownership]:
+    """Whose file lies in another part of the firm is not named. That the names were read is recorded."""
+    owners = await holding_store.owners(await _unit(caller, unit_id), caller.scope)
+    named = [each.customer_id for each in owners if each.customer_id is not None]
+    await accesses.record(
+        caller, named, Read.OWNERS, reason=reason, jobs=await state.live_jobs(named), record_id=unit_id
+    )
+    return owners
 
 
 @get("/units/{unit_id:uuid}/moves", summary="From outlet to outlet, the newest first", **_READS)
