@@ -35,6 +35,7 @@ class Counting:
     def __init__(self, whereabouts: Whereabouts | None = None) -> None:
         self._opened: Counter[Opening] = Counter()
         self._recorder = Recorder(whereabouts)
+        self._writing = asyncio.Lock()
         self._units: set[UUID] = set()
         self._gtins: set[str] = set()
         self._unknown: dict[tuple[str, str, date], int] = {}
@@ -53,7 +54,12 @@ class Counting:
             self._opened[opened] += 1
 
     async def flush(self) -> None:
-        """Writes what was gathered; what cannot be written is kept for the next time."""
+        """Writes what was gathered; what cannot be written is kept for the next time. When it returns, all that was
+        gathered before is written, by whomever."""
+        async with self._writing:
+            await self._flush()
+
+    async def _flush(self) -> None:
         opened, self._opened = self._opened, Counter()
         if not opened:
             return

@@ -8,6 +8,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from PIL import Image
 
 from server.platform import accesses, db
 from server.platform.logging import IntoStructlog, processors
+from server.portal.unit_page import UnitPageView
 from tests.journeys.firm import PASSWORD, Firm, Person
 from tests.portal.asked import WRITTEN, Unit, a_unit, asked, code_of, desk, firm, job_of, png, unit
 
@@ -82,6 +84,11 @@ async def proves(client: httpx.AsyncClient, unit: Unit) -> tuple[str, str]:
     await client.post("/proof/code", data=form | {"typed": wrong})
     opened = await client.post("/proof/code", data=form | {"typed": found[0]})
     return found[0], opened.cookies["onsite_visitor"]
+
+
+def test_the_list_of_what_a_stranger_sees_is_the_one_in_the_documentation(project: Path) -> None:
+    text = (project / "docs/privacy.md").read_text().split("## What is kept")[0]
+    assert tuple(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == UnitPageView.__struct_fields__
 
 
 class TestNothingOfPeopleIsInALog:

@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -17,12 +17,13 @@ from server.platform.startup import CannotStart
 from server.products.rules.suspicion import TERMS
 from server.products.scans import noticing, regions, store
 from server.settings import Settings
-from tests.journeys.firm import Firm, Person
+from tests.journeys.firm import Firm, Person, found_firm
 from tests.products.scans.mmdb import written
 from tests.products.shop import GTIN, added, stocked
 
 SHANGHAI, URUMQI, NOWHERE = "203.0.113.7", "198.51.100.9", "192.0.2.1"
-NOW = datetime(2026, 11, 20, 10, 20, tzinfo=UTC)
+#: Of today: what is older than yesterday the server itself forgets.
+NOW = datetime.now(UTC).replace(hour=10, minute=20)
 
 
 def city(lat: float, lon: float, name: str, name_en: str) -> dict[str, Any]:
@@ -49,6 +50,29 @@ Opens = Callable[..., Any]
 
 
 @pytest.fixture
+async def firm(client: httpx.AsyncClient, settings: Settings) -> Firm:
+    """One for all tests here: each has units of its own, and closes no alarm of another."""
+    if settings.database_url not in _founded:
+        _founded[settings.database_url] = await found_firm(client)
+        await stocked(_founded[settings.database_url])
+    known = _founded[settings.database_url]
+    return Firm(client, known.outlet_id, known.other_outlet_id, known.technicians)
+
+
+_founded: dict[str | None, Firm] = {}
+
+
+@pytest.fixture
+async def hq(firm: Firm) -> Person:
+    return await firm.login("hq")
+
+
+@pytest.fixture
+async def unit(hq: Person, firm: Firm) -> dict[str, Any]:
+    return await added(hq, firm)
+
+
+@pytest.fixture
 def opens(app: Litestar, client: httpx.AsyncClient) -> Opens:
     """Opens a path as a stranger at that address, and writes what was gathered."""
 
@@ -68,10 +92,11 @@ def path_of(unit: Mapping[str, Any]) -> str:
     return urlsplit(str(unit["url"])).path
 
 
-async def alarms(person: Person, **asked: Any) -> list[dict[str, Any]]:
-    answer = await person.get("/scan-alarms", **asked)
+async def alarms(person: Person, serial: str, **asked: Any) -> list[dict[str, Any]]:
+    """Those about this serial."""
+    answer = await person.get("/scan-alarms", limit=500, **asked)
     assert answer.status_code == 200, answer.text
-    return list(answer.json()["items"])
+    return [alarm for alarm in answer.json()["items"] if alarm["serial"] == serial]
 
 
 async def flies(opens: Opens, path: str, at: datetime = NOW) -> None:
@@ -87,8 +112,7 @@ async def looked(app: Litestar, at: datetime = NOW) -> None:
 
 
 class TestWhatIsWrittenOfAScan:
-    async def test_an_hour_a_region_and_that_it_was_another_network(self, firm: Firm, opens: Opens) -> None:
-        unit = await added(await stocked(firm), firm)
+    async def test_an_hour_a_region_and_that_it_was_another_network(self, unit: dict[str, Any], opens: Opens) -> None:
         await opens(path_of(unit), SHANGHAI, times=3)
         await opens(path_of(unit), "203.0.113.99")  # the same network
         await opens(path_of(unit), NOWHERE)
@@ -96,11 +120,12 @@ class TestWhatIsWrittenOfAScan:
         assert [(p["at"].minute, p["lat"], p["lon"], p["name"], p["scans"]) for p in places] == [
             (0, 31, 121, "上海市", 4)
         ]
-        days = await store.days_of([unit["id"]], date(2026, 1, 1))
+        days = await store.days_of([unit["id"]], NOW.date() - timedelta(days=9))
         assert [(d["scans"], d["networks"]) for d in days] == [(5, 2)]
 
-    async def test_neither_address_nor_browser_nor_anything_that_says_who(self, firm: Firm, opens: Opens) -> None:
-        unit = await added(await stocked(firm), firm)
+    async def test_neither_address_nor_browser_nor_anything_that_says_who(
+        self, unit: dict[str, Any], opens: Opens
+    ) -> None:
         await opens(path_of(unit), SHANGHAI)
         await opens(f"/01/{GTIN}/21/GUESSED00000000", SHANGHAI)
         kept = ""
@@ -110,21 +135,20 @@ class TestWhatIsWrittenOfAScan:
         for told in ("203.0.113", "Telltale", "GUESSED", network.to_bytes(4).hex(), str(network)):
             assert told not in kept
 
-    async def test_marks_and_their_keys_go_the_day_after(self, firm: Firm, opens: Opens) -> None:
-        unit = await added(await stocked(firm), firm)
-        await opens(path_of(unit), SHANGHAI)
-        await store.forget(NOW.date() + timedelta(days=1), noticing.KEEP)
-        assert await db.fetch_value("SELECT count(*) FROM scan_mark") == 1
-        await store.forget(NOW.date() + timedelta(days=2), noticing.KEEP)
-        assert await db.fetch_value("SELECT count(*) FROM scan_mark") == 0
-        assert await db.fetch_value("SELECT count(*) FROM scan_key") == 0
+    async def test_marks_and_their_keys_go_the_day_after(self, unit: dict[str, Any], opens: Opens) -> None:
+        at, marks = NOW + timedelta(days=10), "SELECT count(*) FROM scan_mark WHERE day = $1"
+        await opens(path_of(unit), SHANGHAI, at)
+        await store.forget(at.date() + timedelta(days=1), noticing.KEEP)
+        assert await db.fetch_value(marks, at.date()) == 1
+        await store.forget(at.date() + timedelta(days=2), noticing.KEEP)
+        assert await db.fetch_value(marks, at.date()) == 0
+        assert await db.fetch_value("SELECT count(*) FROM scan_key WHERE day = $1", at.date()) == 0
         assert len(await store.places_of([unit["id"]])) == 1
-        await store.forget(NOW.date() + noticing.KEEP + timedelta(days=1), noticing.KEEP)
+        await store.forget(at.date() + noticing.KEEP + timedelta(days=1), noticing.KEEP)
         assert await store.places_of([unit["id"]]) == []
-        assert len(await store.days_of([unit["id"]], date(2026, 1, 1))) == 1
+        assert len(await store.days_of([unit["id"]], NOW.date() - timedelta(days=9))) == 1
 
-    async def test_a_technicians_scan_says_where_the_product_is(self, firm: Firm) -> None:
-        unit = await added(await stocked(firm), firm)
+    async def test_a_technicians_scan_says_where_the_product_is(self, firm: Firm, unit: dict[str, Any]) -> None:
         desk, phone = await firm.login("desk"), await firm.phone(0)
         job = await firm.assigned(desk, 0, unit_id=unit["id"], lat=31.23, lon=121.47)
         scan = {"gtin": unit["gtin"], "serial": unit["serial"], "unit_id": unit["id"]}
@@ -135,34 +159,32 @@ class TestWhatIsWrittenOfAScan:
 
 class TestAnAlarm:
     async def test_comes_once_with_its_evidence_to_the_desk_of_the_unit(
-        self, firm: Firm, opens: Opens, app: Litestar
+        self, firm: Firm, unit: dict[str, Any], opens: Opens, app: Litestar
     ) -> None:
-        unit = await added(await stocked(firm), firm)
         await flies(opens, path_of(unit))
         for _ in range(2):
             await looked(app)
             await opens(path_of(unit), SHANGHAI, NOW)
         desk = await firm.login("desk")
-        (alarm,) = await alarms(desk)
+        (alarm,) = await alarms(desk, unit["serial"])
         assert (alarm["signal"], alarm["state"], alarm["serial"]) == ("travel", "open", unit["serial"])
         assert (alarm["unit_id"], alarm["outlet_id"], alarm["times"]) == (unit["id"], firm.outlet_id, 1)
         assert alarm["evidence"]["trips"][0]["km"] > 2500
         assert {place["name_en"] for place in alarm["evidence"]["places"]} == {"Shanghai", "Xinjiang"}
         assert alarm["rule"]["zh"]
         assert "2 trips" in alarm["found"]["en"]
-        assert await alarms(await firm.login("otherdesk")) == []
+        assert await alarms(await firm.login("otherdesk"), unit["serial"]) == []
         assert (await desk.get(f"/scan-alarms/{alarm['id']}")).json() == alarm
         other = await firm.login("otherdesk")
         assert (await other.get(f"/scan-alarms/{alarm['id']}")).status_code == 404
 
     async def test_is_taken_and_closed_by_whoever_saw_it_as_it_stands(
-        self, firm: Firm, opens: Opens, app: Litestar
+        self, firm: Firm, hq: Person, unit: dict[str, Any], opens: Opens, app: Litestar
     ) -> None:
-        hq = await stocked(firm)
-        await flies(opens, path_of(await added(hq, firm)))
+        await flies(opens, path_of(unit))
         await looked(app)
         desk = await firm.login("desk")
-        (alarm,) = await alarms(desk)
+        (alarm,) = await alarms(desk, unit["serial"])
         path = f"/scan-alarms/{alarm['id']}"
         taken = await desk.post(f"{path}/take", {"version": alarm["version"]})
         assert (taken.json()["state"], taken.json()["taken_by"]) == ("taken", desk.user["id"])
@@ -174,41 +196,38 @@ class TestAnAlarm:
         assert (closed.json()["state"], closed.json()["finding"]) == ("closed", "counterfeit")
         again = await hq.post(f"{path}/close", finding | {"version": closed.json()["version"]})
         assert again.json()["code"] == "version_stale"
-        assert await alarms(desk) == []
-        assert [a["id"] for a in await alarms(desk, open=False)] == [alarm["id"]]
+        assert await alarms(desk, unit["serial"]) == []
+        assert [a["id"] for a in await alarms(desk, unit["serial"], open=False)] == [alarm["id"]]
 
-    async def test_is_raised_again_by_new_scans_alone(self, firm: Firm, opens: Opens, app: Litestar) -> None:
-        hq = await stocked(firm)
-        unit = await added(hq, firm)
+    async def test_is_raised_again_by_new_scans_alone(
+        self, hq: Person, unit: dict[str, Any], opens: Opens, app: Litestar
+    ) -> None:
         await flies(opens, path_of(unit))
         await looked(app)
-        (alarm,) = await alarms(hq)
+        (alarm,) = await alarms(hq, unit["serial"])
         with clock.as_of(NOW):
             await hq.post(f"/scan-alarms/{alarm['id']}/close", {"version": 1, "finding": "false_alarm", "note": "样机"})
         later = NOW + timedelta(days=3)
         await opens(path_of(unit), SHANGHAI, later)
         await looked(app, later)
-        assert await alarms(hq) == []
+        assert await alarms(hq, unit["serial"]) == []
         await flies(opens, path_of(unit), later)
         await looked(app, later)
-        (again,) = await alarms(hq)
+        (again,) = await alarms(hq, unit["serial"])
         assert (again["id"], again["state"], again["times"], again["finding"]) == (alarm["id"], "open", 2, None)
         assert [(p["finding"], p["note"]) for p in again["past"]] == [("false_alarm", "样机")]
 
-    async def test_many_networks_a_day_without_any_place(self, firm: Firm, opens: Opens, app: Litestar) -> None:
-        hq = await stocked(firm)
-        unit = await added(hq, firm)
+    async def test_many_networks_a_day_without_any_place(self, hq: Person, unit: dict[str, Any], app: Litestar) -> None:
         for back in range(TERMS.busy_days):
             for n in range(TERMS.networks_sold):
                 app.state.counting.add(unit["id"], NOW.date() - timedelta(days=back), f"10.{n}.0.1")
         await app.state.counting.flush()
         await looked(app)
-        (alarm,) = await alarms(hq)
+        (alarm,) = await alarms(hq, unit["serial"])
         assert alarm["signal"] == "networks"
         assert {d["networks"] for d in alarm["evidence"]["days"]} == {TERMS.networks_sold}
 
-    async def test_pages_lead_through_all_of_them(self, firm: Firm, opens: Opens, app: Litestar) -> None:
-        hq = await stocked(firm)
+    async def test_pages_lead_through_all_of_them(self, firm: Firm, hq: Person, opens: Opens, app: Litestar) -> None:
         for _ in range(3):
             await flies(opens, path_of(await added(hq, firm)))
             await looked(app)
@@ -219,38 +238,36 @@ class TestAnAlarm:
             cursor = page["next_cursor"]
             if cursor is None:
                 break
-        assert len(seen) == len(set(seen)) == 3
+        assert len(seen) == len(set(seen)) >= 3
 
 
 class TestCodesNotOnRecord:
     async def test_many_of_one_model_are_one_alarm_for_headquarters_without_the_serials(
-        self, firm: Firm, opens: Opens, app: Litestar
+        self, firm: Firm, hq: Person, app: Litestar
     ) -> None:
-        hq = await stocked(firm)
         for n in range(TERMS.guesses):
             app.state.counting.add_unknown(GTIN, f"GUESSED{n:08}", f"10.{n % TERMS.guesses_networks}.0.1")
             app.state.counting.add_unknown("09506000134352", f"GUESSED{n:08}", f"10.{n}.0.1")
         await app.state.counting.flush()
         await app.state.counting.look()
-        (alarm,) = await alarms(hq)
+        (alarm,) = await alarms(hq, "")
         assert (alarm["signal"], alarm["gtin"], alarm["serial"]) == ("unknown_codes", GTIN, "")
         assert (alarm["unit_id"], alarm["model_name_en"]) == (None, "Breeze 35GW")
         assert "GUESSED" not in str(alarm)
-        assert await alarms(await firm.login("desk")) == []
+        assert await alarms(await firm.login("desk"), "") == []
         assert await db.fetch_value("SELECT count(*) FROM unknown_scan WHERE gtin <> $1", GTIN) == 0
 
     async def test_one_serial_from_many_networks_is_kept_as_evidence(
-        self, firm: Firm, opens: Opens, app: Litestar
+        self, hq: Person, opens: Opens, app: Litestar
     ) -> None:
-        hq = await stocked(firm)
         path = f"/01/{GTIN}/21/FORGED0000000001"
         for n in range(TERMS.invented_networks - 1):
             await opens(path, f"10.{n}.0.1")
         await looked(app)
-        assert await alarms(hq) == []
+        assert await alarms(hq, "FORGED0000000001") == []
         await opens(path, "10.99.0.1")
         await looked(app)
-        (alarm,) = await alarms(hq)
+        (alarm,) = await alarms(hq, "FORGED0000000001")
         assert (alarm["signal"], alarm["serial"]) == ("invented_serial", "FORGED0000000001")
 
 
