@@ -9,6 +9,7 @@ import { now } from "../shared/time/now";
 import { go, query } from "../shared/views/address";
 import { AlarmNews, Alarms } from "./alarms/Alarms";
 import { useSuggestions } from "./alarms/reacting";
+import { useScanAlarms } from "./alarms/scanning";
 import { openBoard } from "./board";
 import { CustomersPage } from "./customers/CustomersPage";
 import { useWaiting } from "./customers/waiting";
@@ -38,6 +39,7 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
   const view = useComputed(() => readView(query.value));
   const queue = useComputed(() => queueOf(board.jobs.value.values(), view.value, now.value));
   const [suggestions, again] = useSuggestions(board);
+  const [scans, scansAgain] = useScanAlarms(board);
   const waiting = useWaiting(board);
   const cursor = useSignal<string | null>(view.value.job);
   const helping = useSignal(false);
@@ -124,6 +126,7 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
       <TopBar
         board={board}
         suggestions={suggestions}
+        scans={scans}
         waiting={waiting.count}
         session={session}
         view={view}
@@ -135,7 +138,16 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
         <main>
           {page === "reviews" && <Reviews board={board} show={show} />}
           {page === "plan" && <PlanPage board={board} view={view} show={show} />}
-          {page === "alarms" && <Alarms board={board} show={show} suggestions={suggestions} again={again} />}
+          {page === "alarms" && (
+            <Alarms
+              board={board}
+              show={show}
+              suggestions={suggestions}
+              again={again}
+              scans={scans}
+              scansAgain={scansAgain}
+            />
+          )}
           {page === "customers" && <CustomersPage board={board} waiting={waiting} show={show} />}
           {page === "queue" && (
             <>

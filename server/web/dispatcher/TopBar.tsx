@@ -11,6 +11,7 @@ import { Icon } from "../shared/views/Icon";
 import { LanguageButton } from "../shared/views/LanguageButton";
 import { untaken } from "./alarms/alarms";
 import { openIn, type Suggestions } from "./alarms/reacting";
+import { untakenIn, type ScanAlarms } from "./alarms/scanning";
 import type { Board } from "./board";
 import type { Show } from "./Desk";
 import { writeView, type DeskView } from "./view";
@@ -18,6 +19,7 @@ import { writeView, type DeskView } from "./view";
 interface TopBarProps {
   readonly board: Board;
   readonly suggestions: Suggestions;
+  readonly scans: ScanAlarms;
   /** How many matters of customers wait. */
   readonly waiting: ReadonlySignal<number>;
   readonly session: Session;
@@ -27,9 +29,19 @@ interface TopBarProps {
   readonly onHelp: () => void;
 }
 
-export function TopBar({ board, suggestions, waiting, session, view, show, search, onHelp }: TopBarProps): JSX.Element {
+export function TopBar({
+  board,
+  suggestions,
+  scans,
+  waiting,
+  session,
+  view,
+  show,
+  search,
+  onHelp,
+}: TopBarProps): JSX.Element {
   const reviews = board.reviews.value.length;
-  const alarms = untaken(board.alarms.value).length + openIn(suggestions).length;
+  const alarms = untaken(board.alarms.value).length + openIn(suggestions).length + untakenIn(scans).length;
   return (
     <header class="top-bar">
       <Brand face="desk" />

@@ -16,6 +16,8 @@ import type { Show } from "../Desk";
 import { quietTrouble, untaken } from "./alarms";
 import "./alarms.css";
 import { openIn, type Suggestions } from "./reacting";
+import { ScanAlarmList } from "./ScanAlarms";
+import { listedIn, type ScanAlarms } from "./scanning";
 import { SuggestionList } from "./Suggestions";
 
 const MANY = 50;
@@ -28,13 +30,18 @@ interface AlarmsProps {
 interface AlarmsPageProps extends AlarmsProps {
   readonly suggestions: Suggestions;
   readonly again: () => void;
+  readonly scans: ScanAlarms;
+  readonly scansAgain: () => void;
 }
 
-export function Alarms({ board, show, suggestions, again }: AlarmsPageProps): JSX.Element {
+export function Alarms({ board, show, suggestions, again, scans, scansAgain }: AlarmsPageProps): JSX.Element {
   const alarms = board.alarms.value;
   const quiet = quietTrouble(board.jobs.value.values(), alarms, now.value);
   const all = useSignal(false);
   const complete = board.feed.replica.value.complete;
+  const nothing =
+    alarms.length + quiet.length + openIn(suggestions).length + listedIn(scans).length === 0 &&
+    scans.value.kind !== "failed";
   const shown = all.value ? alarms : alarms.slice(0, MANY);
   return (
     <div class="alarms">
@@ -43,9 +50,7 @@ export function Alarms({ board, show, suggestions, again }: AlarmsPageProps): JS
         <p class="soft">{t("alarms.hint")}</p>
       </header>
       {!complete && alarms.length === 0 && <div class="ghost alarm-ghost" role="status" aria-label={t("loading")} />}
-      {complete && alarms.length === 0 && quiet.length === 0 && openIn(suggestions).length === 0 && (
-        <Notice icon="done" title={t("alarms.empty")} hint={t("alarms.empty_hint")} />
-      )}
+      {complete && nothing && <Notice icon="done" title={t("alarms.empty")} hint={t("alarms.empty_hint")} />}
       {alarms.length > 0 && (
         <ol class="alarm-list" aria-label={t("alarms.title")}>
           {shown.map((alarm) => (
@@ -59,6 +64,7 @@ export function Alarms({ board, show, suggestions, again }: AlarmsPageProps): JS
         </button>
       )}
       <SuggestionList suggestions={suggestions} board={board} show={show} again={again} />
+      <ScanAlarmList scans={scans} board={board} again={scansAgain} />
       {quiet.length > 0 && (
         <section aria-labelledby="quiet-title">
           <h2 id="quiet-title">{t("alarms.quiet", { n: quiet.length })}</h2>

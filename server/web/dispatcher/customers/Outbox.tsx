@@ -12,6 +12,7 @@ import type { Board } from "../board";
 import type { Show } from "../Desk";
 import { Frame } from "../Frame";
 import { tell } from "../news";
+import { hurryOf } from "./customers";
 import { customerWasTold, openMessage, sendAgain } from "./deeds";
 import { languageWords } from "./words";
 
@@ -44,7 +45,7 @@ export function UntoldMessage({ message, board, show, again }: UntoldMessageProp
   }
 
   return (
-    <li class="matter" tabIndex={-1} data-pressing={message.expires_at !== null && message.secret}>
+    <li class="matter" tabIndex={-1} data-pressing={hurryOf(message, now.value) !== null}>
       <div class="matter-words">
         <h3>
           <Icon name="message" />
@@ -111,8 +112,8 @@ export function UntoldMessage({ message, board, show, again }: UntoldMessageProp
 
 /** Why it is here, how long it is of use, and who has it in hand. */
 function Marks({ message, board }: { readonly message: OutboxMessage; readonly board: Board }): JSX.Element {
-  const { failure, expires_at: expires, shown_at: shown, shown_by: by } = message;
-  const end = expires === null ? null : Date.parse(expires);
+  const { failure, shown_at: shown, shown_by: by } = message;
+  const end = hurryOf(message, now.value);
   return (
     <p class="matter-marks">
       {failure !== null && (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CustomerAsk, OutboxMessage } from "../../shared/api/types";
-import { asksOf, byUse, readPlace, wishOf } from "./customers";
+import { asksOf, byUse, hurryOf, readPlace, wishOf } from "./customers";
 
 const NOON = Date.parse("2026-11-24T04:00:00Z");
 
@@ -63,6 +63,14 @@ describe("messages to be told by phone", () => {
 
   it("go when they are of no use any more", () => {
     expect(byUse([message("code", { expires_at: "2026-11-24T04:00:00Z" })], NOON)).toEqual([]);
+  });
+});
+
+describe("a hurry", () => {
+  it("is about what is of use for less than a day", () => {
+    expect(hurryOf(message("code", { expires_at: "2026-11-24T04:05:00Z" }), NOON)).toBe(NOON + 300_000);
+    expect(hurryOf(message("link", { expires_at: "2027-05-24T04:05:00Z" }), NOON)).toBeNull();
+    expect(hurryOf(message("word"), NOON)).toBeNull();
   });
 });
 

@@ -16,6 +16,14 @@ export function byUse(messages: readonly OutboxMessage[], now: number): readonly
     .sort((a, b) => compared(end(a), end(b)) || a.made_at.localeCompare(b.made_at));
 }
 
+const DAY_MS = 86_400_000;
+
+/** Until when there is a hurry, epoch ms: a message that is of use for less than a day; null where there is none. */
+export function hurryOf(message: OutboxMessage, now: number): number | null {
+  const end = message.expires_at === null ? Infinity : Date.parse(message.expires_at);
+  return end - now < DAY_MS ? end : null;
+}
+
 /** Two that never end are equal; their difference would be no number. */
 function compared(a: number, b: number): number {
   return a === b ? 0 : a - b;

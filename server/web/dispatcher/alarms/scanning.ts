@@ -1,0 +1,81 @@
+/** Alarms about scans: read over HTTP, taken by somebody who looks into it, closed with what was found. */
+import type { ReadonlySignal } from "@preact/signals";
+import { answer } from "../../shared/api/client";
+import { sentence, type Problem } from "../../shared/api/problem";
+import type { Role, ScanAlarm, ScanPlace } from "../../shared/api/types";
+import { inLanguage, t } from "../../shared/text/language";
+import { useLoaded, type Loaded } from "../../shared/views/loading";
+import { useBeat } from "../beat";
+import type { Board } from "../board";
+import { tell } from "../news";
+
+const LISTED = 50;
+const MANAGERS: ReadonlySet<Role> = new Set(["outlet_manager", "centre_manager", "hq_manager"]);
+
+export type ScanAlarms = ReadonlySignal<Loaded<readonly ScanAlarm[]>>;
+
+/** Those that are not closed; read anew when something happened on the board. */
+export function useScanAlarms(board: Board): readonly [ScanAlarms, () => void] {
+  const beat = useBeat(board);
+  return useLoaded<readonly ScanAlarm[]>(
+    async () => {
+      const page = await answer(board.api.GET("/scan-alarms", { params: { query: { limit: LISTED } } }));
+      return page.ok ? { ok: true, data: page.data.items } : page;
+    },
+    "scan alarms",
+    beat.value,
+  );
+}
+
+export function listedIn(scans: ScanAlarms): readonly ScanAlarm[] {
+  const loaded = scans.value;
+  return loaded.kind === "ready" ? loaded.data : [];
+}
+
+export function untakenIn(scans: ScanAlarms): readonly ScanAlarm[] {
+  return listedIn(scans).filter(({ state }) => state === "open");
+}
+
+/** What was found is for managers to say. */
+export function mayClose(board: Board): boolean {
+  return MANAGERS.has(board.user.role);
+}
+
+/** `Breeze 35GW · 0123456789ABCDEF`; without a serial the model as a whole, without a model its number. */
+export function subjectOf({ model_name: zh, model_name_en: en, gtin, serial }: ScanAlarm): string {
+  const model = inLanguage({ zh, en }) || gtin;
+  return serial === "" ? t("scans.model", { model }) : `${model} · ${serial}`;
+}
+
+/** The region's name, or whole degrees where it has none. */
+export function placeWords({ name, name_en: en, lat, lon }: ScanPlace): string {
+  const named = inLanguage({ zh: name, en });
+  if (named !== "") return named;
+  const north = lat < 0 ? t("scans.south", { n: -lat }) : t("scans.north", { n: lat });
+  const east = lon < 0 ? t("scans.west", { n: -lon }) : t("scans.east", { n: lon });
+  return `${north} ${east}`;
+}
+
+export async function takeScanAlarm(board: Board, alarm: ScanAlarm): Promise<void> {
+  const path = { params: { path: { alarm_id: alarm.id } } };
+  const body = { version: alarm.version };
+  const done = await answer(board.api.POST("/scan-alarms/{alarm_id}/take", { ...path, body }));
+  if (done.ok) tell("good", t("scans.taken", { what: subjectOf(alarm) }));
+  else tell("bad", sentence(done.problem));
+}
+
+export const FINDINGS = ["counterfeit", "false_alarm"] as const;
+
+export async function closeScanAlarm(
+  board: Board,
+  alarm: ScanAlarm,
+  finding: (typeof FINDINGS)[number],
+  note: string,
+): Promise<Problem | null> {
+  const path = { params: { path: { alarm_id: alarm.id } } };
+  const body = { version: alarm.version, finding, note };
+  const done = await answer(board.api.POST("/scan-alarms/{alarm_id}/close", { ...path, body }));
+  if (!done.ok) return done.problem;
+  tell("good", t("scans.closed", { what: subjectOf(alarm) }));
+  return null;
+}

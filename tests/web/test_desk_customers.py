@@ -1,0 +1,211 @@
+"""The desk and the customers who wait for it, in a browser, on a real server.
+
+`ONSITE_SCREENSHOTS=folder` keeps pictures of the pages at the size of a desk and of a phone, in both languages.
+"""
+
+import asyncio
+import io
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import msgspec
+import pytest
+import pytest_asyncio
+from PIL import Image
+from playwright.async_api import Page, expect
+
+from schemas.scans import ScanEvidence, ScanPlace, ScanTrip
+from server.platform import clock, db
+from server.products.scans import store
+from tests.journeys.firm import Firm
+from tests.portal.asked import asked, code_of, job_of
+from tests.portal.test_owners import PHONE as NUMBER
+from tests.portal.test_owners import registered
+from tests.products.shop import added, stocked
+from tests.web.conftest import DESK, PHONE, Screen, Screens
+from tests.web.test_every_page import axe, violations
+
+__all__ = ["axe"]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+KEEP = os.environ.get("ONSITE_SCREENSHOTS")
+NAME = "李梅独名"
+
+
+def picture() -> bytes:
+    kept = io.BytesIO()
+    Image.linear_gradient("L").resize((640, 480)).save(kept, "JPEG")
+    return kept.getvalue()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def job(firm: Firm) -> dict[str, Any]:
+    """Somebody asked for service with a photo, wants another time, registered another unit, and asked for a code."""
+    hq = await stocked(firm)
+    unit, other = await added(hq, firm), await added(hq, firm)
+    link = await asked(firm.client, unit, (picture(),), locale="zh-CN")
+    wish = {"kind": "other_time", "words": "周四之后都可以", "part": "evening"}
+    assert (await firm.client.post(f"/j/{link}/ask", data=wish)).status_code == 303
+    proof = {"proof": ("receipt.jpg", picture(), "image/jpeg")}
+    assert (await registered(firm.client, code_of(other), files=proof)).status_code == 303
+    desk = await firm.login("desk")
+    while (await desk.get("/registrations")).json()["items"][0]["customer_id"] is None:  # noqa: ASYNC110  # of the server
+        await asyncio.sleep(0.05)  # put to a file after the customer was answered
+    answer = await firm.client.post("/proof", data={"code": code_of(other), "phone": NUMBER})
+    assert answer.status_code == 303
+    while len((await desk.get("/outbox")).json()["items"]) < 2:  # noqa: ASYNC110  # of the server
+        await asyncio.sleep(0.05)  # tried first, and nobody takes it
+    await suspicious(unit)
+    return await job_of(desk, unit)
+
+
+async def suspicious(unit: dict[str, Any]) -> None:
+    """Somebody scanned the unit's code in two towns within an hour and a half."""
+    late = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    here = ScanPlace(at=late - timedelta(hours=2), lat=40, lon=116, name="北京", name_en="Beijing", source="page")
+    there = ScanPlace(at=late - timedelta(hours=1), lat=23, lon=113, source="visit")
+    evidence = ScanEvidence(places=[here, there], trips=[ScanTrip(start=here, end=there, km=1780, hours=1.5)])
+    row = {
+        "id": clock.new_id(),
+        "gtin": unit["gtin"],
+        "serial": unit["serial"],
+        "unit_id": UUID(unit["id"]),
+        "signal": "travel",
+        "found": "1.5 小时内在相距至少 1780 公里的两地被扫码",
+        "found_en": "scanned at two places at least 1,780 km apart within 1.5 hours",
+        "evidence": msgspec.json.encode(evidence).decode(),
+        "raised_at": clock.now(),
+    }
+    await db.open_pool()
+    try:
+        await store.raise_alarm(row)
+    finally:
+        await db.close_pool()
+
+
+async def at_the_desk(screens: Screens, query: str, username: str = "desk", **how: Any) -> Screen:
+    screen = await screens(**how)
+    await screen.log_in(f"/desk/?{query}", username)
+    await screen.page.locator(".live[data-state=live]").wait_for()
+    return screen
+
+
+async def pictures(page: Page, name: str, locale: str) -> None:
+    if KEEP is None:
+        return
+    for size, kind in ((PHONE, "phone"), (DESK, "desk")):
+        await page.set_viewport_size(size)
+        await page.screenshot(path=Path(KEEP) / f"desk-{name}-{locale}-{kind}.png", full_page=True)
+    await page.set_viewport_size(DESK)
+
+
+def card(page: Page, words: str) -> Any:
+    return page.locator(".desk-body > main .matter", has_text=words)
+
+
+@pytest.mark.skipif(KEEP is None, reason="pictures are not kept")
+class TestPictures:
+    async def test_in_chinese(self, job: dict[str, Any], firm: Firm, screens: Screens) -> None:
+        page = (await at_the_desk(screens, "page=customers", locale="zh-CN")).page
+        await page.locator(".matter").first.wait_for()
+        await pictures(page, "customers", "zh-CN")
+        page = (await at_the_desk(screens, "page=alarms", "hq", locale="zh-CN")).page
+        await page.locator(".scan-alarm").wait_for()
+        await pictures(page, "scans", "zh-CN")
+        page = (await at_the_desk(screens, f"job={job['id']}", locale="zh-CN")).page
+        await page.locator(".photos img").wait_for()
+        await pictures(page, "drawer", "zh-CN")
+
+
+class TestCustomersWhoWait:
+    async def test_are_served_one_after_the_other(
+        self, job: dict[str, Any], firm: Firm, screens: Screens, axe: str
+    ) -> None:
+        page = (await at_the_desk(screens, "")).page
+        await expect(page.get_by_role("link", name="Customers")).to_contain_text("4")
+        await page.keyboard.press("4")
+        await expect(page.locator(".matter")).to_have_count(4)
+        assert await violations(page, axe) == []
+        await pictures(page, "customers", "en")
+
+        await card(page, "One-time code").get_by_role("button", name="Call").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog.get_by_role("link", name=NUMBER)).to_be_visible()
+        await pictures(page, "call", "en")
+        await dialog.get_by_role("button", name="Customer was told").click()
+        await expect(card(page, "One-time code")).to_have_count(0)
+
+        registration = card(page, NAME)
+        await registration.get_by_role("button", name="Open the proof").click()
+        await expect(dialog.locator("img")).to_be_visible()
+        await dialog.get_by_role("button", name="Close").click()
+        await registration.get_by_role("button", name="Accept").click()
+        await dialog.get_by_label("The proof of purchase").select_option("valid")
+        await pictures(page, "accept", "en")
+        await dialog.get_by_role("button", name="Accept").click()
+        await expect(registration).to_have_count(0)
+
+        await card(page, "another time").get_by_role("button", name="Done").click()
+        await dialog.get_by_label("What was agreed").fill("Friday, 10:00")
+        await dialog.get_by_role("button", name="Done").click()
+        await expect(card(page, "another time")).to_have_count(0)
+        (ask,) = (await (await firm.login("desk")).get("/customer-asks", open="false")).json()["items"]
+        assert ask["note"] == "Friday, 10:00"
+
+    async def test_are_only_looked_at_by_an_auditor(self, job: dict[str, Any], screens: Screens) -> None:
+        page = (await at_the_desk(screens, "page=customers", "auditor")).page
+        await expect(page.locator(".matter").first).to_be_visible()
+        assert await page.locator(".matter-deeds").count() == 0
+
+
+class TestTheCustomerOfAJob:
+    async def test_is_in_the_drawer_and_gets_a_link_to_follow(
+        self, job: dict[str, Any], firm: Firm, screens: Screens, axe: str
+    ) -> None:
+        page = (await at_the_desk(screens, f"job={job['id']}")).page
+        part = page.locator(".customer-part")
+        await expect(part).to_contain_text("开机十分钟后不制冷")
+        await expect(part.locator(".photos img")).to_be_visible()
+        assert await part.locator(".photos img").evaluate("img => img.decode().then(() => img.naturalWidth)") > 0
+        assert await violations(page, axe) == []
+        await pictures(page, "drawer", "en")
+        await part.get_by_role("button", name="Set place").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Latitude, longitude").fill("31.25, 121.50")
+        await dialog.get_by_role("button", name="Save").click()
+        await expect(part).not_to_contain_text("not known yet")
+        await part.get_by_role("button", name="Follow link").click()
+        await dialog.get_by_role("button", name="Make the link").click()
+        field = dialog.get_by_label("Link", exact=True)
+        followed = await firm.client.get(urlsplit(await field.input_value()).path)
+        assert followed.status_code == 200
+        await pictures(page, "link", "en")
+
+
+class TestASuspiciousScan:
+    async def test_is_taken_and_closed_with_what_was_found(
+        self, job: dict[str, Any], firm: Firm, screens: Screens, axe: str
+    ) -> None:
+        page = (await at_the_desk(screens, "page=alarms", "hq")).page
+        alarm = page.locator(".scan-alarm")
+        await alarm.get_by_text("What was seen").click()
+        await expect(alarm).to_contain_text("Beijing → 23° N 113° E: 1780 km at least")
+        assert await violations(page, axe) == []
+        await pictures(page, "scans", "en")
+        await alarm.get_by_role("button", name="Take").click()
+        await expect(alarm).to_contain_text("You, since")
+        await alarm.get_by_role("button", name="Close").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_role("button", name="Close the alarm").click()
+        await expect(dialog.get_by_role("alert")).to_have_text("Choose what was found.")
+        await dialog.get_by_label("Counterfeit").check()
+        await pictures(page, "finding", "en")
+        await dialog.get_by_role("button", name="Close the alarm").click()
+        await expect(alarm).to_have_count(0)
+        (closed,) = (await (await firm.login("hq")).get("/scan-alarms", open="false")).json()["items"]
+        assert closed["finding"] == "counterfeit"
