@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from server.demo import ahead, handout
+from server.demo import ahead, copied, handout
 from server.demo.cast import gather
 from server.demo.firm import fill_files, found, hash_passwords, set_standards
 from server.demo.handout import Handout
@@ -37,6 +37,7 @@ async def fill(folder: Path, base_url: str, seed: int = SEED) -> str:
         story = Story(seed, cast, plan, firm, Blobs(folder / "blobs"), now)
         await story.play()
         await ahead.prepare(firm, plan, story, now)
+        await copied.copy_one(firm, cast, now)
         units = [handout.named(base_url, u.model.gtin, u.serial) for u in cast.units]
         handout.draft(folder, Handout(base_url, handout.one_of_each_first(firm.accounts), units))
     handout.publish(folder)

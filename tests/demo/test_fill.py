@@ -116,6 +116,10 @@ class TestTheFirm:
         kinds = [r["kind"] for r in await rows(settings, "SELECT kind FROM review WHERE settled_at IS NULL")]
         assert sorted(kinds) == ["completion_invalid", "done_after_cancel", "duplicate_visit", "suspect_time"]
 
+    async def test_a_code_that_was_copied_waits_for_somebody(self, settings: Settings) -> None:
+        found = await rows(settings, "SELECT signal, state FROM scan_alarm")
+        assert [tuple(row) for row in found] == [("travel", "open")]
+
     async def test_times_are_exact_but_those_of_the_wrong_clock(self, settings: Settings) -> None:
         assert await count(settings, "sync_operation WHERE grade <> 'exact'") == 1
 
