@@ -29,6 +29,9 @@ _EVERY_SECONDS: Final = 3600.0
 #: The query parameter `reason`: why somebody reads a file, in their own words.
 Reason = Annotated[str, QueryParameter(max_length=200, description="why you read it; kept with your name")]
 
+#: What a desk looks at all day: once an hour for each person, file and reason is enough to know.
+_ONCE_AN_HOUR: Final = frozenset({Read.LIST, Read.REGISTRATION})
+
 _NO_JOBS: Final[Mapping[UUID, UUID]] = {}
 
 
@@ -41,8 +44,8 @@ async def record(
     jobs: Mapping[UUID, UUID] = _NO_JOBS,
     record_id: UUID | None = None,
 ) -> None:
-    """One statement for all of them. `jobs`: by customer, the job for which it is read, where there is one. Raises
-    `Refused(text_forbidden_character)` for a reason that is no text."""
+    """One statement for all of them; lists are recorded once an hour. `jobs`: by customer, the job for which it is
+    read, where there is one. Raises `Refused(text_forbidden_character)` for a reason that is no text."""
     if not customer_ids:
         return
     refuse_forbidden(reason)
@@ -50,8 +53,10 @@ async def record(
     rows = [(each, _why(said, jobs.get(each)), jobs.get(each)) for each in sorted(set(customer_ids))]
     await db.execute(
         "INSERT INTO file_access (customer_id, why, job_id, at, user_id, role, what, record_id, reason)"
-        " SELECT n.customer_id, n.why, n.job_id, $4, $5, $6, $7, $8, $9"
-        " FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS n(customer_id, why, job_id)",
+        " SELECT n.customer_id, n.why, n.job_id, $4::timestamptz, $5::uuid, $6, $7::text, $8::uuid, $9::text"
+        " FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS n(customer_id, why, job_id)"
+        " WHERE NOT $10::boolean OR NOT EXISTS (SELECT 1 FROM file_access a WHERE a.customer_id = n.customer_id"
+        " AND a.user_id = $5 AND a.what = $7 AND a.reason = $9 AND a.at > $4 - interval '1 hour')",
         *([row[n] for row in rows] for n in range(3)),
         clock.now(),
         caller.user_id,
@@ -59,6 +64,7 @@ async def record(
         what.value,
         record_id,
         said,
+        what in _ONCE_AN_HOUR,
     )
 
 

@@ -151,7 +151,8 @@ class TestWhoReadAFile:
         await desk.get(f"/customers/{customer}", reason="  顾客来电 ")
         await desk.get(f"/customers/{customer}/history")
         job = await firm.job(desk, customer_id=customer)
-        await hq.get("/customers", q=NAME)
+        for _ in range(2):  # a list that is looked at again and again is one reading
+            await hq.get("/customers", q=NAME)
         seen = [(a["user_id"], a["role"], a["what"], a["why"], a["reason"]) for a in await lines_of(hq, customer)]
         me = desk.user["id"]
         assert seen == [

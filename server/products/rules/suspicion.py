@@ -33,6 +33,7 @@ class Terms:
     `guesses_networks` with `guesses`, or `guesses_alone`: codes that are not on record, of one model on one day; the
     first is what a batch of forged labels looks like, the second somebody who tries out serials.
     `invented_networks`: the same unknown serial on one day; it is on that many products, or on one in a shop window.
+    `invented_most`: of one model at a time: who sends us invented serials on purpose shall not fill the desk with them.
     """
 
     window: timedelta = timedelta(days=30)
@@ -53,6 +54,7 @@ class Terms:
     guesses_networks: int = 10
     guesses_alone: int = 500
     invented_networks: int = 5
+    invented_most: int = 20
 
 
 TERMS: Final = Terms()

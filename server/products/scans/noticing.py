@@ -1,6 +1,7 @@
 """Judges scans by `rules.suspicion` and raises alarms: of the units that were just scanned, and of codes that are not
 on record. Whoever scans next has them judged again, so a look that is lost is made up for."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -28,8 +29,7 @@ async def look(written: Written) -> int:
     now = clock.now()
     raised = await _look_at_units(written.units, now) if written.units else 0
     raised += await _look_at_models(written.gtins, now) if written.gtins else 0
-    invented = {key: n for key, n in written.unknown.items() if n >= TERMS.invented_networks}
-    return raised + (await _look_at_serials(invented, now) if invented else 0)
+    return raised + (await _look_at_serials(written.unknown, now) if written.unknown else 0)
 
 
 async def _look_at_units(unit_ids: Iterable[UUID], now: datetime) -> int:
@@ -68,8 +68,12 @@ async def _look_at_models(gtins: Iterable[str], now: datetime) -> int:
 async def _look_at_serials(found: Mapping[tuple[str, str, date], int], now: datetime) -> int:
     """Only here a serial that is not on record is written down: on that many products it is evidence."""
     closed = await _closed((gtin, serial) for gtin, serial, _ in found)
+    waiting = Counter(await store.open_serials({gtin for gtin, _, _ in found}))
     raised = 0
-    for (gtin, serial, day), networks in found.items():
+    for (gtin, serial, day), networks in sorted(found.items()):
+        if waiting[gtin] >= TERMS.invented_most:
+            continue
+        waiting[gtin] += 1
         since = closed.get((gtin, serial), {}).get("invented_serial")
         evidence = judge_invented(Day(day, networks, networks), since)
         raised += await _raise(evidence, now, gtin, serial) if evidence is not None else 0

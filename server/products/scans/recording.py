@@ -19,6 +19,7 @@ from uuid import UUID
 from server.platform import db
 from server.platform.geoip import Region, Whereabouts
 from server.products import store as products
+from server.products.rules.suspicion import TERMS
 from server.products.scans import store
 
 _MARK_BYTES: Final = 16
@@ -41,7 +42,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What there may be to judge now. `unknown`: serials that are not on record → from how many networks that day."""
+    """What there may be to judge now. `unknown`: serials that are not on record → from how many networks that day,
+    where these are enough to keep the serial."""
 
     units: frozenset[UUID] = frozenset()
     gtins: frozenset[str] = frozenset()
@@ -137,4 +139,5 @@ class Recorder:
         fresh = await store.add_marks([*marks, *((mark, day, code) for mark, (code, day) in of_serial.items())])
         networks = Counter(of_model[mark] for mark in fresh & of_model.keys())
         await store.add_unknown([(*key, times, networks[key]) for key, times in sorted(counts.items())])
-        return {serials[code]: many for code, many in (await store.networks_of_serials(serials)).items()}
+        found = await store.networks_of_serials(serials)
+        return {serials[code]: many for code, many in found.items() if many >= TERMS.invented_networks}

@@ -165,6 +165,16 @@ async def alarms_of(codes: Collection[tuple[str, str]]) -> list[Row]:
     return [dict(row) for row in rows]
 
 
+async def open_serials(gtins: Collection[str]) -> dict[str, int]:
+    """How many serials of each model that are not on record somebody has to look into already."""
+    rows = await db.fetch(
+        "SELECT gtin, count(*) AS waiting FROM scan_alarm WHERE gtin = ANY($1::text[])"
+        " AND signal = 'invented_serial' AND state <> 'closed' GROUP BY gtin",
+        sorted(gtins),
+    )
+    return {row["gtin"]: row["waiting"] for row in rows}
+
+
 _RAISE = """
 INSERT INTO scan_alarm AS a (id, gtin, serial, unit_id, signal, found, found_en, evidence, raised_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9)

@@ -270,6 +270,16 @@ class TestCodesNotOnRecord:
         (alarm,) = await alarms(hq, "FORGED0000000001")
         assert (alarm["signal"], alarm["serial"]) == ("invented_serial", "FORGED0000000001")
 
+    async def test_who_invents_them_on_purpose_does_not_fill_the_desk(self, hq: Person, app: Litestar) -> None:
+        for n in range(TERMS.invented_networks):
+            for serial in range(TERMS.invented_most + 5):
+                app.state.counting.add_unknown(GTIN, f"SPAM{serial:012}", f"10.{n}.0.1")
+        await app.state.counting.flush()
+        await app.state.counting.look()
+        kept = "SELECT count(*) FROM scan_alarm WHERE signal = 'invented_serial' AND state <> 'closed'"
+        assert await db.fetch_value(kept) == TERMS.invented_most
+        await db.execute("DELETE FROM scan_alarm WHERE signal = 'invented_serial'")
+
 
 class TestTheFileOfRegions:
     @pytest.mark.parametrize(
