@@ -73,6 +73,7 @@ async def open_message(caller: Caller, message_id: UUID) -> OpenedMessage:
         if row["state"] != "desk" or _expired(row["expires_at"]):
             raise Refused(Code.MESSAGE_NOT_AT_DESK, row["state"])
         await store.note_shown(message_id, caller.user_id, clock.now())
+        await store.nudge(row["outlet_id"])
     log.info("outbox_message_opened", message_id=str(message_id), by=str(caller.user_id))
     return OpenedMessage(id=message_id, to=row["recipient"], subject=row["subject"], text=row["text"])
 
@@ -98,6 +99,7 @@ async def _by_hand(caller: Caller, message_id: UUID, event: Event, next_at: date
             raise Refused(Code.MESSAGE_NOT_AT_DESK, state)
         if target is not None:
             await store.settle_by_hand(message_id, target, caller.user_id, clock.now(), next_at)
+            await store.nudge(row["outlet_id"])
         return await store.one(message_id)
 
 

@@ -67,6 +67,8 @@ class Sending:
             state
         ]
         await store.settle_try(message["id"], state, now, at, failure)
+        if state == "desk":
+            await store.nudge(message["outlet_id"])
         log.info("message_tried", message_id=str(message["id"]), channel=message["channel"], outcome=event)
 
     async def _sent(self, message: store.Row) -> tuple[Event, timedelta, str | None]:

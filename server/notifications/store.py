@@ -7,7 +7,7 @@ from uuid import UUID
 
 from schemas.notifications import OutboxMessage
 from server.notifications.rules import masked
-from server.platform import db
+from server.platform import db, feed
 from server.platform.auth import Scope
 
 Row = Mapping[str, Any]
@@ -43,7 +43,7 @@ async def take_due(now: datetime, lease_until: datetime, limit: int) -> list[Row
         " SELECT id FROM notification WHERE state = 'queued' AND next_at <= $1"
         " AND (expires_at IS NULL OR expires_at > $1)"
         " ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED)"
-        " RETURNING id, centre_id, channel, recipient, subject, text, tries, expires_at",
+        " RETURNING id, centre_id, outlet_id, channel, recipient, subject, text, tries, expires_at",
         now,
         lease_until,
         limit,
@@ -136,6 +136,11 @@ async def one(message_id: UUID) -> OutboxMessage:
     """One that is there."""
     (row,) = await db.fetch(f"SELECT {_SHOWN}, recipient FROM notification WHERE id = $1", message_id)
     return _shown(dict(row))
+
+
+async def nudge(outlet_id: UUID) -> None:
+    """Who has the outbox of this outlet on screen reads it anew when the transaction commits."""
+    await feed.nudge([f"board:{outlet_id}"])
 
 
 async def note_shown(message_id: UUID, user_id: UUID, now: datetime) -> None:

@@ -37,7 +37,7 @@ from schemas.service import (
 )
 from server.jobs import store as jobs
 from server.network import store as network
-from server.platform import accesses, clock
+from server.platform import accesses, clock, feed
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.moments import with_offset
@@ -187,9 +187,11 @@ async def list_asks(
 )
 async def settle_ask(caller: NamedDependency[Caller], ask_id: FromPath[UUID], data: JSONBody[SettleAsk]) -> CustomerAsk:
     """Settling it twice changes nothing: the first note stays."""
-    if await service_store.ask(caller.scope, ask_id) is None:
+    known = await service_store.ask(caller.scope, ask_id)
+    if known is None:
         raise Refused(Code.NOT_FOUND)
-    await service_store.settle_ask(ask_id, caller.user_id, data.note, clock.now())
+    if await service_store.settle_ask(ask_id, caller.user_id, data.note, clock.now()):
+        await feed.nudge([f"board:{known['outlet_id']}"])
     return msgspec.convert(await service_store.ask(caller.scope, ask_id), CustomerAsk)
 
 

@@ -63,6 +63,7 @@ async def register(
             return False
         if proof is not None:
             await store.insert_proof(registration_id, proof.media_type, proof.content)
+        await feed.nudge([f"board:{unit['outlet_id']}"])
     return True
 
 
@@ -116,6 +117,7 @@ async def accept(caller: Caller, registration_id: UUID, decided: AcceptRegistrat
         if unit.fields["customer_id"] not in (None, values["customer_id"]):
             await _note_former_owner(unit.fields, caller)
         await store.settle(registration_id, "accepted", caller.user_id, clock.now(), "")
+        await feed.nudge([f"board:{row['outlet_id']}"])
         await _write(unit, values, caller.user_id)
     return await _shown(caller, registration_id)
 
@@ -141,6 +143,7 @@ async def refuse(caller: Caller, registration_id: UUID, note: str) -> Registrati
         row = await _open(caller, registration_id)
         unit = (await lock_units([row["unit_id"]]))[row["unit_id"]]
         await store.settle(registration_id, "refused", caller.user_id, clock.now(), note)
+        await feed.nudge([f"board:{row['outlet_id']}"])
         if not row["contested"] and row["customer_id"] and unit.fields["customer_id"] == str(row["customer_id"]):
             await _write(unit, {"customer_id": None, "registered_on": None}, caller.user_id)
     return await _shown(caller, registration_id)
