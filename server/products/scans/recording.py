@@ -93,10 +93,11 @@ class Recorder:
     async def _write_units(self, opened: Mapping[Opening, int]) -> None:
         counts: Counter[tuple[UUID, date]] = Counter()
         marks: dict[bytes, tuple[UUID, date]] = {}
+        networks_of = {address: network_of(address) for address in {one.address for one in opened}}
         for one, times in opened.items():
             assert one.unit_id is not None
             counts[one.unit_id, one.day] += times
-            marks[self._hash(one.day, str(one.unit_id), network_of(one.address))] = (one.unit_id, one.day)
+            marks[self._hash(one.day, str(one.unit_id), networks_of[one.address])] = (one.unit_id, one.day)
         await products.count_scans([(*key, times) for key, times in sorted(counts.items())])
         fresh = await store.add_marks([(mark, day, None) for mark, (_, day) in marks.items()])
         networks = Counter(marks[mark] for mark in fresh)
