@@ -258,8 +258,8 @@ class JudgedFacts(Answer, frozen=True, kw_only=True):
 
 
 class JudgedBy(Answer, frozen=True, kw_only=True):
-    """By what a verdict was judged. Asked again with this `known_at` (and the same day and fault) it comes out the same,
-    whatever is recorded since."""
+    """By what a verdict was judged. Asked again with this `known_at` (and the same day and fault) it comes out the
+    same, whatever is recorded since."""
 
     known_at: Instant
     policies: list[JudgedPolicy]

@@ -208,7 +208,7 @@ def _completions() -> Iterator[Case]:
                 now = {"unit_id": right, "technician_id": technician}
                 yield case(f"scan: {whose}, unit {right}, known as {known}", "job.scan", code | {"unit_id": known}, now)
     both = MANIFEST | {"report": {"unit_id": OTHER_UNIT}, "fees": fees["one"]}
-    now = {"unit_id": UNIT, "price_minor": 1}
+    now: dict[str, Any] = {"unit_id": UNIT, "price_minor": 1}
     yield case("complete: another product and another price", "job.complete", {"manifest": both, "signature": "s"}, now)
 
 
