@@ -550,6 +550,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/customers/{customer_id}/accesses": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who read this customer's file, what of it and why, the newest first
+     * @description Kept for 400 days. Technicians read what their phone holds, which follows their jobs, and stand in those.
+     */
+    get: operations["CustomersCustomerIdAccessesCustomerAccesses"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/commitments/quote": {
     parameters: {
       query?: never;
@@ -1155,7 +1175,7 @@ export interface paths {
     };
     /**
      * Who owned the unit from when, the newest first
-     * @description Whose file lies in another part of the firm is not named.
+     * @description Whose file lies in another part of the firm is not named. That the names were read is recorded.
      */
     get: operations["UnitsUnitIdOwnersListOwners"];
     put?: never;
@@ -3399,6 +3419,21 @@ export interface components {
       won: unknown;
       lost: unknown;
     };
+    /** FileAccess */
+    FileAccess: {
+      id: number;
+      /** Format: date-time */
+      at: string;
+      /** Format: uuid */
+      user_id: string;
+      user_name: string | null;
+      role: string;
+      what: components["schemas"]["Read"];
+      record_id: string | null;
+      why: components["schemas"]["Why"];
+      reason: string;
+      job_id: string | null;
+    };
     /** FollowLink */
     FollowLink: {
       url: string;
@@ -4333,6 +4368,11 @@ export interface components {
       from_on: string | null;
       until_on: string | null;
     };
+    /** Page[FileAccess] */
+    "Page_schemas.accesses.FileAccess_": {
+      items: components["schemas"]["FileAccess"][];
+      next_cursor?: string | null;
+    };
     /** Page[Device] */
     "Page_schemas.accounts.Device_": {
       items: components["schemas"]["Device"][];
@@ -4965,6 +5005,15 @@ export interface components {
      * @enum {string}
      */
     ReactionState: "noticed" | "open" | "taken" | "dismissed" | "stale" | "auto";
+    /**
+     * Read
+     * @description What was read: `list`: name, phone and address in a list of customers; `file`: the customer's file; `history`: of
+     *         the file; `owners`: the name among a unit's owners; `registration`: name and phone; `proof`: of purchase; `request`:
+     *         what they wrote when they asked for service; `photo`: that they sent with it; `message`: to them, with their
+     *         number.
+     * @enum {string}
+     */
+    Read: "list" | "file" | "history" | "owners" | "registration" | "proof" | "request" | "photo" | "message";
     /** Recommendation */
     Recommendation: {
       /** Format: uuid */
@@ -5755,6 +5804,13 @@ export interface components {
       labour: string;
       travel: string;
     };
+    /**
+     * Why
+     * @description `stated`: they said so (`reason`). `job`: the customer had this live job, or it was read with this job. `none`:
+     *         no reason is known.
+     * @enum {string}
+     */
+    Why: "stated" | "job" | "none";
     /** WhyNot */
     WhyNot: {
       /** Format: uuid */
@@ -7378,6 +7434,8 @@ export interface operations {
     parameters: {
       query?: {
         q?: string;
+        /** @description why you read it; kept with your name */
+        reason?: string;
         cursor?: string | null;
         limit?: number;
       };
@@ -7460,7 +7518,10 @@ export interface operations {
   };
   CustomersCustomerIdShowCustomer: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description why you read it; kept with your name */
+        reason?: string;
+      };
       header?: never;
       path: {
         customer_id: string;
@@ -7545,6 +7606,8 @@ export interface operations {
   CustomersCustomerIdHistoryCustomerHistory: {
     parameters: {
       query?: {
+        /** @description why you read it; kept with your name */
+        reason?: string;
         cursor?: string | null;
         limit?: number;
       };
@@ -7563,6 +7626,49 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Page_schemas.history.HistoryLine_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CustomersCustomerIdAccessesCustomerAccesses: {
+    parameters: {
+      query?: {
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        customer_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.accesses.FileAccess_"];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -9463,7 +9569,10 @@ export interface operations {
   };
   UnitsUnitIdOwnersListOwners: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description why you read it; kept with your name */
+        reason?: string;
+      };
       header?: never;
       path: {
         unit_id: string;
