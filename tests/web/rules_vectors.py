@@ -205,10 +205,10 @@ def _completions() -> Iterator[Case]:
             yield case(f"scan: {state}, unit {right}", "job.scan", code, {"unit_id": right, "state": state})
         for known in (None, UNIT, OTHER_UNIT):
             for whose, technician in (("theirs", MINE), ("another's", OTHERS)):
-                now = {"unit_id": right, "technician_id": technician}
+                now: dict[str, Any] = {"unit_id": right, "technician_id": technician}
                 yield case(f"scan: {whose}, unit {right}, known as {known}", "job.scan", code | {"unit_id": known}, now)
     both = MANIFEST | {"report": {"unit_id": OTHER_UNIT}, "fees": fees["one"]}
-    now: dict[str, Any] = {"unit_id": UNIT, "price_minor": 1}
+    now = {"unit_id": UNIT, "price_minor": 1}
     yield case("complete: another product and another price", "job.complete", {"manifest": both, "signature": "s"}, now)
 
 
