@@ -5,13 +5,13 @@ and then; looking twice harms nothing.
 """
 
 import asyncio
-import contextlib
 
 import structlog
 
 from server.evidence import store
 from server.platform import db
 from server.platform.storage import Blobs
+from server.platform.waiting import until
 
 log = structlog.get_logger()
 
@@ -26,8 +26,7 @@ async def watch(stopping: asyncio.Event, blobs: Blobs) -> None:
             await look(blobs)
         except db.FAULTS as fault:
             log.warning("photos not looked for", fault=str(fault))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)
+        await until(stopping, within=_EVERY_SECONDS)
 
 
 async def look(blobs: Blobs) -> int:

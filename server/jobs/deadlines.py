@@ -7,7 +7,6 @@ promise, and both judgements are kept.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -19,6 +18,7 @@ from server.commitments.rules.standing import Event, Planned
 from server.jobs.publishing import Written, publish
 from server.platform import clock, db, feed
 from server.platform.records import as_record
+from server.platform.waiting import until
 
 log = structlog.get_logger()
 
@@ -35,8 +35,7 @@ async def watch(stopping: asyncio.Event) -> None:
                 pass
         except db.FAULTS as fault:
             log.warning("deadlines not judged", fault=str(fault))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)
+        await until(stopping, within=_EVERY_SECONDS)
 
 
 async def judge_overdue() -> bool:

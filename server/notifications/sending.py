@@ -4,7 +4,6 @@ A row is `sending` in the database before anything leaves, so that no message le
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from server.notifications.actions import KEEP
 from server.notifications.channels import SECONDS, Channels, deliver
 from server.notifications.rules import NEXT, Event, after_refusal
 from server.platform import clock, db
+from server.platform.waiting import until
 
 log = structlog.get_logger()
 
@@ -49,8 +49,7 @@ class Sending:
                     pass
             except db.FAULTS as fault:
                 log.warning("messages not sent", fault=type(fault).__name__)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)
+            await until(stopping, within=_EVERY_SECONDS)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def send_due(self) -> int:

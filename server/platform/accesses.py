@@ -6,7 +6,6 @@ what, when and why, and no row is written.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Annotated, Final
@@ -20,6 +19,7 @@ from server.platform import clock, db
 from server.platform.auth import Caller
 from server.platform.paging import decode_cursor, encode_cursor
 from server.platform.text import refuse_forbidden
+from server.platform.waiting import until
 
 log = structlog.get_logger()
 
@@ -99,5 +99,4 @@ async def watch(stopping: asyncio.Event) -> None:
             await forget()
         except db.FAULTS as fault:
             log.warning("accesses_not_forgotten", fault=type(fault).__name__)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)
+        await until(stopping, within=_EVERY_SECONDS)

@@ -6,12 +6,12 @@ of their names, as every writer does, so that no position at or below the new fl
 """
 
 import asyncio
-import contextlib
 from datetime import timedelta
 
 import structlog
 
 from server.platform import db
+from server.platform.waiting import until
 
 log = structlog.get_logger()
 
@@ -28,8 +28,7 @@ async def watch(stopping: asyncio.Event, keep: timedelta) -> None:
                 pass
         except db.FAULTS as fault:
             log.warning("tombstones not purged", fault=str(fault))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)
+        await until(stopping, within=_EVERY_SECONDS)
 
 
 async def purge_all(keep: timedelta) -> int:

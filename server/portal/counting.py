@@ -16,6 +16,7 @@ import structlog
 
 from server.platform import clock, db
 from server.platform.geoip import Whereabouts
+from server.platform.waiting import until
 from server.products.scans import noticing
 from server.products.scans import store as scans
 from server.products.scans.recording import Opening, Recorder, Written
@@ -84,8 +85,7 @@ class Counting:
         """Runs until `stopping` is set, and writes the last ones."""
         turn = 0
         while not stopping.is_set():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)
+            await until(stopping, within=_EVERY_SECONDS)
             await self.flush()
             turn += 1
             with contextlib.suppress(*db.FAULTS):  # whoever scans next has it judged again

@@ -2,12 +2,12 @@
 registrations after `registering.KEEP`."""
 
 import asyncio
-import contextlib
 from typing import Final
 
 import structlog
 
 from server.platform import clock, db
+from server.platform.waiting import until
 from server.portal import store
 from server.portal.registering import KEEP
 
@@ -23,5 +23,4 @@ async def watch(stopping: asyncio.Event) -> None:
             await store.forget(clock.now(), KEEP)
         except db.FAULTS as fault:
             log.warning("visitors not forgotten", fault=type(fault).__name__)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)
+        await until(stopping, within=_EVERY_SECONDS)

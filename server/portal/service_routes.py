@@ -5,7 +5,6 @@ come as multipart or urlencoded, and are answered by a page or by 303: a reload 
 """
 
 import asyncio
-import contextlib
 import hashlib
 from datetime import timedelta
 from typing import Any
@@ -27,6 +26,7 @@ from server.customers import store as customers
 from server.network import store as network
 from server.platform import db
 from server.platform.ratelimit import address_of, at_most
+from server.platform.waiting import until
 from server.portal import asking, following, judging, service_pages, visiting
 from server.portal.asking import Kept, NotSent
 from server.portal.firm import firm
@@ -269,5 +269,4 @@ async def watch(stopping: asyncio.Event) -> None:
             await asking.forget_drafts()
         except db.FAULTS as fault:
             log.warning("drafts not forgotten", fault=str(fault))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)
+        await until(stopping, within=_EVERY_SECONDS)

@@ -9,7 +9,6 @@ Locks: units, then cards, then streams, as everywhere; one worker looks at a tim
 """
 
 import asyncio
-import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -25,6 +24,7 @@ from server.network import store as network
 from server.platform import clock, db, feed
 from server.platform.feed import Change
 from server.platform.records import as_change, as_record, born
+from server.platform.waiting import until
 from server.products import actions, catalogue_store, coverage_store, field_store, notices
 from server.products.rules.card import events_of, notices_of, parts_of, verdict_of
 from server.products.rules.knowledge import repairs_known
@@ -54,8 +54,7 @@ async def watch(stopping: asyncio.Event) -> None:
                 pass
         except db.FAULTS as fault:
             log.warning("cards not looked at", fault=str(fault))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)
+        await until(stopping, within=_EVERY_SECONDS)
 
 
 async def look() -> bool:

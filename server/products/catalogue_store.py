@@ -54,11 +54,6 @@ async def component_groups(retired: bool = True) -> list[ComponentGroup]:
     return [ComponentGroup(**dict(row)) for row in rows]
 
 
-async def component_codes() -> set[str]:
-    """Every code there is, the retired ones included."""
-    return {row["code"] for row in await db.fetch("SELECT code FROM component_group")}
-
-
 async def component_group(code: str) -> ComponentGroup | None:
     row = await db.fetch_row(f"SELECT {_GROUP} FROM component_group WHERE code = $1", code)
     return None if row is None else ComponentGroup(**dict(row))

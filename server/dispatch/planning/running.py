@@ -22,6 +22,7 @@ from server.jobs.publishing import board
 from server.network import store as network
 from server.platform import clock, db, feed
 from server.platform.auth import Scope
+from server.platform.waiting import until
 
 log = structlog.get_logger()
 
@@ -63,7 +64,7 @@ class Planner:
                 await self._tidy()
             except db.FAULTS as fault:
                 log.warning("plans not made", fault=str(fault))
-            await _first(self._woken, stopping, within=_LOOK_SECONDS)
+            await until(self._woken, stopping, within=_LOOK_SECONDS)
 
     async def _claimed(self) -> Claimed | None:
         for centre_id, outlet_id in await store.give_up(ATTEMPTS):
@@ -87,7 +88,7 @@ async def _make(claimed: Claimed, workers: Workers, woken: asyncio.Event, stoppi
     making_it = asyncio.create_task(_made(claimed, workers))
     try:
         while not making_it.done():
-            await _first(making_it, woken, stopping, within=_RENEW_SECONDS)
+            await until(making_it, woken, stopping, within=_RENEW_SECONDS)
             woken.clear()
             if making_it.done():
                 break
@@ -128,15 +129,3 @@ async def _fail(claimed: Claimed, failure: str) -> None:
     async with db.transaction():
         await store.fail(claimed.id, failure)
         await tell(claimed.centre_id, claimed.outlet_id)
-
-
-async def _first(*waited_for: asyncio.Event | asyncio.Task[None], within: float) -> None:
-    """Until one of them is set or done, or `within` seconds."""
-    events = [asyncio.create_task(each.wait()) for each in waited_for if isinstance(each, asyncio.Event)]
-    tasks = [each for each in waited_for if isinstance(each, asyncio.Task)]
-    try:
-        await asyncio.wait([*events, *tasks], timeout=within, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for event in events:
-            event.cancel()
-        await asyncio.gather(*events, return_exceptions=True)

@@ -8,7 +8,6 @@
 """
 
 import asyncio
-import contextlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from server.dispatch.reacting.kept import Event, Kept, Suggested, to_carry_out
 from server.network.store import EVERYWHERE
 from server.platform import clock, db
 from server.platform.errors import Refused
+from server.platform.waiting import until
 
 log = structlog.get_logger()
 
@@ -66,8 +66,7 @@ class Reactor:
                 log.warning("reactions not made", fault=str(fault))
             except Exception as fault:  # a mistake of ours must not end the watch for good
                 log.error("reactions not made", exc_info=fault)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), _EVERY_SECONDS)
+            await until(stopping, within=_EVERY_SECONDS)
 
     def forget_parts(self) -> None:
         """The next round looks at the parts of visits to come as well, which is done once a minute only."""

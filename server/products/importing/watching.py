@@ -22,6 +22,7 @@ from schemas.unit_imports import UnitMapping
 from server.platform import clock, db
 from server.platform.auth import Scope
 from server.platform.db import Statement
+from server.platform.waiting import until
 from server.products.importing import store
 from server.products.importing.refusals import Fault, ImportRefused, RefusedRow
 from server.products.importing.run import Run, Tally, survey, terms_of
@@ -65,14 +66,7 @@ class Intake:
                 await self._tidy()
             except db.FAULTS as fault:
                 log.warning("units not imported", fault=str(fault))
-            await self._rest(stopping)
-
-    async def _rest(self, stopping: asyncio.Event) -> None:
-        waits = [asyncio.create_task(event.wait()) for event in (self._woken, stopping)]
-        await asyncio.wait(waits, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        for each in waits:
-            each.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
+            await until(self._woken, stopping, within=_LOOK_SECONDS)
 
     def _here(self) -> list[UUID]:
         """The imports whose file lies in this data directory; none as a rule."""

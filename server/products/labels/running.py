@@ -26,6 +26,7 @@ from server.platform import clock, db
 from server.platform.auth import Scope
 from server.platform.errors import Refused
 from server.platform.storage import Blobs
+from server.platform.waiting import until
 from server.products import actions as products
 from server.products.codes import label_url, unit_link
 from server.products.labels import store
@@ -75,7 +76,7 @@ class Labeller:
                 log.warning("labels not drawn", fault=str(fault))
             finally:
                 await self._apart.close()
-            await _first(self._woken, stopping, within=_LOOK_SECONDS)
+            await until(self._woken, stopping, within=_LOOK_SECONDS)
 
     async def _claimed(self) -> Claimed | None:
         await store.give_up(ATTEMPTS)
@@ -86,7 +87,7 @@ class Labeller:
         drawing = asyncio.create_task(self._draw(claimed))
         try:
             while not drawing.done():
-                await _first(drawing, self._woken, stopping, within=_RENEW_SECONDS)
+                await until(drawing, self._woken, stopping, within=_RENEW_SECONDS)
                 self._woken.clear()
                 if drawing.done():
                     break
@@ -219,15 +220,3 @@ def _clear_drafts(blobs: Blobs) -> None:
     for path in blobs.incoming.glob(f"{DRAFTS}*"):
         if time.time() - path.stat().st_mtime > _DRAFT_SECONDS:
             path.unlink(missing_ok=True)
-
-
-async def _first(*waited_for: asyncio.Event | asyncio.Task[None], within: float) -> None:
-    """Until one of them is set or done, or `within` seconds."""
-    events = [asyncio.create_task(each.wait()) for each in waited_for if isinstance(each, asyncio.Event)]
-    tasks = [each for each in waited_for if isinstance(each, asyncio.Task)]
-    try:
-        await asyncio.wait([*events, *tasks], timeout=within, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for event in events:
-            event.cancel()
-        await asyncio.gather(*events, return_exceptions=True)
