@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -47,7 +48,11 @@ class Limit:
 def address_of(connection: _Connection) -> str:
     """The client's address; of IPv6 the /64, which is what one subscriber has. Behind a proxy it is the forwarded one
     when the settings trust that proxy."""
-    host = connection.client.host if connection.client else ""
+    return _subscriber(connection.client.host if connection.client else "")
+
+
+@lru_cache(maxsize=4096)
+def _subscriber(host: str) -> str:
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
@@ -71,7 +76,7 @@ def at_most(times: int, per: timedelta, by: KeyOf = user_of) -> Guard:
         limits: dict[object, Limit] | None = connection.app.state.get("rate_limits")
         if limits is None:
             limits = connection.app.state["rate_limits"] = {}
-        limit = limits.setdefault(name, Limit(times, per))
+        limit = limits.get(name) or limits.setdefault(name, Limit(times, per))
         wait = limit.take(by(connection), time.monotonic())
         if wait > 0:
             raise Refused(Code.TOO_MANY_REQUESTS, retry_after=math.ceil(wait))

@@ -12,6 +12,7 @@ handler asks `answer` first, and serves its own page where that is None, and one
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -176,7 +177,12 @@ def _chinese(request: _Request) -> bool:
 
 
 def _linkset_url(request: _Request, link: DigitalLink) -> str:
-    scheme, _, place = _root(request).partition("://")
+    return _linkset_at(_root(request), link)
+
+
+@lru_cache(maxsize=1024)
+def _linkset_at(root: str, link: DigitalLink) -> str:
+    scheme, _, place = root.partition("://")
     host, slash, stem = place.partition("/")
     plain = msgspec.structs.replace(link, query="linkType=linkset", stem=slash + stem)
     return build(plain, host, scheme=scheme)

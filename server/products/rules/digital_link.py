@@ -212,6 +212,7 @@ def build(link: DigitalLink, host: str, *, scheme: str = "https") -> str:
     return f"{scheme.lower()}://{host.lower()}{link.stem}{path_of(link)}{query}"
 
 
+@lru_cache(maxsize=1024)
 def path_of(link: DigitalLink) -> str:
     """The canonical path, from `/01/` or `/OWN/` on."""
     parts = [f"/{key_of(link.gtin14)}/{link.gtin14}"]
