@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
@@ -233,13 +233,17 @@ async def show_averages(
     ]
 
 
-HANDLERS = [
-    show_request,
-    show_photo,
-    make_follow_link,
-    list_asks,
-    settle_ask,
-    show_judgement,
-    list_judgements,
-    show_averages,
-]
+router = Router(
+    "/",
+    route_handlers=[
+        show_request,
+        show_photo,
+        make_follow_link,
+        list_asks,
+        settle_ask,
+        show_judgement,
+        list_judgements,
+        show_averages,
+    ],
+    tags=["customers"],
+)

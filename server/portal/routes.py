@@ -11,6 +11,6 @@ router = Router(
         owner_routes.router,
         registration_routes.router,
         *service_routes.HANDLERS,
-        *desk_routes.HANDLERS,
+        desk_routes.router,
     ],
 )

@@ -129,7 +129,9 @@ class TestTheApiPage:
         asked: list[str] = []
         screen.page.on("request", lambda request: asked.append(request.url))
         await screen.open("/schema")
-        await screen.page.get_by_text("/sync/pull").first.wait_for()
+        await screen.page.get_by_text(
+            "/auth/login"
+        ).first.wait_for()  # further down, it is drawn when it is scrolled to
         assert [url for url in asked if not url.startswith((screen.url, "data:"))] == []
 
 
