@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from litestar import HttpMethod, MediaType, Response, route
 from litestar.datastructures import CacheControlHeader
+from litestar.response.base import ASGIResponse
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_200_OK
 
@@ -18,7 +19,7 @@ from schemas.errors import Code
 from server.platform.errors import Refused, problem
 from server.platform.ratelimit import address_of, at_most
 from server.portal import customer_page
-from server.portal.forms import AnyRequest, busy, html, locale_of
+from server.portal.forms import STRANGERS, AnyRequest, busy, html, locale_of
 from server.portal.product_page import page_of_links
 from server.portal.rendering import ASSETS_URL, STATIC_DIR
 from server.products import resolver_http
@@ -47,19 +48,19 @@ def _refused(request: AnyRequest, refused: Refused) -> Response[Any]:
     media_type=MediaType.HTML,
     include_in_schema=False,
 )
-async def show_page(request: AnyRequest) -> Response[Any]:
+async def show_page(request: AnyRequest) -> ASGIResponse:
     resolved = await resolver_http.answer(request)
     if isinstance(resolved, Response):
-        return resolved
+        return resolved.to_asgi_response(None, request)
     locale = locale_of(request)
     if resolved is not None:
-        return await _page_of_links(request, resolved, locale)
+        return (await _page_of_links(request, resolved, locale)).to_asgi_response(None, request)
     answer = await customer_page.answer(resolver_http.link_text(request), locale, request.app.state.standing)
-    response = html(answer.html, answer.status, locale)
-    response.headers.update(resolver_http.headers(request) if answer.status == HTTP_200_OK else resolver_http.SHARED)
     if request.method == HttpMethod.GET:
         _count(request, answer)
-    return response
+    shared = resolver_http.headers(request) if answer.status == HTTP_200_OK else resolver_http.SHARED
+    headers = {**STRANGERS, "content-language": locale, **shared}
+    return ASGIResponse(body=answer.html, status_code=answer.status, media_type=MediaType.HTML, headers=headers)
 
 
 def _count(request: AnyRequest, answer: customer_page.Answer) -> None:
