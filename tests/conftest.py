@@ -106,17 +106,28 @@ async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+#: Rows and numbers of all tables but those of the installation itself. Without triggers, which costs a tenth of what
+#: TRUNCATE does; pages that workers keep are out of date.
+_EMPTYING = """
+DO $$ DECLARE name text; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR name IN SELECT tablename FROM pg_tables
+    WHERE schemaname = 'public' AND tablename NOT IN ('migration', 'installation')
+  LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
+  PERFORM setval(s.seqrelid, s.seqstart, false) FROM pg_sequence s JOIN pg_depend d
+    ON d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid AND d.deptype IN ('a', 'i')
+    WHERE d.refobjid NOT IN ('migration'::regclass, 'installation'::regclass);
+  PERFORM nextval('page_generation');
+END $$
+"""
+
+
 @pytest.fixture
 async def emptied(database: str) -> None:
-    """Nothing is left of the test before. Done before the application starts: its watch of deadlines reads tables in
-    another order than TRUNCATE locks them, and the two would deadlock."""
+    """Nothing is left of the test before. Done before the application starts, whose watches would be in the way."""
     connection: Any = await asyncpg.connect(database)
     try:
-        names = await connection.fetchval(
-            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
-            " WHERE schemaname = 'public' AND tablename NOT IN ('migration', 'installation')"
-        )
-        await connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        await connection.execute(_EMPTYING)
     finally:
         await connection.close()
 
