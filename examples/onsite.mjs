@@ -207,9 +207,13 @@ async function newKey() {
   return crypto.subtle.exportKey('jwk', pair.privateKey)
 }
 
+let named = 0
+
+/** Sorts after every one before it, also within a millisecond: edits become operations in this order. */
 function uuid7() {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
-  new DataView(bytes.buffer).setBigUint64(0, (BigInt(Date.now()) << 16n) | BigInt((bytes[6] << 8) | bytes[7]))
+  named = Math.max(named + 1, Date.now())
+  new DataView(bytes.buffer).setBigUint64(0, (BigInt(named) << 16n) | BigInt((bytes[6] << 8) | bytes[7]))
   bytes[6] = 0x70 | (bytes[6] & 0x0f)
   bytes[8] = 0x80 | (bytes[8] & 0x3f)
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
