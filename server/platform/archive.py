@@ -75,13 +75,19 @@ class Writer:
     blob_bytes: int = 0
 
     def add(self, name: str, content: Iterable[bytes]) -> Sum:
-        """The size is known when the content has ended: the header is written last, before it."""
+        """The size is known when the content has ended: the header is written last, before it. When the content raises,
+        there is no such part, and the next takes its place."""
         start, size, digest = self.file.tell(), 0, hashlib.sha256()
         self.file.seek(start + _BLOCK)
-        for chunk in content:
-            self.file.write(chunk)
-            digest.update(chunk)
-            size += len(chunk)
+        try:
+            for chunk in content:
+                self.file.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+        except BaseException:
+            self.file.seek(start)
+            self.file.truncate()
+            raise
         self.file.write(bytes(-size % _BLOCK))
         end = self.file.tell()
         header = tarfile.TarInfo(name)

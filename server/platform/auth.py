@@ -29,7 +29,7 @@ _AUDIENCE = "onsite"
 class Scope:
     """A subtree of the network: one outlet, one centre with its outlets, or (both None) everything.
 
-    In SQL: `($1::uuid IS NULL OR centre_id = $1) AND ($2::uuid IS NULL OR outlet_id = $2)`.
+    In SQL: `within`.
     """
 
     centre_id: UUID | None
@@ -37,6 +37,12 @@ class Scope:
 
     def holds(self, centre_id: UUID, outlet_id: UUID) -> bool:
         return self.centre_id in (None, centre_id) and self.outlet_id in (None, outlet_id)
+
+
+def within(alias: str = "") -> str:
+    """SQL: whether a row of the table `alias` lies in the scope whose centre and outlet are the arguments $1 and $2."""
+    of = f"{alias}." if alias else ""
+    return f"($1::uuid IS NULL OR {of}centre_id = $1) AND ($2::uuid IS NULL OR {of}outlet_id = $2)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from server.platform import archive, programs
 from server.platform.archive import ABOUT, BLOBS, DUMP, FILES, About, Sums
 from server.platform.embedded import programs_for
 from server.platform.startup import CannotStart
-from server.platform.storage import Blobs
+from server.platform.storage import Blobs, Damaged
 
-#: The photos a database names, as SHA-256; asked inside the backup's snapshot.
+#: The blobs a database names, as SHA-256; asked inside the backup's snapshot.
 Named = Callable[[Any], AsyncIterator[str]]
 
 
@@ -30,13 +30,14 @@ class BackupError(CannotStart):
 
 
 class Made(NamedTuple):
-    """`missing`: photos that the database names and the data directory lacks."""
+    """`missing`, `damaged`: blobs that the database names, and that the store lacks or has with other bytes."""
 
     sums: Sums
     missing: list[str]
+    damaged: list[str]
 
 
-def back_up(dsn: str, data_dir: Path, file: Path, named: Named) -> Made:
+def back_up(dsn: str, data_dir: Path, blobs: Blobs, file: Path, named: Named) -> Made:
     """Writes `file`, whole or not at all. Raises BackupError or ProgramFailed; OSError when the disk is full."""
     if file.exists():
         raise BackupError(f"There is already a file {file}.")
@@ -44,7 +45,7 @@ def back_up(dsn: str, data_dir: Path, file: Path, named: Named) -> Made:
     handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "w+b") as written:
-            made = asyncio.run(_write(dsn, data_dir, archive.Writer(written), named))
+            made = asyncio.run(_write(dsn, data_dir, blobs, archive.Writer(written), named))
         os.link(draft, file)  # never in place of a file that appeared meanwhile
     except FileExistsError:
         raise BackupError(f"There is already a file {file}.") from None
@@ -54,7 +55,7 @@ def back_up(dsn: str, data_dir: Path, file: Path, named: Named) -> Made:
     return made
 
 
-async def _write(dsn: str, data_dir: Path, writer: archive.Writer, named: Named) -> Made:
+async def _write(dsn: str, data_dir: Path, blobs: Blobs, writer: archive.Writer, named: Named) -> Made:
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -65,10 +66,10 @@ async def _write(dsn: str, data_dir: Path, writer: archive.Writer, named: Named)
             for name in FILES:
                 if (data_dir / name).is_file():
                     writer.add(name, [(data_dir / name).read_bytes()])
-            missing = await _add_blobs(writer, Blobs(data_dir / "blobs"), named(connection))
+            missing, damaged = await _add_blobs(writer, blobs, named(connection))
     finally:
         await connection.close()
-    return Made(writer.finish(), missing)
+    return Made(writer.finish(), missing, damaged)
 
 
 async def _about(connection: Any) -> About:
@@ -94,15 +95,14 @@ def _dump(dsn: str, server: int, snapshot: str) -> Iterator[bytes]:
         yield from archive.in_chunks(process.stdout)
 
 
-async def _add_blobs(writer: archive.Writer, blobs: Blobs, named: AsyncIterator[str]) -> list[str]:
-    missing = []
+async def _add_blobs(writer: archive.Writer, blobs: Blobs, named: AsyncIterator[str]) -> tuple[list[str], list[str]]:
+    """One that is lost must not keep the others from being saved."""
+    missing, damaged = [], []
     async for digest in named:
         try:
-            with blobs.file(digest).open("rb") as content:
-                if writer.add(BLOBS + digest, archive.in_chunks(content)).sha256 != digest:
-                    raise BackupError(
-                        f"The photo {blobs.file(digest)} is damaged: its bytes are not those of its name."
-                    )
+            writer.add(BLOBS + digest, blobs.read_now(digest))
         except FileNotFoundError:
             missing.append(digest)
-    return missing
+        except Damaged:
+            damaged.append(digest)
+    return missing, damaged

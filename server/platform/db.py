@@ -170,8 +170,8 @@ async def _ask(hot: bool, method: str, sql: str, *args: Any) -> Any:
         return await getattr(c, method)(sql, *args)
 
 
-async def fetch(sql: str, *args: Any) -> list[Any]:
-    return cast("list[Any]", await _ask(False, "fetch", sql, *args))
+async def fetch(sql: str, *args: Any, hot: bool = False) -> list[Any]:
+    return cast("list[Any]", await _ask(hot, "fetch", sql, *args))
 
 
 async def fetch_row(sql: str, *args: Any, hot: bool = False) -> Any | None:
@@ -198,13 +198,14 @@ async def run(statement: Statement) -> None:
     await execute(statement.sql, *statement.args)
 
 
-async def together(writes: Sequence[Statement], last: Statement) -> list[Any]:
+async def together(writes: Sequence[Statement], last: Statement, hot: bool = False) -> list[Any]:
     """`writes` and `last` in one round trip, as one statement; returns the rows of `last`. All of them see the tables
     as they were before any of them, so none may touch a row that another one writes. `writes` do not begin with WITH.
+    `hot`: as in `transaction`.
     """
     parts = (*writes, last)
     sql = _merged(tuple((part.sql, len(part.args)) for part in parts))
-    return await fetch(sql, *(arg for part in parts for arg in part.args))
+    return cast("list[Any]", await _ask(hot, "fetch", sql, *(arg for part in parts for arg in part.args)))
 
 
 @lru_cache(256)

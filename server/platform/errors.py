@@ -20,6 +20,7 @@ from litestar.types import ExceptionHandlersMap
 from schemas.errors import Code, Problem
 from server.platform.logging import told_path
 from server.platform.negotiation import wants_msgpack
+from server.platform.storage import Damaged, StorageFault, StorageFull
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 PACKED_PROBLEM_MEDIA_TYPE = "application/problem+msgpack"
@@ -46,6 +47,12 @@ MEANING: Mapping[Code, tuple[int, str, str]] = {
     Code.LOCKED_OUT: (429, "尝试次数过多，请稍后再试", "Too many failed attempts; try again later"),
     Code.REFRESH_REUSED: (401, "登录已失效，请重新登录", "This login has been ended; log in again"),
     Code.FORBIDDEN: (403, "没有权限", "Not permitted"),
+    Code.ENROLMENT_CODE_WRONG: (
+        401,
+        "登记码不正确或已失效，请向调度员要一个新的",
+        "This code is wrong or no longer good; ask the desk for a new one",
+    ),
+    Code.LOGIN_MISSING: (409, "该师傅没有可用的账号", "The technician has no active login"),
     Code.DEVICE_UNKNOWN: (404, "设备未登记", "The device is not enrolled"),
     Code.DEVICE_REVOKED: (403, "设备已停用", "The device has been revoked"),
     Code.DEVICE_ACTIVE: (409, "设备未停用", "The device has not been revoked"),
@@ -87,6 +94,7 @@ MEANING: Mapping[Code, tuple[int, str, str]] = {
     Code.UNDO_BLOCKED: (409, "内容已被更改，无法撤销", "Something has been changed since, so it cannot be undone"),
     Code.CHOICE_UNKNOWN: (422, "没有这个选项", "The review offers no such choice"),
     Code.USERNAME_TAKEN: (409, "用户名已存在", "The user name is taken"),
+    Code.COLLEAGUE_UNKNOWN: (422, "没有这位同事", "No such colleague"),
     Code.NO_POLICY: (422, "没有适用的承诺", "No commitment policy covers this"),
     Code.CALENDAR_NEVER_OPEN: (422, "日历没有营业时间", "The calendar is never open"),
     Code.POLICY_MATCHES_NOTHING: (422, "没有任何工单符合该承诺的条件", "No job can ever meet this policy's conditions"),
@@ -184,6 +192,43 @@ MEANING: Mapping[Code, tuple[int, str, str]] = {
     Code.SIZE_MISMATCH: (422, "照片大小不符", "The size does not match the manifest"),
     Code.PHOTO_NOT_EXPECTED: (404, "没有等待这张照片", "No completion of yours names this photo"),
     Code.STORAGE_FULL: (507, "存储空间不足", "The storage is full"),
+    Code.MANIFEST_OTHER_JOB: (422, "签字的是另一张工单", "Signed for another job"),
+    Code.MANIFEST_OTHER_OUTCOME: (422, "签字内容与上报结果不符", "Signed for another outcome"),
+    Code.MANIFEST_UNSIGNED: (422, "既无签字也无拒签说明", "Neither signed nor refused"),
+    Code.MANIFEST_TOO_LARGE: (422, "完工清单过大", "The manifest is too large"),
+    Code.STROKES_TOO_MANY: (422, "签名笔画过多", "Too many points in the signature"),
+    Code.MANIFEST_REPLAYED: (422, "该签字已提交过", "Handed in before"),
+    Code.SIGNATURE_OTHER_DEVICE: (422, "由同一人的另一台设备签名", "Signed by another device"),
+    Code.SIGNATURE_REVOKED_DEVICE: (422, "由已停用的设备签名", "Signed by a revoked device"),
+    Code.ADDENDUM_UNMATCHED: (422, "没有对应的签字完工单", "Adds to nothing on file"),
+    Code.IMAGE_UNREADABLE: (404, "照片无法读取", "The image cannot be read"),
+    Code.IMAGE_TOO_LARGE: (404, "照片像素过多", "The image has too many pixels"),
+    Code.IMAGE_TYPE_REFUSED: (404, "不是支持的照片格式", "The image is of a kind that is not shown"),
+    Code.IMAGE_TYPE_DIFFERS: (422, "照片格式与清单不符", "The image is not of the type that was signed"),
+    Code.IMAGE_NOT_MADE: (404, "照片无法生成预览", "No copy could be made of the image"),
+    Code.IMAGE_NOT_READY: (409, "照片尚未就绪", "The image is not here yet, or no copy of it was made yet"),
+    Code.TUS_VERSION_UNSUPPORTED: (
+        412,
+        "不支持此上传协议版本",
+        "This version of the upload protocol is not spoken here",
+    ),
+    Code.UPLOAD_HEADER_INVALID: (400, "上传请求的标头无效", "A header of the upload is missing or wrong"),
+    Code.UPLOAD_METADATA_INVALID: (400, "上传的文件说明无效", "What is said about the file cannot be used"),
+    Code.UPLOAD_TOO_LARGE: (413, "文件过大", "The file is too large"),
+    Code.OFFSET_MISMATCH: (409, "续传位置不符", "The upload stands elsewhere"),
+    Code.CHECKSUM_UNKNOWN: (400, "不支持此校验算法", "This checksum is not known here"),
+    Code.CHECKSUM_MISMATCH: (460, "数据在途中受损，请重发", "The bytes were damaged on the way; send them again"),
+    Code.UPLOAD_STALLED: (408, "长时间没有收到数据", "No bytes came for too long"),
+    Code.UPLOAD_LOCKED: (423, "该上传正由另一请求处理", "Another request is at this upload"),
+    Code.UPLOAD_GONE: (410, "该上传已过期，请重新开始", "The upload has expired; begin anew"),
+    Code.UPLOADS_TOO_MANY: (429, "未完成的上传过多", "Too many uploads are open"),
+    Code.STORAGE_UNAVAILABLE: (503, "存储暂不可用", "The storage does not answer"),
+    Code.STORED_DAMAGED: (500, "存储的内容已损坏", "What was stored is damaged"),
+    Code.REPORT_NOT_READY: (409, "服务报告尚未生成", "The report is not made yet"),
+    Code.REPORT_TEMPLATE_INVALID: (422, "报告模板无效", "The template cannot be used"),
+    Code.REPORT_TEMPLATE_TAKEN: (409, "该工单类型已有报告模板", "There is a template for these jobs already"),
+    Code.REPORT_NOT_DRAWN: (422, "无法生成预览", "The preview could not be drawn"),
+    Code.LOGO_INVALID: (422, "徽标图片无效", "The picture cannot be used as a logo"),
     Code.NOT_READY: (503, "服务尚未就绪", "Not ready"),
     Code.INTERNAL: (500, "服务器内部错误", "Something went wrong on the server"),
 }
@@ -299,7 +344,24 @@ def _interface(request: Request[Any, Any, Any], exc: asyncpg.InterfaceError) -> 
     return _database_gone(request, exc) if closed else _fault_of_ours(request, exc)
 
 
+def _full(request: Request[Any, Any, Any], exc: StorageFull) -> Response[bytes]:
+    log.error("storage full", path=told_path(request.url.path), fault=exc.strerror)
+    return problem(request, Code.STORAGE_FULL)
+
+
+def _storage_gone(request: Request[Any, Any, Any], exc: StorageFault) -> Response[bytes]:
+    log.warning("storage gone", path=told_path(request.url.path), fault=exc.strerror)
+    return problem(request, Code.STORAGE_UNAVAILABLE, retry_after=10)
+
+
+def _damaged(request: Request[Any, Any, Any], exc: Damaged) -> Response[bytes]:
+    return problem(request, Code.STORED_DAMAGED, exc.digest)
+
+
 HANDLERS: ExceptionHandlersMap = {
+    StorageFull: _full,
+    StorageFault: _storage_gone,
+    Damaged: _damaged,
     **dict.fromkeys(_DATABASE_GONE, _database_gone),
     asyncpg.InterfaceError: _interface,
     Refused: _refused,

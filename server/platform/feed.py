@@ -32,6 +32,12 @@ TABLES: Mapping[str, str] = {
 #: Columns that are bookkeeping: kept with the record, not sent to anyone.
 PRIVATE = frozenset({"field_versions", "field_times", "field_writers", "source_key", "created_at"})
 
+
+def body_of(alias: str) -> str:
+    """SQL: the row of the table `alias` as its readers get it, a jsonb."""
+    return f"to_jsonb({alias}) - ARRAY[" + ", ".join(f"'{name}'" for name in sorted(PRIVATE)) + "]"
+
+
 POKE_CHANNEL = "onsite_poke"
 _POKE_STREAMS = 60  # ids only: 60 names of ≤ 60 bytes stay far below the 8 kB limit of a notification
 
@@ -270,9 +276,13 @@ async def load_for_update(record_type: str, ids: Iterable[UUID]) -> dict[UUID, d
 async def nudge(boards: Iterable[str]) -> None:
     """Whoever watches these boards looks again when the transaction commits: a poke with the head as it stands, for
     what is read over HTTP and has no feed rows."""
-    await db.execute(
-        "SELECT pg_notify($1, json_object_agg(n.name, coalesce(s.head, 0))::text) FROM unnest($2::text[]) AS n(name)"
-        " LEFT JOIN stream s ON s.name = n.name HAVING count(*) > 0",
-        POKE_CHANNEL,
-        list(boards),
+    await db.execute(f"SELECT {nudging('SELECT unnest($1::text[])')}", list(boards))
+
+
+def nudging(boards: str) -> str:
+    """The same as SQL of one value, for a statement that finds out itself whom it concerns; `boards`: a SELECT of
+    their names."""
+    return (
+        f"(SELECT pg_notify('{POKE_CHANNEL}', json_object_agg(n.name, coalesce(s.head, 0))::text)"
+        f" FROM ({boards}) AS n(name) LEFT JOIN stream s ON s.name = n.name HAVING count(*) > 0)"
     )

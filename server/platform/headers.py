@@ -23,6 +23,16 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
+#: For the technician's page alone: the reader of codes for phones whose browser has none (all iPhones) is WebAssembly,
+#: and this lets the browser compile it. It allows no `eval`, and still runs nothing that does not come from us.
+POLICY_WITH_WASM = CONTENT_SECURITY_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+
+
+def policy_with_pictures_from(origin: str) -> str:
+    """The same for a page that shows pictures of one other place, such as the tiles of a map."""
+    return CONTENT_SECURITY_POLICY.replace("img-src 'self'", f"img-src 'self' {origin}")
+
+
 #: The phone scans codes and says where it is; nothing else of the device is ours to use.
 PERMISSIONS_POLICY = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
 

@@ -18,10 +18,11 @@ from typing import IO, Any, NamedTuple
 
 import asyncpg
 
-from server.platform import archive, programs
+from server.platform import archive, programs, secrets
 from server.platform.archive import BLOBS, DUMP, FILES, About, Sums
 from server.platform.embedded import programs_for
 from server.platform.migrate import LOCK, known_migrations
+from server.platform.secrets import with_known_keys
 from server.platform.startup import CannotStart
 from server.platform.storage import Blobs
 
@@ -90,7 +91,7 @@ async def _wait_until_alone(connection: Any) -> None:
         await asyncio.sleep(0.1)
 
 
-async def restore(dsn: str, data_dir: Path, file: Path, about: About, sums: Sums) -> Restored:
+async def restore(dsn: str, data_dir: Path, blobs: Blobs, file: Path, about: About, sums: Sums) -> Restored:
     """`file` was checked, and nobody else uses the database. Raises RestoreError; then all is as it was."""
     connection = await asyncpg.connect(dsn)
     server = connection.get_server_version().major
@@ -103,7 +104,6 @@ async def restore(dsn: str, data_dir: Path, file: Path, about: About, sums: Sums
         )
     added = 0
     drafts: list[str] = []
-    blobs = Blobs(data_dir / "blobs")
     with contextlib.ExitStack() as stack:
         commit: Callable[[], None] | None = None
         try:
@@ -111,10 +111,12 @@ async def restore(dsn: str, data_dir: Path, file: Path, about: About, sums: Sums
                 if name == DUMP:
                     commit = stack.enter_context(_replacing(tools, dsn, content))
                 elif name in FILES:
-                    _write_draft(data_dir / name, archive.read_small(content))
+                    small = archive.read_small(content)
+                    kept = with_known_keys(small, data_dir) if name == secrets.FILE_NAME else small
+                    _write_draft(data_dir / name, kept)
                     drafts.append(name)
                 elif name.startswith(BLOBS):
-                    added += blobs.take_in(name.removeprefix(BLOBS), archive.in_chunks(content))
+                    added += blobs.take_in_now(name.removeprefix(BLOBS), archive.in_chunks(content))
             assert commit is not None, "the file was checked"
             _switch(data_dir, file, commit, drafts)
         finally:

@@ -47,8 +47,9 @@ def may_hold_forbidden(body: bytes) -> bool:
 
 
 async def refuse_forbidden_body(request: Request[Any, Any, Any]) -> None:
-    """`before_request` of the whole app. Bodies that cannot hold one pass after one scan of their bytes; a route with
-    `opt={"raw_text": True}` judges its texts itself (a push refuses one operation, never the batch)."""
+    """Before every request, as part of `media.judge_body`. Bodies that cannot hold one pass after one scan of their
+    bytes; a route with `opt={"raw_text": True}` judges its texts itself (a push refuses one operation, never the
+    batch)."""
     if request.route_handler.opt.get("raw_text") or not _is_json(request):
         return
     body = await request.body()

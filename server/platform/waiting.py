@@ -1,6 +1,8 @@
 """How watches wait: until the next turn, or until something happens that they are for."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 
 async def until(*waited_for: asyncio.Event | asyncio.Task[None], within: float) -> None:
@@ -13,3 +15,32 @@ async def until(*waited_for: asyncio.Event | asyncio.Task[None], within: float) 
         for event in events:
             event.cancel()
         await asyncio.gather(*events, return_exceptions=True)
+
+
+async def under_lease(
+    work: Coroutine[Any, Any, None],
+    woken: asyncio.Event,
+    stopping: asyncio.Event,
+    *,
+    renew: Callable[[], Awaitable[bool]],
+    release: Callable[[], Awaitable[None]],
+    every: float,
+) -> None:
+    """Until the work is done, is not wanted any more, or this worker stops, which gives it back. `renew`: whether the
+    lease is still ours, asked every so many seconds and whenever `woken`. What the work raises is raised."""
+    doing = asyncio.create_task(work)
+    try:
+        while not doing.done():
+            await until(doing, woken, stopping, within=every)
+            woken.clear()
+            if doing.done():
+                break
+            if stopping.is_set():
+                await release()
+                return
+            if not await renew():
+                return
+        doing.result()
+    finally:
+        doing.cancel()
+        await asyncio.gather(doing, return_exceptions=True)
