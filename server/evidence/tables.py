@@ -9,9 +9,11 @@ from server.platform.columns import identity, refers_to
 
 
 class Completion(Table):
-    """What the customer signed, byte for byte: `manifest` is its canonical JSON (RFC 8785), `signature` the device's
-    detached JWS over it. `fault` names why a signature did not hold; the completion is kept either way. `job_id` is the
-    job as the phone knew it: the database does not check it, as a restore may have forgotten the job."""
+    """What was signed, byte for byte: `manifest` is its canonical JSON (RFC 8785), `signature` the device's detached
+    JWS over it. `fault` names why it did not hold; it is kept either way. `job_id` is the job as the phone knew it: the
+    database does not check it, as a restore may have forgotten the job. `kind`: 'completed', 'cannot_complete', or
+    'addendum', a statement of its own with its own photos; `extends` is the completion it adds to, NULL when that is
+    not held."""
 
     id = identity()
     job_id = refers_to("Job")
@@ -26,6 +28,9 @@ class Completion(Table):
     valid = Boolean(default=False)
     fault = Varchar(60, default=None, null=True)
     received_at = Timestamptz(default=TimestamptzNow())
+    sealed_at = Timestamptz(default=None, null=True)
+    kind = Varchar(20, default="completed", null=False)
+    extends = UUID(default=None, null=True)
 
 
 class CompletionPhoto(Table):
