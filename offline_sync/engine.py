@@ -65,8 +65,9 @@ class Forked:
 class HistoryEntry:
     """What one operation did to one record. There is at most one per (record, op_id).
 
-    `version` is the record's version after it, which an operation that lost every value does not raise; so several
-    entries may share one. `changes`: path → [old, new]. `lost`: path → the value that did not win (guarantee 9).
+    `version` is the record's version after it, which an operation that lost every value, or is only noted, does not
+    raise; so several entries may share one. `changes`: path → [old, new]. `lost`: path → the value that did not win
+    (guarantee 9).
     """
 
     record: RecordKey
@@ -323,7 +324,7 @@ def _accepted(
     )
     facts = effect.facts + tuple(Fact(BELOW_ZERO, {"path": path}) for path in merged.below_zero)
     history = None
-    if merged.changes or merged.lost:
+    if merged.changes or merged.lost or (record is not None and effect.noted):
         history = HistoryEntry(
             operation.record,
             merged.record.version,

@@ -48,7 +48,8 @@ class Effect:
     `set`: scalar fields, merged by their owner. `append`: entries (each with a str `id`) by field. `items`: values by
     key by field. `add`: integer deltas by key by field. `force`: what the domain has decided (state, technician); not
     merged. `review`: ask a dispatcher; with `held`, the operation counts as undecided until then, and what the effect
-    names is still applied: name only what may stand meanwhile.
+    names is still applied: name only what may stand meanwhile. `noted`: the history tells of it also where no field
+    changes.
     """
 
     set: dict[str, Any] = field(default_factory=dict)
@@ -59,6 +60,7 @@ class Effect:
     review: ReviewRequest | None = None
     held: bool = False
     facts: tuple[Fact, ...] = ()
+    noted: bool = False
 
 
 @immutable

@@ -10,7 +10,8 @@ class Read(StrEnum):
     """What was read: `list`: name, phone and address in a list of customers; `file`: the customer's file; `history`: of
     the file; `owners`: the name among a unit's owners; `registration`: name and phone; `proof`: of purchase; `request`:
     what they wrote when they asked for service; `photo`: that they sent with it; `message`: to them, with their
-    number."""
+    number; `original`: a photo taken at a visit, byte for byte, with what the camera wrote into it;
+    `report`: the service report of a visit."""
 
     LIST = "list"
     FILE = "file"
@@ -21,6 +22,8 @@ class Read(StrEnum):
     REQUEST = "request"
     PHOTO = "photo"
     MESSAGE = "message"
+    ORIGINAL = "original"
+    REPORT = "report"
 
 
 class Why(StrEnum):

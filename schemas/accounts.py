@@ -111,3 +111,38 @@ class LastUpload(Request, frozen=True, kw_only=True):
     """How long a revoked device may still hand in what it holds."""
 
     hours: Annotated[int, msgspec.Meta(ge=1, le=72)] = 24
+
+
+class EnrolByCode(Request, frozen=True, kw_only=True):
+    """The code as shown or typed: case, blanks, dashes and look-alikes (O, I, L) do not matter."""
+
+    code: Annotated[str, msgspec.Meta(min_length=4, max_length=40)]
+
+
+class Symbol(Answer, frozen=True, kw_only=True):
+    """A QR code to draw: `path` is SVG path data of its dark modules, one unit each, in a square of `side` units; the
+    quiet zone (4 units) is for whoever draws."""
+
+    side: int
+    path: str
+
+
+class EnrolmentCode(Answer, frozen=True, kw_only=True):
+    """What the desk knows of a code it made, never the code itself. At most one of `used_at`, `withdrawn_at`."""
+
+    id: UUID
+    user_id: UUID
+    technician_id: UUID
+    made_by: UUID
+    made_at: Instant
+    expires_at: Instant
+    used_at: Instant | None = None
+    withdrawn_at: Instant | None = None
+
+
+class NewEnrolmentCode(EnrolmentCode, frozen=True, kw_only=True):
+    """Told once. `code`: in groups, to be typed; `address`: what `symbol` holds, to be scanned."""
+
+    code: str
+    address: str
+    symbol: Symbol

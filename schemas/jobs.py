@@ -114,13 +114,15 @@ class LaterVisit(Request, frozen=True, kw_only=True):
 
 class Assign(Request, frozen=True, kw_only=True):
     """Books a visit. `ends_at` left out: the job's usual duration. `delays`: visits that make room for it; all of it is
-    booked or nothing. `override`: also what is locked, and what makes room although it is about to start."""
+    booked or nothing. `override`: also what is locked, and what makes room although it is about to start. `instead_of`:
+    the visit that the dispatcher saw on screen; null: none. When another stands there by now, nothing is booked."""
 
     technician_id: UUID
     starts_at: Instant
     ends_at: Instant | None = None
     delays: Annotated[list[LaterVisit], msgspec.Meta(max_length=50)] = []
     override: bool = False
+    instead_of: UUID | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class LockJob(Request, frozen=True, kw_only=True):

@@ -118,6 +118,14 @@ class CannotComplete(Request, frozen=True, kw_only=True):
     signature: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
 
 
+class Add(Request, frozen=True, kw_only=True):
+    """`job.addendum`: what the technician adds to a completion that was signed, and the device's detached JWS over its
+    canonical JSON (`schemas.evidence.Addendum`)."""
+
+    manifest: dict[str, Any]
+    signature: Annotated[str, msgspec.Meta(max_length=2000)]
+
+
 class CustomerPatch(Request, frozen=True, kw_only=True):
     """`customer.patch`."""
 
@@ -143,5 +151,6 @@ KINDS: Mapping[str, type[Request]] = {
     "job.patch": JobPatch,
     "job.complete": Complete,
     "job.cannot_complete": CannotComplete,
+    "job.addendum": Add,
     "customer.patch": CustomerPatch,
 }

@@ -93,7 +93,8 @@ class JobPromise(Answer, frozen=True, kw_only=True):
 
 class Alarm(Answer, frozen=True, kw_only=True):
     """An escalation step that fired, told to the role `tell`. `clock`: `response` or `resolution`; `due`: the deadline
-    it is about. `over_at`: when that clock stopped."""
+    it is about. `taken_by`: who sees to it; `given_by`: who gave it to them, null: they took it themselves. `over_at`:
+    when that clock stopped."""
 
     id: UUID
     version: int
@@ -109,3 +110,26 @@ class Alarm(Answer, frozen=True, kw_only=True):
     taken_by: UUID | None
     taken_at: Instant | None
     over_at: Instant | None
+    given_by: UUID | None = None
+
+
+class GiveAlarm(Request, frozen=True, kw_only=True):
+    """`to`: a colleague (`GET /commitments/alarms/colleagues`). `version`: of the alarm, as whoever gives it saw it."""
+
+    to: UUID
+    version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+
+
+class PutBackAlarm(Request, frozen=True, kw_only=True):
+    """`version`: of the alarm, as whoever puts it back saw it."""
+
+    version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+
+
+class Colleague(Answer, frozen=True, kw_only=True):
+    """Somebody of the office to whom an alarm may be given. `outlet_id` null: of the centre."""
+
+    id: UUID
+    name: str
+    role: str
+    outlet_id: UUID | None

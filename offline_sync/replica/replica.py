@@ -58,6 +58,7 @@ class Replica:
         self._actor = actor
         self._page_limit = page_limit
         self._forked = False
+        self._heard: tuple[int, FieldTime] | None = None
 
     # ---- the person's side: never touches the network
 
@@ -66,6 +67,11 @@ class Replica:
         op_id = self._new_id()
         outbox.enqueue(self._store, op_id, kind, record, args, self._clock())
         return op_id
+
+    def clocks(self) -> tuple[FieldTime, tuple[int, FieldTime] | None]:
+        """What this device's clocks show, and the server's (epoch ms) as it last answered, with what they showed when
+        it was asked. For what is signed: both are kept with it, raw."""
+        return self._clock(), self._heard
 
     def view(self, key: RecordKey) -> Record | None:
         """The record as the person sees it: own operations included (guarantee 6)."""
@@ -128,8 +134,10 @@ class Replica:
         limit = outbox.BATCH_OPERATIONS
         while batch := outbox.batch(self._store, limit):
             try:
-                body = push_json(batch.device_id, self._clock(), batch.operations)
+                sent_at = self._clock()
+                body = push_json(batch.device_id, sent_at, batch.operations)
                 answer = push_answer_from(self._transport.push(body))
+                self._heard = (answer.server_time, sent_at)
             except Problem as problem:
                 if problem.status in BATCH_REFUSED and len(batch.operations) > 1:
                     limit = len(batch.operations) // 2

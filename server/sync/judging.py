@@ -28,14 +28,15 @@ from server.sync.reading import MALFORMED, Batch
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the server holds of the things a batch names. `seen`, `units`: as `JobRules` takes them. `boots`: anchors of
-    the device's clock."""
+    """What the server holds of the things a batch names. `seen`, `units`: as `JobRules` takes them. `signed`: what was
+    signed, by op_id. `boots`: anchors of the device's clock."""
 
     by_seq: Mapping[int, RecordedOutcome]
     by_op_id: Mapping[str, RecordedOutcome]
     records: Mapping[RecordKey, Record]
     seen: Mapping[str, Mapping[str, Any]]
     units: Mapping[str, str | None]
+    signed: evidence.Read
     boots: Boots
 
 
@@ -69,12 +70,15 @@ async def _known(device: Mapping[str, Any], batch: Batch, all_records: Mapping[R
     rows = msgspec.json.decode(said) if said else []
     outcomes = [(r, RecordedOutcome(r["digest"], translate.outcome_from_json(r["outcome"]))) for r in rows]
     records = {o.record: all_records[o.record] for o in operations if o.record in all_records}
+    by_seq = {r["seq"]: outcome for r, outcome in outcomes if r["device_id"] == str(batch.device_id)}
+    fresh = [o for o in operations if o.seq not in by_seq and (o.op_id, o.seq) not in batch.refused]
     return Known(
-        by_seq={r["seq"]: outcome for r, outcome in outcomes if r["device_id"] == str(batch.device_id)},
+        by_seq=by_seq,
         by_op_id={r["op_id"]: outcome for r, outcome in outcomes},
         records=records,
         seen=await field.seen(operations, records),
         units=await field.units(operations, records),
+        signed=await evidence.read(fresh, device),
         boots=dict(msgspec.json.decode(device["boots"], type=list[tuple[str, int]])),
     )
 
@@ -113,8 +117,7 @@ def _uuid(text: str) -> UUID | None:
 
 def judge(device: Mapping[str, Any], batch: Batch, known: Known) -> Decision | Forked:
     actor = Actor("field", str(device["user_id"]), _text(device["technician_id"]), str(device["id"]))
-    faults = evidence.faults(batch.operations, msgspec.json.decode(device["public_key"]))
-    of_jobs = JobRules(faults, known.seen, known.units)
+    of_jobs = JobRules(evidence.faults(known.signed), known.seen, known.units)
     rules: dict[str, Rules] = {"job": of_jobs, "customer": CustomerRules(), MALFORMED: _NoRules()}
     gated = rules.keys() | {o.record.type for o in batch.operations if (o.op_id, o.seq) in batch.refused}
     floors = {k: _ms(r.fields["opened_at"]) for k, r in known.records.items() if r.type == "job"}

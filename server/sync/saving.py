@@ -16,7 +16,7 @@ from server.commitments.rules.standing import Event
 from server.evidence import actions as evidence
 from server.jobs.field import apply_facts, events
 from server.jobs.publishing import Written, publish
-from server.jobs.reviews import ask
+from server.jobs.reviews.opening import ask
 from server.platform import clock, db
 from server.platform.feed import Deed, HistoryLine
 from server.platform.text import FORBIDDEN, forbidden_in
@@ -44,7 +44,7 @@ async def save(judgements: Iterable[Judgement]) -> list[Decision]:
             after = {**one.known.records, **decision.changed}
             reviews, became = await _reviews(device, decision, after)
             decision = _renamed(decision, became)
-            await evidence.keep(decision.fresh, after, device)
+            await evidence.keep(decision.fresh, after, device, one.known.signed)
             await apply_facts(decision.fresh, after)
             happened |= events(decision.fresh)
             rows += [_operation_row(device["id"], judged) for judged in decision.fresh]

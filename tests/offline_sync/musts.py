@@ -16,6 +16,8 @@ _BAD = "tests/sync/test_bad_operations.py"
 _FEED = "tests/platform/test_feed.py"
 _JOURNEY = "tests/journeys/test_main_job.py"
 _RESTORE = "tests/journeys/test_restore.py"
+_MANIFEST = "tests/evidence/test_manifest.py"
+_STATEMENTS = "tests/evidence/test_statements.py"
 _EXAMPLES = "tests/examples/test_examples.py"
 _WEB_STORE = "server/web/shared/replica/store.test.ts"
 _WEB = "server/web/shared/replica/replica.test.ts"
@@ -62,6 +64,7 @@ SHOWN: Mapping[str, tuple[str, str]] = {
     "P-25": (_REPLICA, "TestARefusedPush"),
     "P-26": (_MACHINE, "TestManyLongDays"),
     "P-27": ("tests/offline_sync/test_operation.py", "TestDigest"),
+    "P-29": ("server/web/shared/replica/undo.test.ts", "gives its number to the next one"),
     "P-28": ("tests/jobs/test_unknown_jobs.py", "TestASignedCompletionOfAJobThatNobodyKnows"),
     "L-1": (_JOURNEY, "TestScope"),
     "L-2": ("tests/sync/test_purge.py", "TestPurging"),
@@ -104,7 +107,13 @@ SHOWN: Mapping[str, tuple[str, str]] = {
     "T-3": (_WINS, "test_it_is_the_corrected_time_that_counts"),
     "C-1": (_WINS, "TestBothChangedAFieldOfTheOffice"),
     "C-2": (_WINS, "TestDeletedMeanwhile"),
-    "C-3": (_JOURNEY, "TestAJobFromCallToSignature"),
+    "C-3": (_MANIFEST, "test_hold_before_the_server"),
+    "C-5": (_MANIFEST, "TestTheVectors"),
+    "C-6": (_STATEMENTS, "test_brings_photos_and_changes_nothing"),
+    "C-7": (_STATEMENTS, "TestCompletionsThatDoNotHold"),
+    "C-8": (_STATEMENTS, "TestASignatureThatIsHandedInAgain"),
+    "C-9": (_MANIFEST, "test_refuse_what_would_be_held"),
+    "C-10": (_STATEMENTS, "test_whose_bytes_are_others_is_not_taken"),
 }
 
 #: No client of ours does these yet.

@@ -279,6 +279,7 @@ def application(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield application
 
 
+@pytest.mark.long
 class TestDaysOnPostgres:
     def test_keep_every_guarantee(self, application: Application) -> None:
         run_state_machine_as_test(DayOnPostgres, settings=settings(UNTIMED, max_examples=6, stateful_step_count=30))

@@ -132,4 +132,5 @@ WITH_A_CENTRE = (
     *("plan", "reaction", "reaction_rule"),
     *("unit_card", "unit_remedy"),
     *("service_request", "customer_ask", "judgement", "registration", "notification", "label_batch"),
+    *("seal", "service_report", "upload"),
 )
