@@ -16,6 +16,7 @@ from server.dispatch.rules.problem import Technician
 from server.dispatch.rules.recommendation import Recommendation, recommend
 from server.dispatch.rules.travel import TravelModel
 from server.dispatch.travel import in_use
+from server.jobs import dispatch_store, visits_store
 from server.jobs import store as jobs
 from server.jobs.rules import lifecycle
 from server.network import people_store as stock
@@ -108,10 +109,10 @@ async def _known(job: Job, people: Sequence[Candidate], at: datetime, zone: Zone
     ids = [person.id for person in people]
     counted = {person.id: person.van_counted_at for person in people if person.van_counted_at is not None}
     return Known(
-        visits=await jobs.visits_of(ids, at - _LONGEST_VISIT, at + HORIZON + _LONGEST_SHIFT),
-        loads=asking.loads(await jobs.past_work(ids, at - _PAST_WEEKS, at)),
-        acquainted=await jobs.acquainted(job.id, job.unit_id, job.customer_id),
+        visits=await visits_store.visits_of(ids, at - _LONGEST_VISIT, at + HORIZON + _LONGEST_SHIFT),
+        loads=asking.loads(await visits_store.past_work(ids, at - _PAST_WEEKS, at)),
+        acquainted=await dispatch_store.acquainted(job.id, job.unit_id, job.customer_id),
         zone=zone,
         depot=(await stock.depots([job.outlet_id])).get(job.outlet_id, {}) if job.parts_needed else {},
-        used=await jobs.parts_used(counted) if job.parts_needed and counted else {},
+        used=await dispatch_store.parts_used(counted) if job.parts_needed and counted else {},
     )

@@ -13,7 +13,7 @@ from server.dispatch.rules.objective import TERMS, Cost
 from server.dispatch.rules.problem import Technician
 from server.dispatch.rules.recommendation import NotProposed, Proposal
 from server.dispatch.rules.sentences import why_not_in_words
-from server.jobs.store import Visit
+from server.jobs.visits_store import Visit
 
 _TERMS = {term.name: term for term in TERMS}
 

@@ -26,8 +26,9 @@ from schemas.jobs import Job as HeldJob
 from schemas.jobs import JobState
 from server.dispatch.rules import fairness
 from server.dispatch.rules.problem import Job, Limits, Lock, Place, Span, Stop, Technician
+from server.jobs.dispatch_store import Acquainted
 from server.jobs.rules import site_hours, stock
-from server.jobs.store import Acquainted, PastWork, Visit
+from server.jobs.visits_store import PastWork, Visit
 from server.network.store import Candidate
 
 WEIGHTS: Mapping[int, float] = {1: 4.0, 2: 2.0, 3: 1.0, 4: 0.5, 5: 0.25}

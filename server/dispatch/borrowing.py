@@ -22,8 +22,8 @@ from server.dispatch.rules.problem import Job, Limits, Span, Technician
 from server.dispatch.rules.sentences import WHY_NOT
 from server.dispatch.rules.travel import TravelModel
 from server.dispatch.travel import in_use
-from server.jobs import store as jobs
-from server.jobs.store import Acquainted
+from server.jobs import dispatch_store, visits_store
+from server.jobs.dispatch_store import Acquainted
 from server.network import people_store
 from server.network import store as network
 from server.network.store import Candidate
@@ -172,7 +172,7 @@ async def _gather(outlets: Mapping[UUID, network.Row], period: tuple[datetime, d
         people[outlet_id] = [one.id for one in there]
     held = await _waiting(outlets, period)
     technicians = await _technicians(found, period, asking.limits_of({}))
-    known = await jobs.all_acquainted([(job.id, job.unit_id, job.customer_id) for job in held])
+    known = await dispatch_store.all_acquainted([(job.id, job.unit_id, job.customer_id) for job in held])
     counted = await people_store.depots(outlets) if any(job.parts_needed for job in held) else {}
     depots = {one: asking.free_depot(parts, technicians.values()) for one, parts in counted.items()}
     asked = {str(job.id): _asked(job, known, outlets, depots, period[0]) for job in held}
@@ -181,7 +181,7 @@ async def _gather(outlets: Mapping[UUID, network.Row], period: tuple[datetime, d
 
 async def _waiting(outlet_ids: Iterable[UUID], period: tuple[datetime, datetime]) -> list[HeldJob]:
     """Those whose promise stands still wait for something else than a technician."""
-    rows = await jobs.to_plan(list(outlet_ids), *period)
+    rows = await dispatch_store.to_plan(list(outlet_ids), *period)
     waiting = [row for row in rows if row["state"] in ("new", "declined") and not row["hold_cause"]]
     return [msgspec.convert(row, HeldJob, strict=False) for row in waiting]
 
@@ -190,12 +190,12 @@ async def _technicians(
     found: Mapping[UUID, Candidate], period: tuple[datetime, datetime], limits: Limits
 ) -> dict[UUID, Technician]:
     starts, ends = period
-    visits: dict[UUID, list[jobs.Visit]] = {}
-    for visit in await jobs.visits_of(found, starts - _A_DAY, ends + _A_DAY):
+    visits: dict[UUID, list[visits_store.Visit]] = {}
+    for visit in await visits_store.visits_of(found, starts - _A_DAY, ends + _A_DAY):
         visits.setdefault(visit.technician_id, []).append(visit)
-    loads = asking.loads(await jobs.past_work(found, starts - _PAST_WEEKS, starts))
+    loads = asking.loads(await visits_store.past_work(found, starts - _PAST_WEEKS, starts))
     counted = {one.id: one.van_counted_at for one in found.values() if one.van_counted_at is not None}
-    used = await jobs.parts_used(counted) if counted else {}
+    used = await dispatch_store.parts_used(counted) if counted else {}
     now = asking.earliest(starts)
     return {
         who: asking.technician(one, visits.get(who, []), loads.get(who, 0), now, limits, used=used.get(who, {}))

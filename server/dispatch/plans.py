@@ -16,7 +16,7 @@ from server.dispatch.planning.drafting import CARRIED_OUT, sentence
 from server.dispatch.planning.gathering import MOST_JOBS
 from server.dispatch.planning.kept import Kept
 from server.dispatch.planning.staleness import Change
-from server.jobs import store as jobs
+from server.jobs import dispatch_store
 from server.network import store as network
 from server.platform import clock, db
 from server.platform.auth import Caller, Scope
@@ -44,7 +44,7 @@ async def begin(caller: Caller, wanted: NewPlan) -> PlanHead:
     region = await _region(caller, wanted)
     now = clock.now()
     starts, ends = _horizon(wanted, region.zone, now)
-    found = await jobs.count_to_plan(region.outlet_ids, starts, ends)
+    found = await dispatch_store.count_to_plan(region.outlet_ids, starts, ends)
     if found > MOST_JOBS:
         raise Refused(Code.PLAN_TOO_LARGE, f"{found} jobs, {MOST_JOBS} at most", jobs=found, limit=MOST_JOBS)
     plan = store.NewPlan(
@@ -74,7 +74,7 @@ async def read(caller: Caller, plan_id: UUID) -> Plan:
     if found.made is not None and found.state is PlanState.DRAFT:
         stale = await publishing.stale_of(found, found.made, items)
         known = {item.job_id for item in items}
-        new_jobs = [i for i in await jobs.waiting(found.made.outlet_ids, found.made_at) if i not in known]
+        new_jobs = [i for i in await dispatch_store.waiting(found.made.outlet_ids, found.made_at) if i not in known]
     shown = [_shown(item, stale.get(item.job_id)) for item in items]
     return Plan(
         **kept.facts(found),

@@ -10,9 +10,9 @@ import msgspec
 from schemas.dispatch import PlanState
 from server.dispatch.planning.kept import Kept, Made
 from server.platform import db
-from server.platform.auth import Scope
+from server.platform.auth import Scope, within
 
-_IN_SCOPE = "($1::uuid IS NULL OR p.centre_id = $1) AND ($2::uuid IS NULL OR p.outlet_id = $2)"
+_IN_SCOPE = within("p")
 _KEPT = (
     "p.id, p.centre_id, p.outlet_id, p.state, p.made_by, coalesce((SELECT name FROM app_user u WHERE u.id = p.made_by),"
     " '') AS made_by_name, p.made_at, p.starts_at, p.ends_at, p.seconds, p.expires_at, p.failure,"

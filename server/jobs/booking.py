@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from msgspec import UNSET, UnsetType
+
 from offline_sync.record import Record
 from schemas.errors import Code
 from schemas.jobs import Assign, LaterVisit
-from server.jobs import hard_rules, store
+from server.jobs import hard_rules, visits_store
 from server.jobs.office import after, force, forced, locked, locked_together, withdraw_visit
 from server.jobs.publishing import Written, publish
 from server.network import store as network
@@ -84,14 +86,14 @@ async def book_together(
     `hard_rules.hold`). The caller publishes what is returned, once."""
     states = [after(b.event, b.job) for b in bookings]
     freed = [after("unassign", w.job) for w in withdrawals]
-    await store.one_booking_at_a_time(b.technician["no"] for b in bookings)
+    await visits_store.one_booking_at_a_time(b.technician["no"] for b in bookings)
     await hard_rules.hold(bookings, [w.job for w in withdrawals], override=override, by_hand=by_hand)
     given_up = [job.fields["visit_id"] for job in (*(b.job for b in bookings), *(w.job for w in withdrawals))]
-    await store.move_visits("withdrawn", [UUID(visit_id) for visit_id in given_up if visit_id is not None])
+    await visits_store.move_visits("withdrawn", [UUID(visit_id) for visit_id in given_up if visit_id is not None])
     visits = [_visit(b, user_id) for b in bookings]
     try:
-        await store.book_visits(visits)
-    except store.DoubleBooked as fault:
+        await visits_store.book_visits(visits)
+    except visits_store.DoubleBooked as fault:
         names = {b.technician["no"]: b.technician for b in bookings}
         who = names[fault.technician_no]
         raise Refused(Code.DOUBLE_BOOKED, who["name"], technician_id=str(who["id"])) from fault
@@ -129,6 +131,7 @@ def window(starts: datetime, ends: datetime | None, usual_minutes: int) -> tuple
 async def _book(caller: Caller, job_id: UUID, wanted: Assign, event: str) -> None:
     async with db.transaction():
         job, *others = await locked_together(caller.scope, [job_id, *(later.job_id for later in wanted.delays)])
+        _hold_seen(job, wanted.instead_of)
         after(event, job)
         (technician,) = await technicians_for([(job, wanted.technician_id)])
         times = window(wanted.starts_at, wanted.ends_at, job.fields["duration_minutes"])
@@ -136,6 +139,20 @@ async def _book(caller: Caller, job_id: UUID, wanted: Assign, event: str) -> Non
         moved = [_later(other, asked, technician) for other, asked in zip(others, wanted.delays, strict=True)]
         written = await book_together([first, *moved], [], caller.user_id, override=wanted.override, by_hand={job.id})
         await publish(written)
+
+
+def _hold_seen(job: Record, seen: UUID | UnsetType | None) -> None:
+    """Two who move one job at once: the second saw a visit that is gone, and is told so."""
+    if seen is UNSET:
+        return
+    present = job.fields["visit_id"]
+    if present != (None if seen is None else str(seen)):
+        raise Refused(
+            Code.VERSION_STALE,
+            f"job {job.fields['number']} has been booked anew meanwhile",
+            job_id=job.id,
+            technician_id=job.fields["technician_id"],
+        )
 
 
 def _later(job: Record, asked: LaterVisit, technician: Technician) -> Booking:
@@ -154,8 +171,8 @@ def _there(technician: Technician | None) -> Technician:
     return technician
 
 
-def _visit(booking: Booking, user_id: UUID | None) -> store.NewVisit:
-    return store.NewVisit(
+def _visit(booking: Booking, user_id: UUID | None) -> visits_store.NewVisit:
+    return visits_store.NewVisit(
         id=clock.new_id(),
         job_id=UUID(booking.job.id),
         centre_id=UUID(booking.job.fields["centre_id"]),
@@ -168,7 +185,7 @@ def _visit(booking: Booking, user_id: UUID | None) -> store.NewVisit:
     )
 
 
-def _booked(booking: Booking, visit: store.NewVisit, state: str, user_id: UUID | None) -> Written:
+def _booked(booking: Booking, visit: visits_store.NewVisit, state: str, user_id: UUID | None) -> Written:
     fields = {
         "state": state,
         "technician_id": str(visit.technician_id),

@@ -9,7 +9,7 @@ from offline_sync.engine import Judged
 from offline_sync.operation import Operation, RecordKey
 from offline_sync.record import Record
 from server.commitments.rules.standing import Event, Paused, Resumed
-from server.jobs import store
+from server.jobs import store, visits_store
 from server.jobs.rules.field_work import TERMS, UNDER_TERMS
 from server.jobs.rules.product import code_scanned, unit_named
 from server.platform import clock
@@ -80,10 +80,10 @@ async def apply_facts(judged: Iterable[Judged], jobs: Mapping[RecordKey, Record]
 
 async def _apply(name: str, data: Mapping[str, Any], job: Record) -> None:
     if name in _VISIT_STATES and data["visit_id"] is not None:
-        await store.move_visits(_VISIT_STATES[name], [UUID(data["visit_id"])])
+        await visits_store.move_visits(_VISIT_STATES[name], [UUID(data["visit_id"])])
     elif name == "visit_made":
         at = datetime.fromisoformat(data["at"])
-        await store.add_done_visit(clock.new_id(), job.fields, UUID(data["technician_id"]), at)
+        await visits_store.add_done_visit(clock.new_id(), job.fields, UUID(data["technician_id"]), at)
 
 
 def events(judged: Iterable[Judged]) -> dict[str, list[Event]]:

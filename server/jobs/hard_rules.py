@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from offline_sync.record import Record
 from schemas.errors import Code
-from server.jobs import store
+from server.jobs import dispatch_store
 from server.jobs.rules import bookable, stock
 from server.network import people_store
 from server.network import store as network
@@ -73,7 +73,7 @@ async def _hold_parts(bookings: Sequence[Booking], people: Mapping[UUID, Candida
     if not asking:
         return
     outlets = {_outlet(b.job) for b in asking}
-    promised = await store.parts_promised(outlets, [UUID(b.job.id) for b in bookings])
+    promised = await dispatch_store.parts_promised(outlets, [UUID(b.job.id) for b in bookings])
     vans = await _vans(promised, people)
     depots = await people_store.depots(outlets)
     named = {str(who): needed for who, needed in promised.items()}
@@ -93,7 +93,7 @@ async def _vans(promised: Iterable[UUID], people: Mapping[UUID, Candidate]) -> d
     """What is on the vans of everybody concerned, as counted less what was used since."""
     now = clock.now()
     everybody = {**await network.candidates([who for who in promised if who not in people], now, now), **people}
-    used = await store.parts_used({who: p.van_counted_at for who, p in everybody.items() if p.van_counted_at})
+    used = await dispatch_store.parts_used({who: p.van_counted_at for who, p in everybody.items() if p.van_counted_at})
     return {str(who): stock.minus(person.van, used.get(who, {})) for who, person in everybody.items()}
 
 

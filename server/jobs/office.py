@@ -8,7 +8,7 @@ from uuid import UUID
 from offline_sync.record import Record
 from offline_sync.rules import Effect
 from schemas.errors import Code
-from server.jobs import store
+from server.jobs import visits_store
 from server.jobs.publishing import Written, publish
 from server.jobs.rules import lifecycle, ownership
 from server.platform import clock, feed
@@ -46,7 +46,7 @@ def after(event: str, job: Record) -> str:
 
 async def withdraw_visit(job: Record) -> None:
     if job.fields["visit_id"] is not None:
-        await store.move_visits("withdrawn", [UUID(job.fields["visit_id"])])
+        await visits_store.move_visits("withdrawn", [UUID(job.fields["visit_id"])])
 
 
 async def force(job: Record, fields: Mapping[str, Any], action: str, caller: Caller) -> None:

@@ -29,7 +29,8 @@ from schemas.jobs import (
     Settlement,
 )
 from schemas.promises import Appointment, Hold, JobPromise, Resume
-from server.jobs import actions, arrangements, booking, preview_routes, reviews, store, unit_routes
+from server.jobs import actions, arrangements, booking, measure_routes, preview_routes, store, unit_routes
+from server.jobs.reviews import settling, showing
 from server.platform import history
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, Scope, only
 from server.platform.errors import Refused
@@ -320,7 +321,7 @@ async def list_reviews(
     limit: Limit = 100,
 ) -> Page[ReviewInFull]:
     after = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
-    found = await reviews.page(caller, open_only, after, limit + 1)
+    found = await showing.page(caller, open_only, after, limit + 1)
     more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
     return Page(items=found[:limit], next_cursor=more)
 
@@ -331,7 +332,7 @@ async def list_reviews(
     guards=[only(*OFFICE_READERS)],
 )
 async def read_review(caller: NamedDependency[Caller], review_id: FromPath[UUID]) -> ReviewInFull:
-    return await reviews.one(caller, review_id)
+    return await showing.one(caller, review_id)
 
 
 @post(
@@ -343,8 +344,8 @@ async def read_review(caller: NamedDependency[Caller], review_id: FromPath[UUID]
 async def settle_review(
     caller: NamedDependency[Caller], review_id: FromPath[UUID], data: JSONBody[Settlement]
 ) -> ReviewInFull:
-    await reviews.settle(caller, review_id, data.choice, data.record_version)
-    return await reviews.one(caller, review_id)
+    await settling.settle(caller, review_id, data.choice, data.record_version)
+    return await showing.one(caller, review_id)
 
 
 @post(
@@ -354,8 +355,8 @@ async def settle_review(
     status_code=HTTP_200_OK,
 )
 async def undo_settlement(caller: NamedDependency[Caller], review_id: FromPath[UUID]) -> ReviewInFull:
-    await reviews.undo(caller, review_id)
-    return await reviews.one(caller, review_id)
+    await settling.undo(caller, review_id)
+    return await showing.one(caller, review_id)
 
 
 router = Router(
@@ -390,6 +391,7 @@ router = Router(
         list_job_types,
         add_job_type,
         *preview_routes.HANDLERS,
+        *measure_routes.HANDLERS,
         *unit_routes.HANDLERS,
     ],
 )

@@ -31,8 +31,8 @@ from server.platform.records import office_edit
 from server.products import actions as products
 from server.products import catalogue_store, field_store, notices, publishing
 from server.products.publishing import UnitWritten
-from server.products.rules.coverage import Repair
 from server.products.rules.digital_link import gtin14
+from server.products.rules.entitlement import Repair
 from server.products.rules.policy import WHOLE_UNIT
 from server.products.rules.serial import typed_serial
 

@@ -17,15 +17,13 @@ from litestar.status_codes import HTTP_200_OK
 
 from schemas.accounts import Role
 from schemas.base import Page
-from schemas.errors import Code
 from schemas.unit_life import FoundUnit, ScannedUnit, UnitEvent
 from server.jobs import scanning, unit_history
 from server.platform.auth import Caller, only
-from server.platform.errors import Refused
 from server.platform.paging import PageLimit
 from server.platform.ratelimit import at_most
 from server.products import actions as products
-from server.products import store
+from server.products.reach import open_unit
 from server.products.shown import shown_coverage, shown_unit
 
 _HOUR = timedelta(hours=1)
@@ -43,18 +41,8 @@ async def show_history(
     cursor: FromQuery[str | None] = None,
     limit: PageLimit = 100,
 ) -> Page[UnitEvent]:
-    events, following = await unit_history.page(caller, await _unit(caller, unit_id), cursor, limit)
+    events, following = await unit_history.page(caller, await open_unit(caller, unit_id), cursor, limit)
     return Page(items=events, next_cursor=following)
-
-
-async def _unit(caller: Caller, unit_id: UUID) -> store.Row:
-    if caller.role is Role.TECHNICIAN:
-        known = await store.unit_held_by(caller.technician_id, unit_id) if caller.technician_id else None
-    else:
-        known = await store.unit(caller.scope, unit_id)
-    if known is None:
-        raise Refused(Code.NOT_FOUND)
-    return known
 
 
 @post(

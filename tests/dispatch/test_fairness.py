@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from server.dispatch.rules.fairness import MOST, Past, loads
-from server.jobs import store as jobs
+from server.jobs import visits_store
 from tests.dispatch.test_routes import DAY, HOUR, MINUTE, MORNING, THERE, asked, booked, people, working
 from tests.journeys.firm import Firm
 
@@ -39,7 +39,7 @@ class TestThePastWeeks:
         desk = await working(firm, 0, start=-2 * DAY, hours=14)  # 08:00 to 22:00 in Shanghai
         await working(firm, 1, start=-2 * DAY)
         await booked(firm, desk, 0, at=-2 * DAY + 13 * HOUR, minutes=120)  # an hour beyond the shift
-        found = await jobs.past_work(map(UUID, firm.technicians), MORNING - 14 * DAY, MORNING)
+        found = await visits_store.past_work(map(UUID, firm.technicians), MORNING - 14 * DAY, MORNING)
         first, second, third = (found[key] for key in sorted(found, key=lambda key: firm.technicians.index(str(key))))
         assert (first.worked_s, first.shift_s, first.overtime_s, first.late_s) == (2 * H, 14 * H, H, 2 * H)
         assert (second.worked_s, second.shift_s, second.overtime_s, second.late_s) == (0, 9 * H, 0, 0)

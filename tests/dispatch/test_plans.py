@@ -193,7 +193,8 @@ class TestPublishing:
             assert instant(after["window_start"]) == instant(wanted["starts_at"])
             assert instant(after["window_end"]) == instant(wanted["ends_at"])
             history = (await desk.get(f"/jobs/{job['id']}/history")).json()["items"]
-            assert [line["action"] for line in history][:2] == ["raise", "assign"]
+            actions = [line["action"] for line in history if line["action"] != "deadline"]  # that morning may be late
+            assert actions[:2] == ["raise", "assign"]
         shown = await again(desk, plan)
         assert (shown["state"], shown["open"]) == ("published", 0)
         assert all(each["published_at"] for each in shown["items"])

@@ -15,8 +15,9 @@ from server.dispatch import asking
 from server.dispatch.planning.scene import Scene, Subject, Visit, apart
 from server.dispatch.planning.staleness import Person, Present, Span, Taken, seen
 from server.dispatch.rules.problem import Job, Limits, Technician
+from server.jobs import dispatch_store, visits_store
 from server.jobs import store as jobs
-from server.jobs.store import Acquainted
+from server.jobs.dispatch_store import Acquainted
 from server.network import people_store
 from server.network import store as network
 from server.network.store import Candidate
@@ -57,7 +58,7 @@ async def gather(
     zones = {str(outlet["id"]): ZoneInfo(outlet["zone"]) for outlet in outlets}
     outlet_ids = [outlet["id"] for outlet in outlets]
     candidates = await _candidates(outlet_ids, starts, ends)
-    rows = await jobs.to_plan(outlet_ids, starts, ends)
+    rows = await dispatch_store.to_plan(outlet_ids, starts, ends)
     if named := set(loose) - {UUID(row["id"]) for row in rows}:
         rows += (await jobs.rows(named)).values()
     if len(rows) > MOST_JOBS or len(candidates) > MOST_PEOPLE:
@@ -115,11 +116,11 @@ async def _people(
     candidates: Sequence[Candidate], starts: datetime, ends: datetime, limits: Limits
 ) -> Sequence[Technician]:
     ids = [candidate.id for candidate in candidates]
-    visits: dict[UUID, list[jobs.Visit]] = {}
-    for visit in await jobs.visits_of(ids, starts - _LONGEST, ends + _LONGEST):
+    visits: dict[UUID, list[visits_store.Visit]] = {}
+    for visit in await visits_store.visits_of(ids, starts - _LONGEST, ends + _LONGEST):
         visits.setdefault(visit.technician_id, []).append(visit)
     loads, now = await asking_loads(ids, starts), asking.earliest(starts)
-    used = await jobs.parts_used({c.id: c.van_counted_at for c in candidates if c.van_counted_at is not None})
+    used = await dispatch_store.parts_used({c.id: c.van_counted_at for c in candidates if c.van_counted_at is not None})
     return [
         asking.technician(c, visits.get(c.id, []), loads.get(c.id, 0), now, limits, used=used.get(c.id, {}))
         for c in candidates
@@ -139,7 +140,7 @@ async def _depots(
 
 
 async def asking_loads(ids: Sequence[UUID], starts: datetime) -> Mapping[UUID, int]:
-    return asking.loads(await jobs.past_work(ids, starts - _PAST_WEEKS, starts))
+    return asking.loads(await visits_store.past_work(ids, starts - _PAST_WEEKS, starts))
 
 
 async def _subjects(
@@ -149,7 +150,7 @@ async def _subjects(
     starts: datetime,
     depots: Mapping[UUID, Mapping[str, int]],
 ) -> dict[str, Subject]:
-    acquainted = await jobs.all_acquainted([(job.id, job.unit_id, job.customer_id) for job in held])
+    acquainted = await dispatch_store.all_acquainted([(job.id, job.unit_id, job.customer_id) for job in held])
     names = {person.id: person.name for person in people}
     strangers = {j.technician_id for j in held if j.technician_id is not None and str(j.technician_id) not in names}
     for technician_id in strangers:
@@ -197,7 +198,7 @@ async def present(
     """How things stand now, for what a plan said about these jobs."""
     candidates = await _candidates(outlet_ids, starts, ends)
     taken: dict[UUID, list[Taken]] = {}
-    for v in await jobs.visits_of([c.id for c in candidates], starts - _LONGEST, ends + _LONGEST):
+    for v in await visits_store.visits_of([c.id for c in candidates], starts - _LONGEST, ends + _LONGEST):
         if v.state != "done":
             taken.setdefault(v.technician_id, []).append(Taken(v.job_id, Span(v.starts_at, v.ends_at)))
     return Present(

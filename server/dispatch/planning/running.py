@@ -22,7 +22,7 @@ from server.jobs.publishing import board
 from server.network import store as network
 from server.platform import clock, db, feed
 from server.platform.auth import Scope
-from server.platform.waiting import until
+from server.platform.waiting import under_lease, until
 
 log = structlog.get_logger()
 
@@ -85,22 +85,14 @@ async def tell(centre_id: UUID, outlet_id: UUID | None) -> None:
 
 async def _make(claimed: Claimed, workers: Workers, woken: asyncio.Event, stopping: asyncio.Event) -> None:
     """Until the plan is made, is not wanted any more, or this worker stops."""
-    making_it = asyncio.create_task(_made(claimed, workers))
-    try:
-        while not making_it.done():
-            await until(making_it, woken, stopping, within=_RENEW_SECONDS)
-            woken.clear()
-            if making_it.done():
-                break
-            if stopping.is_set():
-                await store.release(claimed.id)
-                return
-            if not await store.keep_claim(claimed.id, LEASE):
-                return
-        making_it.result()
-    finally:
-        making_it.cancel()
-        await asyncio.gather(making_it, return_exceptions=True)
+    await under_lease(
+        _made(claimed, workers),
+        woken,
+        stopping,
+        renew=lambda: store.keep_claim(claimed.id, LEASE),
+        release=lambda: store.release(claimed.id),
+        every=_RENEW_SECONDS,
+    )
 
 
 async def _made(claimed: Claimed, workers: Workers) -> None:

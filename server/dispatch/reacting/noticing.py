@@ -14,8 +14,9 @@ from uuid import UUID
 from schemas.reactions import ReactionKind
 from server.dispatch.reacting.kept import Event
 from server.dispatch.reacting.kinds import AHEAD, KINDS, LOOK_BACK
-from server.jobs import store as jobs
+from server.jobs import dispatch_store, visits_store
 from server.jobs.rules import stock
+from server.jobs.store import THERE
 from server.network import people_store
 from server.network import store as network
 from server.network.store import Candidate
@@ -30,7 +31,6 @@ _MOST_CARRIERS = 200
 #: Not every question uses all that every question is given.
 _GIVEN = "$1::timestamptz IS NOT NULL AND $2::interval IS NOT NULL AND $3::interval IS NOT NULL"
 _HEAD = "j.centre_id, j.outlet_id"
-_THERE = "(j.deleted_at IS NULL OR j.billing_held)"
 _WANTED = "coalesce(r.mode, 'propose') <> 'off'"
 
 
@@ -47,7 +47,7 @@ _EMERGENCY = f"""
 SELECT {_HEAD}, 'emergency' AS kind, 'emergency:' || j.id AS key, ARRAY[j.id] AS job_ids,
     NULL::uuid AS technician_id, NULL::timestamptz AS visit_at, j.opened_at AS happened_at
 FROM job j {_rule("emergency")}
-WHERE j.state = 'new' AND j.hold_cause = '' AND {_THERE} AND {_WANTED} AND (j.priority = 1
+WHERE j.state = 'new' AND j.hold_cause = '' AND {THERE} AND {_WANTED} AND (j.priority = 1
     OR least(j.respond_by, j.resolve_by) - j.opened_at <= {_minutes(ReactionKind.EMERGENCY)})
 """
 _EMERGENCY_BOUND = "j.created_at > $1::timestamptz - $2::interval AND j.opened_at > $1::timestamptz - $2::interval"
@@ -58,7 +58,7 @@ SELECT {_HEAD}, 'decline' AS kind, 'decline:' || j.id || ':' || h.version AS key
     (h.changes->'window_start'->>0)::timestamptz AS visit_at, h.happened_at
 FROM job j {_rule("decline")} JOIN history h ON h.record_type = 'job' AND h.record_id = j.id
     AND h.version = (j.field_versions->>'state')::bigint AND h.action = 'job.decline'
-WHERE j.state = 'declined' AND {_THERE} AND {_WANTED}
+WHERE j.state = 'declined' AND {THERE} AND {_WANTED}
 """
 _DECLINE_BOUND = "h.recorded_at > $1::timestamptz - $2::interval"
 
@@ -74,7 +74,7 @@ SELECT * FROM (
     LEFT JOIN LATERAL (SELECT max(coalesce(last_seen_at, enrolled_at))
         <= $1::timestamptz - {_minutes(ReactionKind.OFFLINE, "q")} AS silent
         FROM device WHERE technician_id = j.technician_id AND revoked_at IS NULL) d ON true
-    WHERE j.state IN ('scheduled', 'accepted') AND j.hold_cause = '' AND {_THERE}
+    WHERE j.state IN ('scheduled', 'accepted') AND j.hold_cause = '' AND {THERE}
         AND j.window_start <= $1::timestamptz - {_minutes(ReactionKind.NO_SHOW)} AND {{bound}}
         AND NOT EXISTS (SELECT FROM job w WHERE w.technician_id = j.technician_id
             AND w.state IN ('en_route', 'on_site', 'working') AND w.window_end > $1::timestamptz - interval '12 hours')
@@ -105,7 +105,7 @@ FROM absence a JOIN visit v ON v.technician_id = a.technician_id AND v.state = '
     AND v.ends_at > a.starts_at AND v.starts_at < least(a.ends_at, $1::timestamptz + $3::interval)
 JOIN job j ON j.id = v.job_id AND j.visit_id = v.id AND j.state IN ('scheduled', 'accepted')
 JOIN outlet o ON o.id = j.outlet_id {_rule("absence")}
-WHERE a.withdrawn_at IS NULL AND a.ends_at > $1::timestamptz AND {_THERE} AND {_WANTED} AND {{bound}}
+WHERE a.withdrawn_at IS NULL AND a.ends_at > $1::timestamptz AND {THERE} AND {_WANTED} AND {{bound}}
 GROUP BY a.id, a.technician_id, j.centre_id, j.outlet_id, (v.starts_at AT TIME ZONE o.zone)::date
 """
 
@@ -114,7 +114,7 @@ SELECT {_HEAD}, 'parts_missing' AS kind, 'parts:' || j.id || ':' || (j.field_ver
     ARRAY[j.id] AS job_ids, j.technician_id, NULL::timestamptz AS visit_at, h.happened_at
 FROM job j {_rule("parts_missing")} JOIN history h ON h.record_type = 'job' AND h.record_id = j.id
     AND h.version = (j.field_versions->>'hold_cause')::bigint AND h.changes ? 'hold_cause'
-WHERE j.state IN ('paused', 'cannot_complete') AND j.hold_cause = 'waiting_for_parts' AND {_THERE} AND {_WANTED}
+WHERE j.state IN ('paused', 'cannot_complete') AND j.hold_cause = 'waiting_for_parts' AND {THERE} AND {_WANTED}
 """
 
 _QUESTIONS: Sequence[tuple[str, str]] = (
@@ -193,7 +193,7 @@ async def without_parts(now: datetime, only: Collection[UUID] | None = None) -> 
     carriers = await db.fetch(
         "SELECT DISTINCT j.technician_id AS id FROM job j"
         f" {_rule('parts_missing')} WHERE j.state IN ('scheduled', 'accepted') AND j.parts_needed <> '{{}}'"
-        f" AND {_THERE} AND {_WANTED} AND j.window_start > $1::timestamptz"
+        f" AND {THERE} AND {_WANTED} AND j.window_start > $1::timestamptz"
         " AND j.window_start < $1::timestamptz + $2::interval"
         " AND ($3::uuid[] IS NULL OR j.id = ANY($3)) ORDER BY 1 LIMIT $4",
         now,
@@ -206,10 +206,10 @@ async def without_parts(now: datetime, only: Collection[UUID] | None = None) -> 
     people = await network.candidates([row["id"] for row in carriers], now, now + _PARTS_AHEAD)
     visits = [
         v
-        for v in await jobs.visits_of(people, now, now + _PARTS_AHEAD)
+        for v in await visits_store.visits_of(people, now, now + _PARTS_AHEAD)
         if v.state == "planned" and v.parts_needed and v.job_state in ("scheduled", "accepted")
     ]
-    used = await jobs.parts_used({who: p.van_counted_at for who, p in people.items() if p.van_counted_at})
+    used = await dispatch_store.parts_used({who: p.van_counted_at for who, p in people.items() if p.van_counted_at})
     vans = {who: stock.minus(person.van, used.get(who, {})) for who, person in people.items()}
     depots = await people_store.depots({v.outlet_id for v in visits})
     centres = {person.outlet_id: person.centre_id for person in people.values()}
@@ -233,7 +233,7 @@ async def without_parts(now: datetime, only: Collection[UUID] | None = None) -> 
 
 
 def _lacks(
-    visit: jobs.Visit,
+    visit: visits_store.Visit,
     person: Candidate,
     vans: dict[UUID, dict[str, int]],
     depots: dict[UUID, dict[str, int]],

@@ -11,9 +11,9 @@ import msgspec
 from schemas.reactions import ReactionKind, ReactionMode, ReactionState, RuleTerms
 from server.dispatch.reacting.kept import Event, Kept, Suggested
 from server.platform import clock, db
-from server.platform.auth import Scope
+from server.platform.auth import Scope, within
 
-_IN_SCOPE = "($1::uuid IS NULL OR r.centre_id = $1) AND ($2::uuid IS NULL OR r.outlet_id = $2)"
+_IN_SCOPE = within("r")
 _KEPT = """
 SELECT r.id, r.centre_id, r.outlet_id, r.key, r.kind, r.state, r.job_ids::text AS job_ids, r.technician_id, r.visit_at,
     r.happened_at, r.noticed_at, r.revision, r.suggested_at, r.expires_at, r.suggested::text AS suggested, r.not_auto,

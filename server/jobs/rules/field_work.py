@@ -18,11 +18,14 @@ Pure: no I/O, no clock.
 | theirs, for no product         | scanned, completed               | the product is the job's from now on             |
 | at another price               | completed, the customer signed   | completion stands, review `other_price`          |
 | any                            | notes, checks, parts, readings   | merged field by field                            |
+| any                            | added to what was signed         | kept beside it; no field changes                 |
+| over                           | signed that it cannot be done    | kept, review `held`                              |
 | any                            | parts below zero                 | counted, review `counter_below_zero`             |
 | unknown, or never theirs       | completed, signed                | completion kept, review `unknown_job`            |
 | unknown, or never theirs       | did anything else                | refused                                          |
 
-A completion whose signature or manifest does not hold is kept as well: review `completion_invalid`. As long as a review
+A completion whose signature or manifest does not hold is kept as well: review `completion_invalid`; so is any other
+signed statement: review `statement_invalid`. As long as a review
 asks what work counts, the job's `billing_held` says that nothing is to be billed.
 """
 
@@ -53,8 +56,8 @@ _KEPT_WHEN_NOT_THEIRS = frozenset({"arrive", "start", "pause", "resume", "cannot
 TERMS = ("visit_id", "window_start", "window_end", "unit_id")
 #: Operations that are judged by the terms the technician was looking at.
 UNDER_TERMS = frozenset({"job.arrive", "job.start", "job.complete", "job.cannot_complete"})
-#: Operations that carry what the customer signed; `cannot_complete` may.
-SIGNED = frozenset({"job.complete", "job.cannot_complete"})
+#: Operations that carry what was signed; `cannot_complete` may.
+SIGNED = frozenset({"job.complete", "job.cannot_complete", "job.addendum"})
 
 _NOTHING_SEEN: Mapping[str, Any] = MappingProxyType({})
 
@@ -87,9 +90,16 @@ class JobRules:
         broken, seen = self.manifest_faults.get(operation.op_id), self.seen.get(operation.op_id, _NOTHING_SEEN)
         deed = _Deed(operation, args, record.fields, actor, when, broken, seen, self.units)
         event = operation.kind.removeprefix("job.")
-        if deed.job["deleted_at"] is not None:
-            return _on_deleted(event, deed)
-        return _EDITS[event](deed) if event in _EDITS else _move(event, deed)
+        if event == "addendum":
+            return _addendum(deed)
+        verdict = _verdict(event, deed)
+        return _stated(deed, verdict) if event == "cannot_complete" and deed.args.manifest is not None else verdict
+
+
+def _verdict(event: str, deed: "_Deed") -> Effect | Refusal:
+    if deed.job["deleted_at"] is not None:
+        return _on_deleted(event, deed)
+    return _EDITS[event](deed) if event in _EDITS else _move(event, deed)
 
 
 @immutable
@@ -145,6 +155,33 @@ def _on_unknown(operation: Operation, actor: Actor, fault: str | None) -> Effect
         return unknown
     kept = Fact("completion", {"op_id": operation.op_id, "fault": None})
     return Effect(held=True, review=ReviewRequest("unknown_job"), facts=(kept,))
+
+
+# Statements that are signed beside a completion.
+
+
+# Keeps C-6 of docs/sync-protocol.md.
+def _addendum(deed: _Deed) -> Effect:
+    """Kept with the completion it adds to, whatever the job has become; whether there is one is looked up before."""
+    facts = (_completion(deed),)
+    if deed.manifest_fault is None:
+        return Effect(noted=True, facts=facts)
+    return Effect(noted=True, held=True, review=ReviewRequest("statement_invalid", _fault(deed)), facts=facts)
+
+
+def _stated(deed: _Deed, verdict: Effect | Refusal) -> Effect | Refusal:
+    """What the customer signed of work that cannot be done is kept. The report itself needs no signature, so it stands
+    also where the signature does not hold."""
+    facts = (_completion(deed),)
+    if isinstance(verdict, Refusal):
+        return Effect(noted=True, held=True, review=ReviewRequest("held", _fault(deed)), facts=facts)
+    effect = replace(verdict, facts=(*verdict.facts, *facts))
+    if deed.manifest_fault is None:
+        return effect
+    asked = effect.review
+    doubt = ReviewRequest("statement_invalid", _fault(deed))
+    both = doubt if asked is None else ReviewRequest(asked.kind, asked.detail | {"also": {doubt.kind: doubt.detail}})
+    return replace(effect, held=True, review=both)
 
 
 # Edits: fields, entries, items and differences; whoever holds the job now.
