@@ -1,18 +1,22 @@
 """Alarms over HTTP."""
 
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_200_OK
 
 from schemas.base import Page
-from schemas.promises import Alarm
+from schemas.promises import Alarm, Colleague, GiveAlarm, PutBackAlarm
 from server.commitments import alarms
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.paging import decode_cursor, encode_cursor
+from server.platform.ratelimit import at_most
+
+_WRITES = at_most(600, timedelta(minutes=1))
 
 
 @get("/alarms", summary="Promises that somebody has to see to, the newest first", guards=[only(*OFFICE_READERS)])
@@ -39,4 +43,35 @@ async def take_alarm(caller: NamedDependency[Caller], alarm_id: FromPath[UUID]) 
     return await alarms.take(caller, alarm_id)
 
 
-HANDLERS = (list_alarms, take_alarm)
+@post(
+    "/alarms/{alarm_id:uuid}/give",
+    summary="Give an alarm to a colleague of its outlet or centre, who is told",
+    guards=[only(*OFFICE_WRITERS), _WRITES],
+    status_code=HTTP_200_OK,
+)
+async def give_alarm(caller: NamedDependency[Caller], alarm_id: FromPath[UUID], data: JSONBody[GiveAlarm]) -> Alarm:
+    return await alarms.give(caller, alarm_id, data)
+
+
+@post(
+    "/alarms/{alarm_id:uuid}/put-back",
+    summary="Put an alarm back: nobody sees to it, and it waits on every desk again",
+    guards=[only(*OFFICE_WRITERS), _WRITES],
+    status_code=HTTP_200_OK,
+)
+async def put_back_alarm(
+    caller: NamedDependency[Caller], alarm_id: FromPath[UUID], data: JSONBody[PutBackAlarm]
+) -> Alarm:
+    return await alarms.put_back(caller, alarm_id, data.version)
+
+
+@get(
+    "/alarms/colleagues",
+    summary="To whom alarms of an outlet may be given: its office's and its centre's people",
+    guards=[only(*OFFICE_READERS)],
+)
+async def list_colleagues(caller: NamedDependency[Caller], outlet_id: FromQuery[UUID]) -> list[Colleague]:
+    return await alarms.colleagues(caller, outlet_id)
+
+
+HANDLERS = (list_alarms, take_alarm, give_alarm, put_back_alarm, list_colleagues)

@@ -8,9 +8,9 @@ from uuid import UUID
 import msgspec
 
 from server.platform import db
-from server.platform.auth import Scope
+from server.platform.auth import Scope, within
 from server.platform.db import Statement
-from server.platform.feed import PRIVATE
+from server.platform.feed import body_of
 
 _JSON = ("pausing", "steps", "pauses", "appointments", "restated", "judgements", "fired")
 _COLUMNS = (
@@ -108,8 +108,8 @@ def change(rows: Sequence[tuple[Any, ...]]) -> Statement:
 
 # Alarms
 
-_BODY = "to_jsonb(a) - ARRAY[" + ", ".join(f"'{name}'" for name in sorted(PRIVATE)) + "]"
-_IN_SCOPE = "($1::uuid IS NULL OR a.centre_id = $1) AND ($2::uuid IS NULL OR a.outlet_id = $2)"
+_BODY = body_of("a")
+_IN_SCOPE = within("a")
 
 
 async def alarms_page(

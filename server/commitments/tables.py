@@ -118,7 +118,8 @@ class Commitment(Table):
 
 class Alarm(Table):
     """An escalation step that fired: somebody has to act. A synced record of the stream `board:{outlet}`; it leaves the
-    board at `over_at`, when its clock has stopped. `tell`: the role that is told; `due`: the deadline it was about."""
+    board at `over_at`, when its clock has stopped. `tell`: the role that is told; `due`: the deadline it was about;
+    `given_by`: who gave it to `taken_by`, NULL: they took it themselves."""
 
     id = identity()
     centre_id = UUID(default=None, null=False)
@@ -133,6 +134,7 @@ class Alarm(Table):
     taken_by = UUID(default=None, null=True)
     taken_at = Timestamptz(default=None, null=True)
     over_at = Timestamptz(default=None, null=True)
+    given_by = UUID(default=None, null=True)
     version = BigInt(default=1)
     field_versions = JSONB(default="{}")
     field_times = JSONB(default="{}")

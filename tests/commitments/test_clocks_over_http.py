@@ -3,13 +3,14 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from schemas.accounts import Role
+from schemas.accounts import NewUser, Role
 from schemas.commitments import EscalationStep, NewCalendar
+from server.accounts.actions import create_user
 from server.jobs.deadlines import judge_overdue, planned
 from server.platform import clock, db
 from tests.commitments.clocked import (
@@ -26,7 +27,7 @@ from tests.commitments.clocked import (
     promise,
     standing,
 )
-from tests.journeys.firm import Firm, Person, Phone
+from tests.journeys.firm import PASSWORD, Firm, Person, Phone, password_hash
 
 __all__ = ["firm", "nothing_done"]
 
@@ -392,8 +393,10 @@ async def alarms(person: Person, **asked: Any) -> list[dict[str, Any]]:
 
 
 async def looked() -> None:
-    while await judge_overdue():
-        pass
+    """By us, or by the server's own watch when that was first."""
+    waits = "SELECT EXISTS (SELECT FROM commitment WHERE next_at < $1)"
+    while await judge_overdue() or await db.fetch_value(waits, clock.now()):  # noqa: ASYNC110  # of the server
+        await asyncio.sleep(0.01)
 
 
 class TestEscalations:
@@ -477,6 +480,52 @@ class TestEscalations:
         taken = await done(desk, f"/commitments/alarms/{alarm['id']}/take")
         assert (taken["taken_by"], taken["version"]) == (desk.user["id"], 2)
         assert (await done(desk, f"/commitments/alarms/{alarm['id']}/take"))["version"] == 2
+
+    async def test_are_given_to_a_colleague_and_put_back(self, firm: Firm, desk: Person) -> None:
+        hq, centre_id = await firm.login("hq"), UUID(desk.user["centre_id"])
+        posts = (("second", Role.DISPATCHER, UUID(firm.outlet_id)), ("centre", Role.CENTRE_MANAGER, None))
+        for name, role, place in posts:
+            new = NewUser(username=name, name=name, password=PASSWORD, role=role, centre_id=centre_id, outlet_id=place)
+            await create_user(new, password_hash())
+        await firm.job(desk, priority=1, opened_at=ago(2.5 * HOUR))
+        await looked()
+        (alarm,) = await alarms(desk)
+        path = f"/commitments/alarms/{alarm['id']}"
+        asked = await desk.get("/commitments/alarms/colleagues", outlet_id=firm.outlet_id)
+        known = {each["name"]: each["id"] for each in asked.json()}
+        assert list(known) == ["centre", "desk", "second"]
+
+        given = await done(desk, f"{path}/give", {"to": known["second"], "version": 1})
+        assert (given["taken_by"], given["given_by"], given["version"]) == (known["second"], desk.user["id"], 2)
+        second = await firm.login("second")
+        (shown,) = [c["body"] for c in (await second.get("/sync/pull")).json()["changes"] if c["type"] == "alarm"]
+        assert (shown["taken_by"], shown["given_by"]) == (known["second"], desk.user["id"])
+        stale = await second.post(f"{path}/put-back", {"version": 1})
+        assert (stale.status_code, stale.json()["code"]) == (409, "version_stale")
+        back = await done(second, f"{path}/put-back", {"version": 2})
+        assert (back["taken_by"], back["taken_at"], back["given_by"]) == (None, None, None)
+        taken = await done(hq, f"{path}/give", {"to": hq.user["id"], "version": 3})
+        assert (taken["taken_by"], taken["given_by"]) == (hq.user["id"], None)
+
+    async def test_are_given_to_nobody_who_may_not_see_to_them(self, firm: Firm, desk: Person) -> None:
+        phone, other, auditor = [await firm.login(name) for name in ("tech0", "otherdesk", "auditor")]
+        job = await firm.assigned(desk, 0, priority=1, opened_at=ago(2.5 * HOUR))
+        await looked()
+        (alarm,) = await alarms(desk)
+        path = f"/commitments/alarms/{alarm['id']}"
+        for to in (phone.user["id"], other.user["id"], auditor.user["id"], str(uuid4())):
+            refused = await desk.post(f"{path}/give", {"to": to, "version": 1})
+            assert (refused.status_code, refused.json()["code"]) == (422, "colleague_unknown")
+        for deed, body in (("give", {"to": desk.user["id"], "version": 1}), ("put-back", {"version": 1})):
+            assert (await other.post(f"{path}/{deed}", body)).status_code == 404
+            assert (await auditor.post(f"{path}/{deed}", body)).status_code == 403
+            assert (await phone.post(f"{path}/{deed}", body)).status_code == 403
+            assert (await desk.post(f"{path}/{deed}", {**body, "version": 0})).status_code == 400
+        unknown = await desk.get("/commitments/alarms/colleagues", outlet_id=firm.other_outlet_id)
+        assert unknown.json()["code"] == "outlet_unknown"
+        await arrived(await firm.phone(0), job, MINUTE)
+        over = await desk.post(f"{path}/give", {"to": desk.user["id"], "version": 2})
+        assert (over.status_code, over.json()["code"]) == (409, "state_illegal")
 
     async def test_are_for_their_outlet_alone(self, firm: Firm, desk: Person) -> None:
         other, auditor = await firm.login("otherdesk"), await firm.login("auditor")
