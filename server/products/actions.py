@@ -36,8 +36,8 @@ from server.products.judging import record_repair as record_repair
 from server.products.judging import reported_fault as reported_fault
 from server.products.judging import today_in as today_in
 from server.products.judging import zone_of as zone_of
-from server.products.numbering import next_own_number
-from server.products.rules.digital_link import gtin14, identify
+from server.products.numbering import checked_gtin, next_own_number
+from server.products.rules.digital_link import identify
 from server.products.rules.refusal import Refusal
 from server.products.rules.serial import SERIAL_BYTES, make_serial, typed_serial
 from server.products.rules.unit import days_fault, latest_today
@@ -56,7 +56,7 @@ async def add_line(new: NewProductLine) -> ProductLine:
 
 async def add_model(new: NewModel) -> Model:
     """Raises `Refused`: `gtin_invalid`, `gtin_taken`, `line_unknown`."""
-    model_id, gtin = clock.new_id(), "" if new.gtin is None else _gtin(new.gtin)
+    model_id, gtin = clock.new_id(), "" if new.gtin is None else checked_gtin(new.gtin)
     try:
         async with db.transaction():
             gtin = gtin or await next_own_number()
@@ -66,13 +66,6 @@ async def add_model(new: NewModel) -> Model:
     except asyncpg.ForeignKeyViolationError as fault:
         raise Refused(Code.LINE_UNKNOWN, new.line_code) from fault
     return Model(id=model_id, line_code=new.line_code, gtin=gtin, name=new.name, name_en=new.name_en)
-
-
-def _gtin(typed: str) -> str:
-    padded = gtin14(typed)
-    if isinstance(padded, Refusal):
-        raise Refused(Code.GTIN_INVALID, padded.text_en, reason=padded.code)
-    return padded
 
 
 # ---------------------------------------------------------------------------------------------------------------- units
@@ -108,7 +101,7 @@ async def create_units(news: Sequence[tuple[UUID, NewUnit]], user_id: UUID | Non
 async def new_units(news: Sequence[tuple[UUID, NewUnit]], user_id: UUID | None) -> list[Change]:
     """New units as the feed takes them. Raises `Refused` as `add_unit`."""
     now = clock.now()
-    models = await store.models({_gtin(new.gtin) for _, new in news})
+    models = await store.models({checked_gtin(new.gtin) for _, new in news})
     line = HistoryLine(1, Deed("unit.add", now, user_id))
     today = latest_today(now)
     fields = [unit_fields(centre_id, new, models, today) for centre_id, new in news]
@@ -117,7 +110,7 @@ async def new_units(news: Sequence[tuple[UUID, NewUnit]], user_id: UUID | None) 
 
 def unit_fields(centre_id: UUID, new: NewUnit, models: dict[str, Model], today: date) -> dict[str, Any]:
     """A unit as it begins, JSON-shaped."""
-    model = models.get(_gtin(new.gtin))
+    model = models.get(checked_gtin(new.gtin))
     if model is None:
         raise Refused(Code.MODEL_UNKNOWN, new.gtin)
     days = {name: getattr(new, name) for name in ("manufactured_on", "sold_on", "installed_on", "registered_on")}

@@ -14,7 +14,8 @@ import msgspec
 
 from server.products.judging import Judged
 from server.products.policies import read_policy, shipped
-from server.products.rules.coverage import Fault, UnitFacts, ruling, verdict
+from server.products.rules.coverage import ruling, verdict
+from server.products.rules.entitlement import Fault, UnitFacts
 from server.products.rules.policy import Policy
 from server.products.rules.policy_check import faults_between
 from server.products.rules.refusal import Refusal

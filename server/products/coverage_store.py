@@ -10,7 +10,7 @@ import msgspec
 
 from server.platform import db
 from server.platform.auth import Scope
-from server.products.rules.coverage import Repair
+from server.products.rules.entitlement import Repair
 from server.products.rules.knowledge import FACTS, FactsChange, PolicyRecord, RepairRecord, repairs_known
 from server.products.rules.policy import Policy
 from server.products.rules.policy_check import Vocabulary

@@ -10,9 +10,9 @@ import msgspec
 from schemas.products import Ownership, UnitMove
 from server.customers import store as customers
 from server.platform import clock, db
-from server.platform.auth import Scope
+from server.platform.auth import Scope, within
 
-_IN_SCOPE = "($1::uuid IS NULL OR centre_id = $1) AND ($2::uuid IS NULL OR outlet_id = $2)"
+_IN_SCOPE = within()
 
 
 async def lock(scope: Scope, unit_id: UUID) -> dict[str, Any] | None:

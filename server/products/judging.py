@@ -21,7 +21,8 @@ from server.platform.errors import Refused
 from server.platform.text import refuse_forbidden
 from server.products import catalogue_store, coverage_store, field_store
 from server.products.policies import shipped
-from server.products.rules.coverage import Fault, Repair, UnitFacts, Verdict, ruling, verdict
+from server.products.rules.coverage import ruling, verdict
+from server.products.rules.entitlement import Fault, Repair, UnitFacts, Verdict
 from server.products.rules.knowledge import facts_of, policies_known, unit_known
 from server.products.rules.policy import Exclusion, Policy, Severity
 from server.products.rules.policy_check import faults_between, faults_of, vocabulary_of

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import msgspec
 
-from schemas.accounts import Role
 from schemas.errors import Code
 from schemas.notices import Concern, NewNotice, Notice, NoticeEdit, ServeNotice, UnitNotice
 from server.platform import clock, db
@@ -19,6 +18,7 @@ from server.products import notice_store as store
 from server.products import store as units
 from server.products.catalogue_store import given
 from server.products.judging import today_in, zone_of
+from server.products.reach import open_unit
 from server.products.rules.digital_link import gtin14
 from server.products.rules.notices import Match, Traits, concern_fault, is_told, matched
 from server.products.rules.unit import latest_today
@@ -98,12 +98,7 @@ async def notices_for_many(
 
 async def told_today(caller: Caller, unit_id: UUID) -> list[UnitNotice]:
     """With bulletins; today is the day where the unit is. Raises `Refused(not_found)`."""
-    if caller.role is Role.TECHNICIAN:
-        unit = await units.unit_held_by(caller.technician_id, unit_id) if caller.technician_id else None
-    else:
-        unit = await units.unit(caller.scope, unit_id)
-    if unit is None:
-        raise Refused(Code.NOT_FOUND)
+    unit = await open_unit(caller, unit_id)
     return await notices_for(unit, today_in(await zone_of(unit)), technician=True)
 
 

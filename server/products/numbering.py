@@ -1,9 +1,10 @@
-"""The firm's own numbers, for models without a GTIN: one after the other, in the order of their making."""
+"""Numbers of models: as people type them, and the firm's own for models without a GTIN, one after the other."""
 
 from schemas.errors import Code
 from server.platform import db
 from server.platform.errors import Refused
-from server.products.rules.digital_link import OWN_DIGITS, own_number
+from server.products.rules.digital_link import OWN_DIGITS, gtin14, own_number
+from server.products.rules.refusal import Refusal
 
 _FIRST, _LAST = own_number(0), own_number(10**OWN_DIGITS - 1)
 
@@ -16,3 +17,11 @@ async def next_own_number() -> str:
     if last == _LAST:
         raise Refused(Code.GTIN_TAKEN, "the firm's own numbers are used up: type one that is free")
     return own_number(1 if last is None else int(last[2:-1]) + 1)
+
+
+def checked_gtin(typed: str) -> str:
+    """As 14 digits. Raises `Refused(gtin_invalid)`."""
+    padded = gtin14(typed)
+    if isinstance(padded, Refusal):
+        raise Refused(Code.GTIN_INVALID, padded.text_en, reason=padded.code)
+    return padded

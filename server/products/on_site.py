@@ -12,7 +12,8 @@ from server.platform.errors import Refused
 from server.platform.feed import Change, Deed, HistoryLine
 from server.platform.records import as_change, born
 from server.products import actions, field_store, store
-from server.products.rules.digital_link import gtin14, identify
+from server.products.numbering import checked_gtin
+from server.products.rules.digital_link import identify
 from server.products.rules.refusal import Refusal
 from server.products.rules.serial import typed_serial
 
@@ -54,14 +55,6 @@ class Place:
     centre_id: UUID
     outlet_id: UUID
     customer_id: UUID | None
-
-
-def checked_gtin(typed: str) -> str:
-    """As 14 digits. Raises `Refused(gtin_invalid)`."""
-    padded = gtin14(typed)
-    if isinstance(padded, Refusal):
-        raise Refused(Code.GTIN_INVALID, padded.text_en, reason=padded.code)
-    return padded
 
 
 async def made_of_code(place: Place, gtin: str, serial: str, unit_id: UUID | None = None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""The one query of the customer's page: a unit by its code, with all that is the unit's own."""
+"""The one query of the customer's page: units by their codes, with all that is each unit's own."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ import msgspec
 
 from server.platform import db
 from server.products.coverage_store import Row
-from server.products.rules.coverage import Repair
+from server.products.rules.entitlement import Repair
 from server.products.rules.knowledge import FACTS, RepairRecord, repairs_known
 
 _REPAIR = (*Repair.__struct_fields__,)
@@ -36,15 +37,25 @@ _SCANNED = (
     f" id, {', '.join(_REPAIR)}, recorded_at, corrects, never_was FROM unit_repair WHERE unit_id = u.id) r) AS repairs,"
     " (SELECT array_agg(notice_id) FROM notice_served WHERE unit_id = u.id) AS served,"
     " (SELECT last_value FROM page_generation) AS generation"
-    " FROM product_unit u LEFT JOIN product_line l ON l.code = u.line_code WHERE u.gtin = $1 AND u.serial = $2"
+    " FROM unnest($1::text[], $2::text[]) AS asked(gtin, serial)"
+    # OFFSET 0: each unit by its index, whatever the planner thinks of tables that were empty when it looked
+    " CROSS JOIN LATERAL"
+    " (SELECT * FROM product_unit p WHERE p.gtin = asked.gtin AND p.serial = asked.serial OFFSET 0) u"
+    " LEFT JOIN product_line l ON l.code = u.line_code"
 )
 
+Code = tuple[str, str]
+"""GTIN-14 and serial."""
 
-async def scanned(gtin14: str, serial: str) -> Scanned | None:
-    """One statement, known or not."""
-    row = await db.fetch_row(_SCANNED, gtin14, serial, hot=True)
-    if row is None:
-        return None
+
+async def scanned(codes: Collection[Code]) -> dict[Code, Scanned]:
+    """Those that are on record. One statement, however many are known."""
+    gtins, serials = [gtin for gtin, _ in codes], [serial for _, serial in codes]
+    rows = await db.fetch(_SCANNED, gtins, serials, hot=True)
+    return {(row["gtin"], row["serial"]): _scanned(row) for row in rows}
+
+
+def _scanned(row: Row) -> Scanned:
     return Scanned(
         unit=row,
         repairs=_repairs(row["repairs"]) if row["repairs"] else (),

@@ -13,7 +13,8 @@ from server.platform.auth import Caller
 from server.products import coverage_store
 from server.products.judging import policies, refuse_unfit
 from server.products.rules.comparison import Change, change_between
-from server.products.rules.coverage import Repair, Verdict, verdict
+from server.products.rules.coverage import verdict
+from server.products.rules.entitlement import Repair, Verdict
 from server.products.rules.knowledge import facts_of
 from server.products.rules.policy import Policy
 from server.products.rules.sentences import sentence_of

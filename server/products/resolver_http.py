@@ -116,10 +116,15 @@ def _shown(resolved: Resolved, status: int, asked: str) -> LinksToShow:
 def headers(request: _Request) -> dict[str, str]:
     """What the answers under a code that is known carry: any origin may read it, and where all its links are told of.
     Other answers carry only `SHARED`, so that nothing in them differs."""
+    return SHARED | linked(request)
+
+
+def linked(request: _Request) -> dict[str, str]:
+    """Where all links of the code are told of; nothing for what is no code."""
     link = parse(link_text(request))
     if isinstance(link, Refusal):
-        return dict(SHARED)
-    return SHARED | {"link": f'<{_linkset_url(request, link)}>; rel="linkset"; type="{LINKSET_JSON}"'}
+        return {}
+    return {"link": f'<{_linkset_url(request, link)}>; rel="linkset"; type="{LINKSET_JSON}"'}
 
 
 def link_text(request: _Request) -> str:

@@ -25,7 +25,7 @@ from schemas.errors import Code
 from schemas.products import Coverage, Model, NewModel, NewProductLine, NewUnit, ProductLine, Unit
 from server.platform.auth import MANAGERS, OFFICE_READERS, Caller, only
 from server.platform.errors import Refused
-from server.platform.media import TOO_DEEP, json_only
+from server.platform.media import TOO_DEEP
 from server.platform.moments import with_offset
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
@@ -42,6 +42,7 @@ from server.products import (
 )
 from server.products.importing import routes as import_routes
 from server.products.labels import routes as label_routes
+from server.products.reach import open_unit
 from server.products.resolver_routes import describe
 from server.products.rules.policy import Exclusion, Severity
 from server.products.rules.serial import typed_serial
@@ -63,7 +64,7 @@ _Exclusions = Annotated[list[Exclusion] | None, QueryParameter(max_items=10)]
 @get(
     "/units",
     guards=[only(*OFFICE_READERS), at_most(600, _MINUTE)],
-    summary="Units of my subtree, also by part of serial or model",
+    summary="Units of my subtree, also of one customer, or by part of serial or model",
     tags=["products"],
 )
 async def list_units(
@@ -71,12 +72,13 @@ async def list_units(
     state: State,
     q: _Search = "",
     outlet_id: FromQuery[UUID | None] = None,
+    customer_id: FromQuery[UUID | None] = None,
     cursor: FromQuery[str | None] = None,
     limit: PageLimit = 100,
 ) -> Page[Unit]:
     refuse_forbidden(q)
     after: UUID | None = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
-    found = await store.units_page(caller.scope, outlet_id, typed_serial(q), after, limit + 1)
+    found = await store.units_page(caller.scope, outlet_id, customer_id, typed_serial(q), after, limit + 1)
     shown = [shown_unit(row, state.settings.public_url) for row in found[:limit]]
     return Page(items=shown, next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None)
 
@@ -85,23 +87,12 @@ async def list_units(
 async def add_unit(caller: NamedDependency[Caller], state: State, data: JSONBody[NewUnit]) -> Unit:
     """Without a serial the server makes one that cannot be guessed."""
     unit_id = await actions.add_unit(caller, data)
-    return shown_unit(await _unit(caller, unit_id), state.settings.public_url)
+    return shown_unit(await open_unit(caller, unit_id), state.settings.public_url)
 
 
 @get("/units/{unit_id:uuid}", summary="One unit", tags=["products"])
 async def show_unit(caller: NamedDependency[Caller], state: State, unit_id: FromPath[UUID]) -> Unit:
-    return shown_unit(await _unit(caller, unit_id), state.settings.public_url)
-
-
-async def _unit(caller: Caller, unit_id: UUID) -> store.Row:
-    """The office sees its subtree, a technician the units of the jobs they hold."""
-    if caller.role is Role.TECHNICIAN:
-        known = await store.unit_held_by(caller.technician_id, unit_id) if caller.technician_id else None
-    else:
-        known = await store.unit(caller.scope, unit_id)
-    if known is None:
-        raise Refused(Code.NOT_FOUND)
-    return known
+    return shown_unit(await open_unit(caller, unit_id), state.settings.public_url)
 
 
 @get("/units/{unit_id:uuid}/coverage", summary="What this unit is entitled to on a day", tags=["products"])
@@ -122,7 +113,7 @@ async def show_coverage(
     if on is not None and not EARLIEST <= on < LATEST:
         raise Refused(Code.TIME_OUT_OF_RANGE, f"on lies between {EARLIEST} and {LATEST}")
     known_at = with_offset("known_at", known_at)
-    unit = await _unit(caller, unit_id)
+    unit = await open_unit(caller, unit_id)
     reported = await actions.reported_fault(unit, fault, fault_code, severity, tuple(exclusion or ()))
     return shown_coverage(unit_id, await actions.judge_as_known(unit, on, reported, known_at))
 
@@ -157,7 +148,6 @@ async def add_model(data: JSONBody[NewModel]) -> Model:
 
 router = Router(
     "/",
-    guards=[json_only],
     exception_handlers=TOO_DEEP,
     route_handlers=[
         list_units,

@@ -21,7 +21,7 @@ from schemas.products import (
 )
 from server.products.codes import unit_url
 from server.products.judging import Judged
-from server.products.rules.coverage import Line, Pays, PaysUntil, Remedy, SourceVerdict, Verdict
+from server.products.rules.entitlement import Line, Pays, PaysUntil, Remedy, SourceVerdict, Verdict
 from server.products.rules.refusal import Text
 from server.products.rules.sentences import sentence_of, sentence_of_line, sentence_of_remedy, sentence_of_source
 

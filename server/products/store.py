@@ -7,12 +7,12 @@ from uuid import UUID
 
 from schemas.products import Model, NewModel, NewProductLine, ProductLine
 from server.platform import db
-from server.platform.auth import Scope
+from server.platform.auth import Scope, within
 
 #: A row by column name, as the table has it.
 Row = Mapping[str, Any]
 
-_IN_SCOPE = "($1::uuid IS NULL OR centre_id = $1) AND ($2::uuid IS NULL OR outlet_id = $2)"
+_IN_SCOPE = within()
 
 # ------------------------------------------------------------------------------------------------------------ catalogue
 
@@ -101,7 +101,9 @@ async def unit_by_code(gtin14: str, serial: str) -> Row | None:
     return None if row is None else dict(row)
 
 
-async def units_page(scope: Scope, outlet_id: UUID | None, text: str, after: UUID | None, limit: int) -> list[Row]:
+async def units_page(
+    scope: Scope, outlet_id: UUID | None, customer_id: UUID | None, text: str, after: UUID | None, limit: int
+) -> list[Row]:
     """In the order they were added. `text`: a part of the serial or of the model's name in any case, or a whole GTIN.
 
     A part of a word has no index (the embedded PostgreSQL lacks pg_trgm), so this reads every unit of the scope.
@@ -110,13 +112,14 @@ async def units_page(scope: Scope, outlet_id: UUID | None, text: str, after: UUI
         f"SELECT * FROM product_unit WHERE {_IN_SCOPE} AND ($3::uuid IS NULL OR outlet_id = $3)"
         " AND ($4 = '' OR gtin = lpad($4, 14, '0') OR strpos(upper(serial), upper($4)) > 0"
         " OR strpos(lower(model_name), lower($4)) > 0 OR strpos(lower(model_name_en), lower($4)) > 0)"
-        " AND ($5::uuid IS NULL OR id > $5) ORDER BY id LIMIT $6",
+        " AND ($5::uuid IS NULL OR id > $5) AND ($7::uuid IS NULL OR customer_id = $7) ORDER BY id LIMIT $6",
         scope.centre_id,
         scope.outlet_id,
         outlet_id,
         text,
         after,
         limit,
+        customer_id,
     )
     return [dict(r) for r in rows]
 

@@ -80,8 +80,8 @@ class FaultCode(Table):
 class ProductUnit(Table):
     """One serial. A synced record: see `Customer` for versions and times. `lot`: the maker's batch; empty: unknown.
 
-    `proof`: what is known of the proof of purchase, as `rules.coverage.Proof`; `exchanged_on`: the day on which it was
-    handed over in exchange for another, which is `replaces_id`; `withdrawn_on`: refunded or exchanged away, as
+    `proof`: what is known of the proof of purchase, as `rules.entitlement.Proof`; `exchanged_on`: the day on which it
+    was handed over in exchange for another, which is `replaces_id`; `withdrawn_on`: refunded or exchanged away, as
     `withdrawal` says; `country`: whose law it was sold
     under (ISO 3166, two letters)."""
 
@@ -144,8 +144,8 @@ class UnitScan(Table):
 
 
 class UnitRepair(Table):
-    """A repair as `rules.coverage.Repair` counts it: its days extend the term, one that did not cure or that waits too
-    long gives a right to an exchange. `delay`: `parts` or `repairer`, while it waits; `finished_on` NULL: with us.
+    """A repair as `rules.entitlement.Repair` counts it: its days extend the term, one that did not cure or that waits
+    too long gives a right to an exchange. `delay`: `parts` or `repairer`, while it waits; `finished_on` NULL: with us.
 
     Never overwritten: what is learnt later is a new row that `corrects` the one before; `never_was`: the correction
     says that there was no such repair. So the repairs known at any past moment can be told

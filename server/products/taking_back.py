@@ -23,9 +23,9 @@ from server.platform.errors import Refused
 from server.platform.feed import Deed, HistoryLine
 from server.platform.records import born, office_edit
 from server.products import actions, field_store, store
-from server.products.on_site import checked_gtin
+from server.products.numbering import checked_gtin
 from server.products.publishing import UnitWritten, lock_units, publish_units
-from server.products.rules.coverage import Fault, Remedy
+from server.products.rules.entitlement import Fault, Remedy
 from server.products.rules.policy import WHOLE_UNIT, RemedyKind
 from server.products.rules.sentences import sentence_of
 

@@ -5,7 +5,8 @@ from datetime import date
 import msgspec
 
 from server.products.policies import shipped
-from server.products.rules.coverage import Fault, Repair, UnitFacts, Verdict, verdict
+from server.products.rules.coverage import verdict
+from server.products.rules.entitlement import Fault, Repair, UnitFacts, Verdict
 from server.products.rules.policy import Policy, WarrantyTerm
 from server.products.rules.refusal import Text
 

@@ -405,7 +405,7 @@ class TestANotice:
             ("K00020", "", None),
         ):
             await added(hq, firm, serial=serial, lot=lot, manufactured_on=made)
-        rows = await store.units_page(Scope(None, None), None, "", None, 100)
+        rows = await store.units_page(Scope(None, None), None, None, "", None, 100)
         known = (await hq.post("/notices", NOTE)).json()["id"]
         standing = await notice_store.notice(uuid.UUID(known))
         assert standing is not None

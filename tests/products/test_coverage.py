@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.products.rules.comparison import change_between
-from server.products.rules.coverage import Fault, Line, Reason, Remedy, UnitFacts, Verdict, verdict
+from server.products.rules.coverage import verdict
+from server.products.rules.entitlement import Fault, Line, Reason, Remedy, UnitFacts, Verdict
 from server.products.rules.policy import Policy
 from server.products.rules.span import add_days
 from tests.products.builders import PROMISE, STATUTE, day, judged, policy, repair, term, unit

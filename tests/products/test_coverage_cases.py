@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from server.products.policies import shipped
-from server.products.rules.coverage import Fault, UnitFacts, Verdict, verdict
+from server.products.rules.coverage import verdict
+from server.products.rules.entitlement import Fault, UnitFacts, Verdict
 from server.products.rules.policy import ITEMS, Policy
 from server.products.rules.policy_check import faults_of
 from server.products.rules.sentences import sentence_of, sentence_of_remedy, sentence_of_source

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.products.policies import shipped
-from server.products.rules.coverage import Repair, Verdict, verdict
+from server.products.rules.coverage import verdict
+from server.products.rules.entitlement import Repair, Verdict
 from server.products.rules.knowledge import (
     FACTS,
     FactsChange,

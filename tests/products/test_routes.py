@@ -110,6 +110,14 @@ class TestFindingUnits:
         for words in ("n-77", "N-77", "清风", "BREEZE 35", "6901234567892", "06901234567892", "  SN-77 "):
             assert [u["id"] for u in (await hq.get("/units", q=words)).json()["items"]] == [unit["id"]], words
 
+    async def test_of_one_customer_whoever_calls_is_known_by_what_they_own(self, firm: Firm) -> None:
+        hq = await stocked(firm)
+        owner = (await hq.post("/customers", {"outlet_id": firm.outlet_id, "name": "李梅"})).json()["id"]
+        theirs = await added(hq, firm, customer_id=owner)
+        await added(hq, firm)
+        assert [u["id"] for u in (await hq.get("/units", customer_id=owner)).json()["items"]] == [theirs["id"]]
+        assert (await hq.get("/units", customer_id=owner, q="no such")).json()["items"] == []
+
     async def test_an_own_serial_is_found_as_it_is_read_aloud(self, firm: Firm) -> None:
         hq = await stocked(firm)
         unit = await added(hq, firm, serial="0123456789ABCDEF")

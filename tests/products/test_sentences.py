@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from server.products.rules.coverage import Fault, Reason, Verdict
+from server.products.rules.entitlement import Fault, Reason, Verdict
 from server.products.rules.refusal import Text
 from server.products.rules.sentences import sentence_of, sentence_of_line, sentence_of_remedy, sentence_of_source
 from server.products.texts import TEXTS, date_text

@@ -1,9 +1,7 @@
 """Batches of labels over HTTP. Managers', about units of their subtree; a batch belongs to the smallest part of the
 network that holds all of its units."""
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -25,13 +23,14 @@ from litestar.status_codes import (
 from schemas.base import Page
 from schemas.labels import LabelBatch, LabelSheet, NewLabelBatch, SheetGrid
 from server.platform.auth import MANAGERS, OFFICE_READERS, Caller, only
+from server.platform.etags import is_known
 from server.platform.paging import decode_cursor, encode_cursor
 from server.platform.ratelimit import at_most
+from server.platform.storage import Blobs
 from server.products.labels import batches
 from server.products.labels.sheets import SHEETS
 
 _MINUTE = timedelta(minutes=1)
-_CHUNK = 256 * 1024
 
 
 @get(
@@ -105,7 +104,8 @@ async def fetch_file(
     request: Request[Any, Any, Any], caller: NamedDependency[Caller], batch_id: FromPath[UUID]
 ) -> Response[Any]:
     """Takes one `Range` of bytes, so that a download that broke goes on; 304 by `ETag`."""
-    file = await batches.file(caller, batch_id, request.app.state.blobs)
+    blobs: Blobs = request.app.state.blobs
+    file = await batches.file(caller, batch_id, blobs)
     etag = f'"{file.digest}"'
     headers = {
         "etag": etag,
@@ -113,7 +113,7 @@ async def fetch_file(
         "cache-control": "private, no-cache",
         "content-disposition": f'attachment; filename="{file.name}"',
     }
-    if etag in (known.strip() for known in request.headers.get("if-none-match", "").split(",")):
+    if is_known(request, etag):
         return Response(b"", status_code=HTTP_304_NOT_MODIFIED, media_type=file.media_type, headers=headers)
     whole = request.headers.get("if-range", etag) != etag
     wanted = range(file.size) if whole else asked_range(request.headers.get("range"), file.size)
@@ -125,7 +125,8 @@ async def fetch_file(
         status = HTTP_206_PARTIAL_CONTENT
         headers["content-range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{file.size}"
     headers["content-length"] = str(len(wanted))
-    return Stream(_sent(file, wanted), status_code=status, media_type=file.media_type, headers=headers)
+    sent = await blobs.opened(file.digest, wanted.start, wanted.stop)
+    return Stream(sent, status_code=status, media_type=file.media_type, headers=headers)
 
 
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
@@ -144,16 +145,6 @@ def asked_range(header: str | None, size: int) -> range | None:
     if found[2] and int(found[2]) < first:
         return range(size)
     return range(first, stop) if first < size else None
-
-
-async def _sent(file: batches.File, wanted: range) -> AsyncIterator[bytes]:
-    opened = await asyncio.to_thread(file.path.open, "rb")
-    with opened:
-        await asyncio.to_thread(opened.seek, wanted.start)
-        left = len(wanted)
-        while left and (chunk := await asyncio.to_thread(opened.read, min(left, _CHUNK))):
-            left -= len(chunk)
-            yield chunk
 
 
 def handlers() -> tuple[Any, ...]:

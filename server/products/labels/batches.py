@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
@@ -25,7 +24,7 @@ from server.products.labels.layout import Form, human_readable
 from server.products.labels.portions import portions
 from server.products.labels.sheets import SHEETS, Sheet, sheet_fault
 from server.products.labels.store import NewBatch, NewPart, Row
-from server.products.rules.digital_link import gtin14
+from server.products.numbering import checked_gtin
 from server.products.rules.refusal import Refusal
 
 AT_A_TIME = 3
@@ -149,7 +148,7 @@ async def _work(caller: Caller, new: NewLabelBatch) -> Work:
     assert new.units is not None
     if new.units.gtin is None and new.units.outlet_id is None and not new.units.lot:
         raise Refused(Code.INVALID, "units: name a gtin, an outlet_id or a lot")
-    gtin = None if new.units.gtin is None else _gtin(new.units.gtin)
+    gtin = None if new.units.gtin is None else checked_gtin(new.units.gtin)
     found = await store.chosen(caller.scope, new.units, gtin, MOST_LABELS + 1)
     if len(found) > MOST_LABELS:
         raise Refused(Code.LABELS_TOO_MANY, f"at most {MOST_LABELS} units")
@@ -175,17 +174,10 @@ async def _to_make(caller: Caller, asked: NewSerials) -> Work:
     outlet = await network.outlet(asked.outlet_id, caller.scope)
     if outlet is None:
         raise Refused(Code.OUTLET_UNKNOWN)
-    gtin = _gtin(asked.gtin)
+    gtin = checked_gtin(asked.gtin)
     if gtin not in await products.models([gtin]):
         raise Refused(Code.MODEL_UNKNOWN, gtin)
     return Work(outlet["centre_id"], outlet["id"], asked.count, None, asked, (gtin, _TYPICAL_SERIAL))
-
-
-def _gtin(typed: str) -> str:
-    padded = gtin14(typed)
-    if isinstance(padded, Refusal):
-        raise Refused(Code.GTIN_INVALID, padded.text_en, reason=padded.code)
-    return padded
 
 
 # ----------------------------------------------------------------------------------------------------------- afterwards
@@ -207,9 +199,8 @@ async def cancel(caller: Caller, batch_id: UUID) -> LabelBatch:
 
 
 class File(NamedTuple):
-    path: Path
-    size: int
     digest: str
+    size: int
     name: str
     media_type: str
 
@@ -219,12 +210,11 @@ async def file(caller: Caller, batch_id: UUID, blobs: Blobs) -> File:
     row = await _known(caller, batch_id)
     if row["state"] == LabelBatchState.MAKING:
         raise Refused(Code.LABELS_NOT_READY, f"{row['done']} of {row['labels']}")
-    held = row["state"] == LabelBatchState.READY and await asyncio.to_thread(blobs.holds, row["digest"], row["size"])
-    if not held:
+    if row["state"] != LabelBatchState.READY or not await blobs.holds(row["digest"], row["size"]):
         raise Refused(Code.LABELS_OVER, row["state"])
     kind = _kind(row)
     name = f"labels-{batch_id}.{'zip' if kind in ('png', 'svg') else kind}"
-    return File(blobs.file(row["digest"]), row["size"], row["digest"], name, media_type(kind))
+    return File(row["digest"], row["size"], name, media_type(kind))
 
 
 async def _known(caller: Caller, batch_id: UUID) -> Row:

@@ -3,15 +3,12 @@
 Everything comes and goes as JSON and blobs, as the process shares nothing with whoever asks.
 """
 
-import hashlib
-import os
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from server.platform.storage import Blobs
+from server.platform.storage import Blobs, Damaged, Kept, Place
 from server.products.labels.drawing import Drawing, draw
 from server.products.labels.formats import Format, OnPaper
 from server.products.labels.joining import joined, packed
@@ -20,8 +17,6 @@ from server.products.labels.png import png
 from server.products.labels.svg import svg
 from server.products.labels.zpl import zpl
 from server.products.rules.refusal import Refusal
-
-DRAFTS = "labels-"
 
 
 class Wish(NamedTuple):
@@ -49,13 +44,6 @@ class Part(NamedTuple):
     labels: tuple[Label, ...]
 
 
-class Kept(NamedTuple):
-    """A blob."""
-
-    digest: str
-    size: int
-
-
 class Unfit(NamedTuple):
     """Why there is nothing, and which label it was."""
 
@@ -64,7 +52,7 @@ class Unfit(NamedTuple):
     text: str
 
 
-def draft(blobs_folder: str, asked: bytes) -> Kept | Unfit:
+def draft(place: Place, asked: bytes) -> Kept | Unfit:
     """A part, drawn and kept."""
     part = msgspec.json.decode(asked, type=Part)
     drawings: list[tuple[str, Drawing]] = []
@@ -73,10 +61,7 @@ def draft(blobs_folder: str, asked: bytes) -> Kept | Unfit:
         if isinstance(drawing, Refusal):
             return Unfit(label.name, drawing.code, drawing.text_en)
         drawings.append((label.name, drawing))
-    content = _content(part, drawings)
-    digest = hashlib.sha256(content).hexdigest()
-    Blobs(Path(blobs_folder)).take_in(digest, [content])
-    return Kept(digest, len(content))
+    return Blobs(place).keep_now(_content(part, drawings))
 
 
 def _content(part: Part, drawings: list[tuple[str, Drawing]]) -> bytes:
@@ -92,15 +77,18 @@ def _content(part: Part, drawings: list[tuple[str, Drawing]]) -> bytes:
     return packed((f"{name}.{kind}", one(drawing)) for name, drawing in drawings)
 
 
-def join(blobs_folder: str, kind: Format, digests: list[str]) -> Kept:
-    """The parts as one file, kept. Memory does not grow with their number."""
-    blobs = Blobs(Path(blobs_folder))
-    with tempfile.NamedTemporaryFile(dir=blobs.incoming, prefix=DRAFTS, delete=False) as file:
-        try:
-            joined(kind, [blobs.file(digest) for digest in digests], file)
-            file.flush()
-            os.fsync(file.fileno())
-            return Kept(*blobs.adopt(Path(file.name)))
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+def join(place: Place, kind: Format, digests: list[str]) -> Kept:
+    """The parts as one file, kept. Memory does not grow with their number. Raises `Damaged` for a part that is damaged
+    or missing."""
+    blobs = Blobs(place)
+    with blobs.draft_now() as file:
+        joined(kind, (_part(blobs, digest) for digest in digests), file)
+        file.flush()
+        return blobs.adopt_now(Path(file.name))
+
+
+def _part(blobs: Blobs, digest: str) -> bytes:
+    content = blobs.get_now(digest)
+    if content is None:
+        raise Damaged(digest)
+    return content

@@ -2,10 +2,8 @@
 
 import io
 import re
-import shutil
 import zipfile
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable
 from typing import IO
 
 from server.products.labels.formats import Format
@@ -22,11 +20,9 @@ def packed(files: Iterable[tuple[str, bytes]]) -> bytes:
     return out.getvalue()
 
 
-def joined(kind: Format, parts: Sequence[Path], out: IO[bytes]) -> None:
+def joined(kind: Format, parts: Iterable[bytes], out: IO[bytes]) -> None:
     if kind == "zpl":
-        for path in parts:
-            with path.open("rb") as part:
-                shutil.copyfileobj(part, out)
+        out.writelines(parts)
     elif kind == "pdf":
         _join_pdf(parts, out)
     else:
@@ -41,12 +37,12 @@ def _entry(name: str, compression: int) -> zipfile.ZipInfo:
     return entry
 
 
-def _join_zip(parts: Sequence[Path], out: IO[bytes], compression: int) -> None:
+def _join_zip(parts: Iterable[bytes], out: IO[bytes], compression: int) -> None:
     with zipfile.ZipFile(out, "w") as whole:
-        for path in parts:
-            with zipfile.ZipFile(path) as part:
-                for name in part.namelist():
-                    whole.writestr(_entry(name, compression), part.read(name))
+        for part in parts:
+            with zipfile.ZipFile(io.BytesIO(part)) as files:
+                for name in files.namelist():
+                    whole.writestr(_entry(name, compression), files.read(name))
 
 
 # -------------------------------------------------------------------------------------------------------- PDF documents
@@ -60,10 +56,10 @@ _HEAD = b"%PDF-1.4\n%\xe9\xeb\xf1\xbf\n"
 _PAGES, _CATALOGUE = 1, 2
 
 
-def _join_pdf(parts: Sequence[Path], out: IO[bytes]) -> None:
+def _join_pdf(parts: Iterable[bytes], out: IO[bytes]) -> None:
     whole = _Document(out)
-    for path in parts:
-        whole.take_in(path.read_bytes())
+    for part in parts:
+        whole.take_in(part)
     whole.finish()
 
 

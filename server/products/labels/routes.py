@@ -14,6 +14,7 @@ from litestar.status_codes import HTTP_304_NOT_MODIFIED
 from schemas.errors import Code
 from server.platform.auth import OFFICE_READERS, Caller, only
 from server.platform.errors import Refused
+from server.platform.etags import is_known
 from server.platform.ratelimit import at_most
 from server.products import store
 from server.products.codes import label_url, unit_link
@@ -83,7 +84,7 @@ async def _answer(
     if isinstance(label, Refusal):
         raise Refused(Code(label.code), label.text_en)
     headers = {"etag": label.etag, "cache-control": "private, max-age=3600"}
-    if label.etag in (known.strip() for known in request.headers.get("if-none-match", "").split(",")):
+    if is_known(request, label.etag):
         return Response(b"", status_code=HTTP_304_NOT_MODIFIED, media_type=MEDIA_TYPES[kind], headers=headers)
     return Response(label.content, media_type=MEDIA_TYPES[kind], headers=headers)
 

@@ -8,8 +8,6 @@ same part has failed (`interrupted`).
 """
 
 import asyncio
-import errno
-import time
 import traceback
 from datetime import timedelta
 from urllib.parse import quote
@@ -23,15 +21,15 @@ from schemas.labels import NewSerials
 from schemas.products import NewUnit
 from server.network import store as network
 from server.platform import clock, db
+from server.platform.apart import MIB, Apart
 from server.platform.auth import Scope
 from server.platform.errors import Refused
-from server.platform.storage import Blobs
-from server.platform.waiting import until
+from server.platform.storage import Blobs, Damaged, Kept, StorageFull, Unreachable
+from server.platform.waiting import under_lease, until
 from server.products import actions as products
 from server.products.codes import label_url, unit_link
 from server.products.labels import store
-from server.products.labels.apart import Apart
-from server.products.labels.drafting import DRAFTS, Label, Part, Unfit, Wish, draft, join
+from server.products.labels.drafting import Label, Part, Unfit, Wish, draft, join
 from server.products.labels.layout import human_readable
 from server.products.labels.store import Claimed
 
@@ -43,13 +41,15 @@ KEPT = timedelta(days=7)
 """A finished file can be fetched for so long."""
 FORGET = timedelta(days=90)
 """What is over stays readable for so long."""
+MEMORY = 1024 * MIB
+"""Of the process that draws; a part takes some 150 MiB of it."""
+PATIENCE = 120.0
+"""Seconds; a part takes one or two."""
 
 _RENEW_SECONDS = 5.0
 _LOOK_SECONDS = 3.0
 _TIDY_SECONDS = 600.0
-_DRAFT_SECONDS = 3600.0
 _SWEPT = 100
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Labeller:
@@ -58,7 +58,7 @@ class Labeller:
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
         self._woken = asyncio.Event()
-        self._apart = Apart()
+        self._apart = Apart(memory=MEMORY, patience=PATIENCE)
         self._tidied = float("-inf")
 
     def wake(self) -> None:
@@ -84,22 +84,14 @@ class Labeller:
 
     async def _make(self, claimed: Claimed, stopping: asyncio.Event) -> None:
         """Until the batch is drawn, is not wanted any more, or this worker stops."""
-        drawing = asyncio.create_task(self._draw(claimed))
-        try:
-            while not drawing.done():
-                await until(drawing, self._woken, stopping, within=_RENEW_SECONDS)
-                self._woken.clear()
-                if drawing.done():
-                    break
-                if stopping.is_set():
-                    await store.release(claimed.id)
-                    return
-                if not await store.keep_claim(claimed.id, LEASE):
-                    return
-            drawing.result()
-        finally:
-            drawing.cancel()
-            await asyncio.gather(drawing, return_exceptions=True)
+        await under_lease(
+            self._draw(claimed),
+            self._woken,
+            stopping,
+            renew=lambda: store.keep_claim(claimed.id, LEASE),
+            release=lambda: store.release(claimed.id),
+            every=_RENEW_SECONDS,
+        )
 
     async def _draw(self, claimed: Claimed) -> None:
         try:
@@ -111,10 +103,13 @@ class Labeller:
                     return
         except _Unfit as unfit:
             await store.fail(claimed.id, unfit.code, unfit.text, clock.now())
-        except db.FAULTS as fault:
-            if not isinstance(fault, OSError) or fault.errno not in _FULL:
-                raise
+        except StorageFull:
             await store.fail(claimed.id, Code.STORAGE_FULL.value, "", clock.now())
+        except Unreachable:
+            await store.release(claimed.id)  # no worker is to blame
+            raise
+        except db.FAULTS:
+            raise
         except Exception as fault:  # noqa: BLE001 - whatever it is, the batch must not stay `making`
             log.error("labels failed", batch=str(claimed.id), trace="".join(traceback.format_exception(fault)))
             await store.fail(claimed.id, "internal", "", clock.now())
@@ -123,33 +118,41 @@ class Labeller:
         unit_ids = part.unit_ids if part.unit_ids is not None else await _made(claimed, part)
         labels = await _labels(wish, unit_ids, part.number + 1)
         asked = msgspec.json.encode(Part(wish, part.number == 0, labels))
-        drawn = await self._apart.run(draft, str(self._blobs.folder), asked)
+        drawn = await self._apart.run(draft, self._blobs.place, asked)
         if isinstance(drawn, Unfit):
             raise _Unfit(drawn.code, f"{drawn.name}: {drawn.text}")
         async with db.transaction():
             await store.blobs_alone()
-            if not self._blobs.holds(*drawn):
+            if not await self._blobs.holds(*drawn):
                 return  # an equal one was removed under our hands: once more
             noted = await store.note_drawn(claimed.id, part.id, *drawn)
-            if not noted and not await store.needed(drawn.digest):
-                self._blobs.remove(drawn.digest)  # the batch was cancelled meanwhile
+            if not noted and not await store.named([drawn.digest]):
+                await self._blobs.discard(drawn.digest)  # the batch was cancelled meanwhile
 
     async def _join(self, claimed: Claimed, wish: Wish) -> bool:
         """False when parts have to be drawn again first, or their file was removed under our hands."""
         parts = await store.parts_drawn(claimed.id)
-        gone = [each["id"] for each in parts if not self._blobs.holds(each["digest"], each["size"])]
-        if gone:
-            await store.draw_again(claimed.id, gone)
+        gone = [each["digest"] for each in parts if not await self._blobs.holds(each["digest"], each["size"])]
+        whole = None if gone else await self._joined(wish, [each["digest"] for each in parts])
+        if not isinstance(whole, Kept):
+            useless = {*gone, whole}
+            await store.draw_again(claimed.id, [each["id"] for each in parts if each["digest"] in useless])
             return False
-        whole = await self._apart.run(join, str(self._blobs.folder), wish.kind, [each["digest"] for each in parts])
         now = clock.now()
         async with db.transaction():
             await store.blobs_alone()
-            if not self._blobs.holds(*whole):
+            if not await self._blobs.holds(*whole):
                 return False
             await store.finish(claimed.id, *whole, now, now + KEPT)
         await sweep(self._blobs)
         return True
+
+    async def _joined(self, wish: Wish, digests: list[str]) -> Kept | str:
+        """Or the digest of a part that is damaged."""
+        try:
+            return await self._apart.run(join, self._blobs.place, wish.kind, digests)
+        except Damaged as fault:
+            return fault.digest
 
     async def _tidy(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -157,7 +160,6 @@ class Labeller:
             self._tidied = now
             await store.expire(clock.now(), FORGET)
             await sweep(self._blobs)
-            await asyncio.to_thread(_clear_drafts, self._blobs)
 
 
 class _Unfit(Exception):
@@ -199,24 +201,14 @@ async def _labels(wish: Wish, unit_ids: list[UUID], part: int) -> tuple[Label, .
 
 
 async def sweep(blobs: Blobs) -> None:
-    """Removes what no batch needs any more: parts of those that are over, files of those that have expired."""
+    """Discards what no batch needs any more: parts of those that are over, files of those that have expired. Outside of
+    the transaction, as a bucket takes its time; one that is needed again meanwhile is found where it was set aside."""
     while True:
         async with db.transaction():
             await store.blobs_alone()
             found = await store.unneeded(_SWEPT)
-            await asyncio.to_thread(_remove, blobs, [digest for _, digests in found for digest in digests])
             await store.blobs_removed([batch_id for batch_id, _ in found])
+        for digest in (digest for _, digests in found for digest in digests):
+            await blobs.discard(digest)
         if len(found) < _SWEPT:
             return
-
-
-def _remove(blobs: Blobs, digests: list[str]) -> None:
-    for digest in digests:
-        blobs.remove(digest)
-
-
-def _clear_drafts(blobs: Blobs) -> None:
-    """Files of processes that died while they wrote."""
-    for path in blobs.incoming.glob(f"{DRAFTS}*"):
-        if time.time() - path.stat().st_mtime > _DRAFT_SECONDS:
-            path.unlink(missing_ok=True)

@@ -9,11 +9,11 @@ import msgspec
 
 from schemas.labels import ChosenUnits
 from server.platform import db
-from server.platform.auth import Scope
+from server.platform.auth import Scope, within
 
 Row = Mapping[str, Any]
 
-_IN_SCOPE = "($1::uuid IS NULL OR centre_id = $1) AND ($2::uuid IS NULL OR outlet_id = $2)"
+_IN_SCOPE = within()
 _BATCH = (
     "id, centre_id, outlet_id, state, wish::text AS wish, labels, done, made_by, made_at, ended_at, expires_at, digest,"
     " size, failure, failure_text"
@@ -245,14 +245,15 @@ async def note_drawn(batch_id: UUID, part_id: UUID, digest: str, size: int) -> b
     return True
 
 
-async def needed(digest: str) -> bool:
-    """Whether some batch names that blob."""
-    found: bool = await db.fetch_value(
-        "SELECT EXISTS (SELECT 1 FROM label_batch WHERE digest = $1 AND state = 'ready') OR EXISTS (SELECT 1 FROM"
-        " label_batch_part p JOIN label_batch b ON b.id = p.batch_id WHERE p.digest = $1 AND b.state = 'making')",
-        digest,
+async def named(digests: Sequence[str]) -> set[str]:
+    """Which of those blobs some batch needs."""
+    rows = await db.fetch(
+        "SELECT digest FROM label_batch WHERE digest = ANY($1::text[]) AND state = 'ready' UNION SELECT p.digest FROM"
+        " label_batch_part p JOIN label_batch b ON b.id = p.batch_id WHERE p.digest = ANY($1::text[])"
+        " AND b.state = 'making'",
+        list(digests),
     )
-    return found
+    return {row["digest"] for row in rows}
 
 
 async def parts_drawn(batch_id: UUID) -> list[Row]:

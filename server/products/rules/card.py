@@ -11,7 +11,7 @@ from typing import Any
 
 from schemas.catalogue import BomPart
 from server.products.rules.bom import Span, fits
-from server.products.rules.coverage import Line, Repair, Verdict
+from server.products.rules.entitlement import Line, Repair, Verdict
 from server.products.rules.refusal import Text
 from server.products.rules.sentences import sentence_of
 

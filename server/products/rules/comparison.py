@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from server.products.rules.coverage import Verdict
+from server.products.rules.entitlement import Verdict
 from server.products.rules.policy import SEVERITY_RANK
 
 Change = Literal["gains", "loses", "both"]

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import msgspec
 
-from server.products.rules.coverage import Repair, UnitFacts
+from server.products.rules.entitlement import Repair, UnitFacts
 from server.products.rules.policy import Policy
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from server.products.rules.coverage import Line, Pays, PaysUntil, Reason, Remedy, SourceVerdict, Verdict
+from server.products.rules.entitlement import Line, Pays, PaysUntil, Reason, Remedy, SourceVerdict, Verdict
 from server.products.rules.policy import ITEMS, Item, RemedyKind, Severity
 from server.products.rules.refusal import Text
 from server.products.texts import DEFAULT_LOCALE, LOCALES, TEXTS, Locale, date_text, pick, say

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from server.platform import db
-from server.platform.auth import Scope
+from server.platform.auth import Scope, within
 from server.platform.db import Statement
 
 Row = Mapping[str, Any]
@@ -211,7 +211,7 @@ _ALARM = (
     " FROM scan_alarm a LEFT JOIN product_unit u ON u.id = a.unit_id LEFT JOIN product_model m ON m.gtin = a.gtin"
 )
 #: Whose an alarm is, its unit says; those without one are for those who see everything.
-_IN_SCOPE = "($1::uuid IS NULL OR u.centre_id = $1) AND ($2::uuid IS NULL OR u.outlet_id = $2)"
+_IN_SCOPE = within("u")
 
 
 async def page(

@@ -8,12 +8,13 @@ import msgspec
 import pypdfium2
 import pytest
 
-from server.platform.storage import Blobs
+from server.platform.storage import Blobs, Bucket, Damaged, Kept, Place
 from server.products.labels import Form, human_readable
-from server.products.labels.drafting import Kept, Label, Part, Unfit, Wish, draft, join
+from server.products.labels.drafting import Label, Part, Unfit, Wish, draft, join
 from server.products.labels.formats import Format, OnPaper
 from server.products.labels.sheets import SHEETS
 from server.products.rules.digital_link import build_for_label
+from tests.blobs import Server
 from tests.products.labels.reading import HOST, in_order, link_of, page
 
 SHEET = SHEETS["L7165"]
@@ -27,21 +28,23 @@ def wish(kind: Format) -> Wish:
     return Wish(kind, Form(203, width_mm=60, height_mm=60), OnPaper(SHEET, 7), "http://x")
 
 
-def drafted(folder: Path, asked: Wish, *sizes: int) -> list[str]:
+def drafted(place: Place, asked: Wish, *sizes: int) -> list[str]:
     digests, first = [], 0
     for size in sizes:
         span = range(first, first + size)
         labels = tuple(Label(f"{n:02d}", TEXTS[n], human_readable(LINKS[n])) for n in span)
-        kept = draft(str(folder), msgspec.json.encode(Part(asked, first == 0, labels)))
+        kept = draft(place, msgspec.json.encode(Part(asked, first == 0, labels)))
         assert isinstance(kept, Kept)
         digests.append(kept.digest)
         first += size
     return digests
 
 
-def whole(folder: Path, kind: Format, *sizes: int) -> bytes:
-    kept = join(str(folder), kind, drafted(folder, wish(kind), *sizes))
-    content = Blobs(folder).file(kept.digest).read_bytes()
+def whole(folder: Path, kind: Format, *sizes: int, bucket: Bucket | None = None) -> bytes:
+    place = Place(folder=str(folder), bucket=bucket)
+    kept = join(place, kind, drafted(place, wish(kind), *sizes))
+    content = Blobs(place).get_now(kept.digest)
+    assert content is not None
     assert len(content) == kept.size
     return content
 
@@ -73,12 +76,23 @@ class TestPutTogether:
     def test_same_parts_same_bytes(self, tmp_path: Path, kind: Format) -> None:
         assert whole(tmp_path / "a", kind, 2, 3) == whole(tmp_path / "b", kind, 2, 3)
 
+    def test_parts_may_lie_in_a_bucket(self, tmp_path: Path, s3: Server) -> None:
+        assert whole(tmp_path / "a", "zpl", 2, 3) == whole(tmp_path / "b", "zpl", 2, 3, bucket=s3.bucket())
+
+    def test_a_part_that_is_gone_is_named(self, tmp_path: Path) -> None:
+        place = Place(folder=str(tmp_path))
+        drawn = drafted(place, wish("zpl"), 1)
+        with pytest.raises(Damaged) as fault:
+            join(place, "zpl", [*drawn, "0" * 64])
+        assert fault.value.digest == "0" * 64
+        assert list(Blobs(place).incoming.iterdir()) == []
+
 
 class TestALabelThatDoesNotFit:
     def test_is_named_and_nothing_is_kept(self, tmp_path: Path) -> None:
         narrow = Wish("zpl", Form(300, width_mm=22, height_mm=30), OnPaper(), "http://x")
         labels = (Label("1", TEXTS[0], ("(21) 1",)), Label("2", TEXTS[1], ("(21) " + "W" * 20,)))
-        found = draft(str(tmp_path), msgspec.json.encode(Part(narrow, True, labels)))
+        found = draft(Place(folder=str(tmp_path)), msgspec.json.encode(Part(narrow, True, labels)))
         assert isinstance(found, Unfit)
         assert (found.name, found.code) == ("2", "label_too_small")
         assert not list(tmp_path.rglob("kept/**/*"))

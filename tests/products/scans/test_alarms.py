@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
@@ -220,7 +221,7 @@ class TestAnAlarm:
     async def test_many_networks_a_day_without_any_place(self, hq: Person, unit: dict[str, Any], app: Litestar) -> None:
         for back in range(TERMS.busy_days):
             for n in range(TERMS.networks_sold):
-                app.state.counting.add(unit["id"], NOW.date() - timedelta(days=back), f"10.{n}.0.1")
+                app.state.counting.add(UUID(unit["id"]), NOW.date() - timedelta(days=back), f"10.{n}.0.1")
         await app.state.counting.flush()
         await looked(app)
         (alarm,) = await alarms(hq, unit["serial"])
