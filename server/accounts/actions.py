@@ -39,7 +39,7 @@ async def log_in(username: str, password: str, address: str, terms: TokenTerms) 
     inactive user alike, after the same work."""
     name = username.strip().lower()
     name_key, address_key = _name_key(name), f"@{address}"
-    await _charge(name_key, address_key, clock.now())
+    await charge(name_key, address_key, clock.now())
     found = await store.user_with_hash(name) if name_key == name else None
     known, kept_hash = found or (None, None)
     right = await passwords.verify(kept_hash, password)
@@ -53,7 +53,7 @@ async def log_in(username: str, password: str, address: str, terms: TokenTerms) 
         if renewed is not None:
             await store.replace_hash(known.id, kept_hash, renewed)
         await store.drop_expired_refresh_tokens(known.id, clock.now())
-        return await _issue(known, clock.new_id(), terms)
+        return await issue(known, clock.new_id(), terms)
 
 
 async def _log_in_to_upload(known: User, name_key: str, address_key: str, terms: TokenTerms) -> Tokens:
@@ -72,16 +72,18 @@ async def _log_in_to_upload(known: User, name_key: str, address_key: str, terms:
 
 
 async def refresh(refresh_token: str, terms: TokenTerms) -> Tokens:
-    """New tokens for one unused refresh token. Raises `Refused`: `token_invalid`, `token_expired`, `refresh_reused`."""
+    """New tokens for a refresh token whose successor was never used, which then is void. Raises `Refused`:
+    `token_invalid`, `token_expired`, `refresh_reused`."""
     used, now = tokens.digest(refresh_token), clock.now()
     async with db.transaction():
         row = await store.lock_refresh_token(used)
         refusal = rules.judge_refresh(None if row is None else row.state, now)
         if row is not None and refusal is None:
+            await store.revoke_unused(row.family, used, now)
             await store.mark_refresh_token_used(used, now)
             known = await store.user(row.user_id)
             if known is not None and known.active:
-                return await _issue(known, row.family, terms)
+                return await issue(known, row.family, terms)
             refusal = Code.TOKEN_INVALID
         if row is not None and refusal is Code.REFRESH_REUSED:
             await store.revoke_family(row.family, now)
@@ -99,7 +101,8 @@ async def log_out(refresh_token: str) -> None:
             await store.revoke_family(row.family, clock.now())
 
 
-async def _issue(user: User, family: UUID, terms: TokenTerms) -> Tokens:
+async def issue(user: User, family: UUID, terms: TokenTerms) -> Tokens:
+    """Tokens of the login `family`, its refresh token kept as a digest."""
     now, refresh_token = clock.now(), tokens.new_refresh_token()
     await store.insert_refresh_token(tokens.digest(refresh_token), family, user.id, now, now + terms.refresh_lifetime)
     return Tokens(
@@ -120,7 +123,7 @@ def _name_key(name: str) -> str:
     return name if _USERNAME.fullmatch(name) else f"#{hashlib.sha256(name.encode()).hexdigest()[:40]}"
 
 
-async def _charge(name_key: str, address_key: str, now: datetime) -> None:
+async def charge(name_key: str, address_key: str, now: datetime) -> None:
     """Counts the attempt as failed before it is made. Raises `Refused(locked_out)` while either key is locked."""
     async with db.transaction():
         locked = await _charge_one(address_key, rules.BY_ADDRESS, now)

@@ -1,4 +1,4 @@
-"""HTTP of logging in, of users and of devices.
+"""HTTP of logging in, of users and of devices; codes that let a phone in: `enrolment_routes`.
 
 | route | who | about whose data |
 | --- | --- | --- |
@@ -35,7 +35,8 @@ from schemas.accounts import (
 )
 from schemas.base import Page
 from schemas.errors import Code
-from server.accounts import actions, store
+from server.accounts import actions, enrolment_routes, store
+from server.accounts.terms import terms_of
 from server.platform.auth import MANAGERS, OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
@@ -43,15 +44,6 @@ from server.platform.ratelimit import address_of, at_most
 
 _MINUTE = timedelta(minutes=1)
 _EVERYBODY_WHO_WRITES = tuple(role for role in Role if role is not Role.AUDITOR)
-
-
-def _terms(request: Request[Any, Any, Any]) -> actions.TokenTerms:
-    state = request.app.state
-    return actions.TokenTerms(
-        key=state.secrets.token_key,
-        access_lifetime=state.settings.access_token_lifetime,
-        refresh_lifetime=state.settings.refresh_token_lifetime,
-    )
 
 
 @post(
@@ -62,7 +54,7 @@ def _terms(request: Request[Any, Any, Any]) -> actions.TokenTerms:
     tags=["accounts"],
 )
 async def log_in(request: Request[Any, Any, Any], data: JSONBody[Login]) -> Tokens:
-    return await actions.log_in(data.username, data.password, address_of(request), _terms(request))
+    return await actions.log_in(data.username, data.password, address_of(request), terms_of(request))
 
 
 @post(
@@ -73,7 +65,7 @@ async def log_in(request: Request[Any, Any, Any], data: JSONBody[Login]) -> Toke
     tags=["accounts"],
 )
 async def refresh(request: Request[Any, Any, Any], data: JSONBody[Refresh]) -> Tokens:
-    return await actions.refresh(data.refresh_token, _terms(request))
+    return await actions.refresh(data.refresh_token, terms_of(request))
 
 
 @post(
@@ -177,5 +169,6 @@ router = Router(
         list_devices,
         revoke,
         allow_last_upload,
+        *enrolment_routes.HANDLERS,
     ],
 )

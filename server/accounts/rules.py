@@ -115,23 +115,26 @@ def _locked_until(count: int, policy: Lockout, now: datetime) -> datetime | None
 
 @dataclass(frozen=True, slots=True)
 class RefreshState:
+    """`followed`: the token that was given for it has been used in its turn."""
+
     expires_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
+    followed: bool = False
 
 
 # Keeps E-2 of docs/sync-protocol.md.
 def judge_refresh(token: RefreshState | None, now: datetime) -> Code | None:
-    """Why this refresh token buys nothing; None when it may be used, once.
+    """Why this refresh token buys nothing; None when it may be exchanged.
 
-    A used token that comes again means that two parties hold it, and nobody can tell which is the thief: the whole
-    family ends. There is no grace for a second use "at the same moment": a thief who copies the token as it is used
-    would live in that gap unnoticed, and the gap would have to be as long as the slowest network. Tabs of one browser
-    share one login instead and take turns at refreshing. The price: a client whose answer got lost logs in again.
+    A token that comes again after the one given for it was used means that two parties hold it, and nobody can tell
+    which is the thief: the whole family ends. One that comes again before that is of a client whose answer got lost, as
+    they do on bad networks: it gets another, and the one that was lost is void. A thief gains nothing by it: whoever of
+    the two comes with the void one ends the family. There is no grace by the clock.
     """
     if token is None:
         return Code.TOKEN_INVALID
-    if token.used_at is not None or token.revoked_at is not None:
+    if token.followed or token.revoked_at is not None:
         return Code.REFRESH_REUSED
     if token.expires_at <= now:
         return Code.TOKEN_EXPIRED

@@ -1,7 +1,7 @@
 """Queries about users, failed logins, refresh tokens and devices. What a caller asks for is cut to the caller's scope;
 functions without a scope are for the server's own use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,6 +43,18 @@ async def users_page(scope: Scope, after: str, limit: int) -> list[User]:
         scope.outlet_id,
         after,
         limit,
+    )
+    return [_user(r) for r in rows]
+
+
+async def office_of(centre_id: UUID, outlet_id: UUID, roles: Collection[Role]) -> list[User]:
+    """Active users with one of these roles at the outlet, and at the centre above it; by name."""
+    rows = await db.fetch(
+        f"SELECT {_USER} FROM app_user WHERE active AND role = ANY($3::text[]) AND centre_id = $1"
+        " AND (outlet_id = $2 OR outlet_id IS NULL) ORDER BY name, username",
+        centre_id,
+        outlet_id,
+        [role.value for role in roles],
     )
     return [_user(r) for r in rows]
 
@@ -155,12 +167,13 @@ async def save_failures(key: str, failures: Failures) -> None:
 
 
 async def forgive(name_key: str, address_key: str) -> None:
-    """The attempt that was charged in advance succeeded: the name starts anew, the address gets this one back."""
-    await db.execute("DELETE FROM login_failures WHERE username = $1", name_key)
+    """The attempt that was charged in advance succeeded: the name starts anew, the address gets this one back. The
+    address first, as attempts are charged: in another order two at once would wait for each other in a circle."""
     await db.execute(
         "UPDATE login_failures SET failures = greatest(failures - 1, 0), locked_until = NULL WHERE username = $1",
         address_key,
     )
+    await db.execute("DELETE FROM login_failures WHERE username = $1", name_key)
 
 
 async def forget_failures(before: datetime) -> None:
@@ -178,13 +191,20 @@ class RefreshRow:
 
 
 async def lock_refresh_token(digest: str) -> RefreshRow | None:
+    """Locks all of the person's: what one token may buy hangs on those that came after it."""
+    await db.execute(
+        "SELECT FROM app_user WHERE id = (SELECT user_id FROM refresh_token WHERE digest = $1) FOR NO KEY UPDATE",
+        digest,
+    )
     row = await db.fetch_row(
-        "SELECT family, user_id, expires_at, used_at, revoked_at FROM refresh_token WHERE digest = $1 FOR UPDATE",
+        "SELECT family, user_id, expires_at, used_at, revoked_at, EXISTS (SELECT FROM refresh_token n"
+        "  WHERE n.family = t.family AND n.digest <> t.digest AND n.issued_at >= t.used_at AND n.used_at IS NOT NULL"
+        " ) AS followed FROM refresh_token t WHERE digest = $1",
         digest,
     )
     if row is None:
         return None
-    state = RefreshState(row["expires_at"], row["used_at"], row["revoked_at"])
+    state = RefreshState(row["expires_at"], row["used_at"], row["revoked_at"], row["followed"])
     return RefreshRow(row["family"], row["user_id"], state)
 
 
@@ -201,6 +221,17 @@ async def insert_refresh_token(digest: str, family: UUID, user_id: UUID, now: da
 
 async def mark_refresh_token_used(digest: str, now: datetime) -> None:
     await db.execute("UPDATE refresh_token SET used_at = $2 WHERE digest = $1", digest, now)
+
+
+async def revoke_unused(family: UUID, but: str, now: datetime) -> None:
+    """All of the family that nobody has used, but this one."""
+    await db.execute(
+        "UPDATE refresh_token SET revoked_at = $3"
+        " WHERE family = $1 AND digest <> $2 AND used_at IS NULL AND revoked_at IS NULL",
+        family,
+        but,
+        now,
+    )
 
 
 async def revoke_family(family: UUID, now: datetime) -> None:

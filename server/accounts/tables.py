@@ -33,7 +33,8 @@ class LoginFailures(Table):
 
 
 class RefreshToken(Table):
-    """One row per issued refresh token. Using one twice ends its whole family (a stolen copy was at work)."""
+    """One row per issued refresh token. Using one whose successor was used ends its whole family (a
+    stolen copy was at work)."""
 
     digest = Varchar(64, primary_key=True, default=None, null=False)
     family = UUID(default=None, null=False, index=True)
@@ -42,6 +43,19 @@ class RefreshToken(Table):
     expires_at = Timestamptz(default=None, null=False)
     used_at = Timestamptz(default=None, null=True)
     revoked_at = Timestamptz(default=None, null=True)
+
+
+class EnrolmentCode(Table):
+    """A code that logs one technician's phone in, once, until `expires_at`; only its digest is kept."""
+
+    id = identity()
+    user_id = refers_to("AppUser")
+    digest = Varchar(64, unique=True, default=None, null=False)
+    made_by = UUID(default=None, null=False)
+    made_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz(default=None, null=False, index=True)
+    used_at = Timestamptz(default=None, null=True)
+    withdrawn_at = Timestamptz(default=None, null=True)
 
 
 class Device(Table):

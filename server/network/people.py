@@ -2,7 +2,7 @@
 transaction each, cut to the caller's scope; what lies outside is not found."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +62,15 @@ async def absences(
 ) -> list[Absence]:
     await _technician(caller, technician_id)
     return await people_store.absences(technician_id, starts, ends)
+
+
+_LONGEST_BOARD = timedelta(days=31)
+
+
+async def absences_in(caller: Caller, starts: datetime, ends: datetime) -> list[Absence]:
+    """Who is away, for a board. Raises `Refused`: `ends_before_start`, `time_out_of_range`."""
+    _judge(starts, ends, _LONGEST_BOARD)
+    return await people_store.absences_in(caller.scope, starts, ends)
 
 
 async def add_absence(caller: Caller, technician_id: UUID, new: NewAbsence) -> Absence:

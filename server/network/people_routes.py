@@ -2,15 +2,16 @@
 
 | route | who | about whose data |
 | --- | --- | --- |
+| `/absences` read | the office | their subtree |
 | `/skills` read | anyone logged in | all |
 | `/skills` write | HQ managers | all |
 | certificates, absences, vans, depots read | the office | their subtree |
-| certificates, absences, freezing write | managers | their subtree |
-| vans, depots write | the office's writers | their subtree |
+| certificates, freezing write | managers | their subtree |
+| absences, vans, depots write | the office's writers | their subtree |
 | `/borrowings` | the office; who agrees stands in `lending` | where their subtree borrows or lends |
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -101,10 +102,26 @@ async def list_absences(
     return await people.absences(caller, technician_id, with_offset("from", starts), with_offset("to", ends))
 
 
+@get("/absences", summary="Who of my subtree is away in a span, at most 31 days", guards=[only(*OFFICE_READERS)])
+async def list_absences_in(
+    caller: NamedDependency[Caller],
+    starts: Annotated[Instant, QueryParameter(name="from")],
+    ends: Annotated[Instant, QueryParameter(name="to")],
+) -> list[Absence]:
+    """Absences that share an instant with [from, to), without the withdrawn; by their beginning."""
+    return await people.absences_in(caller, _told("from", starts), _told("to", ends))
+
+
+def _told(name: str, at: datetime) -> datetime:
+    told = with_offset(name, at)
+    assert told is not None
+    return told
+
+
 @post(
     "/technicians/{technician_id:uuid}/absences",
     summary="Add an absence; visits booked in it stay booked until somebody moves them",
-    guards=[only(*MANAGERS), _WRITES],
+    guards=[only(*OFFICE_WRITERS), _WRITES],
 )
 async def add_absence(
     caller: NamedDependency[Caller], technician_id: FromPath[UUID], data: JSONBody[NewAbsence]
@@ -115,7 +132,7 @@ async def add_absence(
 @post(
     "/technicians/{technician_id:uuid}/absences/{absence_id:uuid}/withdraw",
     summary="Withdraw an absence",
-    guards=[only(*MANAGERS), _WRITES],
+    guards=[only(*OFFICE_WRITERS), _WRITES],
     status_code=HTTP_200_OK,
 )
 async def withdraw_absence(
@@ -230,6 +247,7 @@ router = Router(
         add_certificate,
         withdraw_certificate,
         list_absences,
+        list_absences_in,
         add_absence,
         withdraw_absence,
         read_van,

@@ -114,6 +114,20 @@ async def absences(technician_id: UUID, starts: datetime | None, ends: datetime 
     return [Absence(**dict(r)) for r in rows]
 
 
+async def absences_in(scope: Scope, starts: datetime, ends: datetime) -> list[Absence]:
+    """Everybody's of the subtree that share an instant with [starts, ends), without the withdrawn; by beginning."""
+    rows = await db.fetch(
+        f"SELECT {_ABSENCE} FROM absence WHERE ($1::uuid IS NULL OR centre_id = $1)"
+        " AND ($2::uuid IS NULL OR outlet_id = $2) AND withdrawn_at IS NULL AND ends_at > $3 AND starts_at < $4"
+        " ORDER BY starts_at, id LIMIT 5000",
+        scope.centre_id,
+        scope.outlet_id,
+        starts,
+        ends,
+    )
+    return [Absence(**dict(r)) for r in rows]
+
+
 async def absent_between(technician_id: UUID, starts: datetime, ends: datetime) -> bool:
     return bool(
         await db.fetch_value(

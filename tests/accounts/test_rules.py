@@ -113,11 +113,13 @@ class TestARefreshToken:
             (None, Code.TOKEN_INVALID),
             (RefreshState(LATER, None, None), None),
             (RefreshState(NOON, None, None), Code.TOKEN_EXPIRED),
-            (RefreshState(LATER, NOON, None), Code.REFRESH_REUSED),
+            (RefreshState(LATER, NOON, None), None),
+            (RefreshState(LATER, NOON, None, followed=True), Code.REFRESH_REUSED),
             (RefreshState(LATER, None, NOON), Code.REFRESH_REUSED),
-            (RefreshState(NOON, NOON, None), Code.REFRESH_REUSED),
+            (RefreshState(NOON, NOON, None), Code.TOKEN_EXPIRED),
+            (RefreshState(NOON, NOON, None, followed=True), Code.REFRESH_REUSED),
         ],
-        ids=["unknown", "fresh", "expired", "used", "revoked", "used_and_expired"],
+        ids=["unknown", "fresh", "expired", "answer_lost", "used", "revoked", "lost_and_expired", "used_and_expired"],
     )
     def test_is_judged_by_its_state(self, token: RefreshState | None, verdict: Code | None) -> None:
         assert judge_refresh(token, NOON) == verdict

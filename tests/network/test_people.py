@@ -119,13 +119,15 @@ class TestAbsences:
     async def add(self, firm: Firm, who: str, body: dict[str, Any]) -> Any:
         return await firm.post(who, f"/technicians/{firm.technician}/absences", body)
 
-    async def test_are_kept_by_managers_and_told_to_dispatch(self, firm: Firm) -> None:
+    async def test_are_kept_by_the_office_and_told_to_dispatch(self, firm: Firm) -> None:
         made = await self.add(firm, "north_one_manager", absence(HOUR, 5 * HOUR, reason="sick", note="发烧"))
         assert (made.status_code, made.json()["reason"]) == (201, "sick")
         assert (await candidate(firm)).absences == [(MORNING + HOUR, MORNING + 5 * HOUR)]
         assert (await candidate(firm, -DAY, -2 * HOUR)).absences == [(MORNING + HOUR, MORNING + 5 * HOUR)]
         assert (await candidate(firm, 5 * HOUR, 6 * HOUR)).absences == []
-        assert code(await self.add(firm, "north_one_dispatcher", absence(HOUR, 2 * HOUR))) == "forbidden"
+        next_day = await self.add(firm, "north_one_dispatcher", absence(DAY, DAY + HOUR))
+        assert next_day.status_code == 201  # whoever is ill calls the desk
+        assert code(await self.add(firm, "technician", absence(HOUR, 2 * HOUR))) == "forbidden"
         assert code(await self.add(firm, "south_manager", absence(HOUR, 2 * HOUR))) == "not_found"
 
     async def test_are_listed_with_those_that_were_withdrawn(self, firm: Firm) -> None:
@@ -138,6 +140,23 @@ class TestAbsences:
         later = await firm.get("north_one_dispatcher", path, **{"from": (MORNING + DAY).isoformat()})
         assert later.json() == []
         assert (await self.add(firm, "hq_manager", absence(HOUR, 5 * HOUR))).status_code == 201
+
+    async def test_of_a_span_are_told_to_a_board_within_its_subtree(self, firm: Firm) -> None:
+        await self.add(firm, "hq_manager", absence(HOUR, 5 * HOUR, reason="sick"))
+        gone = (await self.add(firm, "hq_manager", absence(6 * HOUR, 7 * HOUR))).json()
+        await firm.post("hq_manager", f"/technicians/{firm.technician}/absences/{gone['id']}/withdraw")
+
+        async def told(who: str, start: timedelta, end: timedelta) -> Any:
+            span = {"from": (MORNING + start).isoformat(), "to": (MORNING + end).isoformat()}
+            return await firm.get(who, "/absences", **span)
+
+        (seen,) = (await told("north_one_dispatcher", 0 * DAY, DAY)).json()
+        assert (seen["technician_id"], seen["reason"]) == (str(firm.technician), "sick")
+        assert (await told("north_one_dispatcher", 5 * HOUR, DAY)).json() == []
+        assert (await told("south_manager", 0 * DAY, DAY)).json() == []
+        assert code(await told("technician", 0 * DAY, DAY)) == "forbidden"
+        assert code(await told("hq_manager", DAY, 0 * DAY)) == "ends_before_start"
+        assert code(await told("hq_manager", 0 * DAY, 40 * DAY)) == "time_out_of_range"
 
     async def test_of_one_technician_do_not_overlap_whoever_adds_them_at_once(self, firm: Firm) -> None:
         wanted = [absence(n * HOUR, (n + 3) * HOUR) for n in range(3)]
