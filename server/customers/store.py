@@ -9,10 +9,10 @@ import msgspec
 
 from schemas.customers import Customer
 from server.platform import db
-from server.platform.auth import Scope
+from server.platform.auth import Scope, within
 
 _CUSTOMER = "id, centre_id, outlet_id, name, phone, address, access_notes, lat, lon, tier, version"
-_IN_SCOPE = "($1::uuid IS NULL OR centre_id = $1) AND ($2::uuid IS NULL OR outlet_id = $2)"
+_IN_SCOPE = within()
 
 
 async def load(scope: Scope, customer_id: UUID) -> Mapping[str, Any] | None:

@@ -8,11 +8,11 @@ from uuid import UUID
 from schemas.notifications import OutboxMessage
 from server.notifications.rules import masked
 from server.platform import db, feed
-from server.platform.auth import Scope
+from server.platform.auth import Scope, within
 
 Row = Mapping[str, Any]
 
-_IN_SCOPE = "($1::uuid IS NULL OR centre_id = $1) AND ($2::uuid IS NULL OR outlet_id = $2)"
+_IN_SCOPE = within()
 
 _NEW = (
     *("id", "centre_id", "outlet_id", "key", "kind", "channel", "recipient", "locale", "subject", "text", "secret"),

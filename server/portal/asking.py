@@ -37,7 +37,7 @@ from server.portal.symptoms import Symptom
 from server.portal.texts import TEXTS
 from server.products import actions as products
 from server.products import store as product_store
-from server.products.rules.coverage import Fault, Verdict
+from server.products.rules.entitlement import Fault, Verdict
 from server.products.rules.refusal import Refusal, Text
 from server.products.rules.sentences import sentence_of
 from server.products.texts import Locale, pick

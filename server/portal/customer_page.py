@@ -6,6 +6,7 @@ nobody learns from it which products or serials exist.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import quote
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,8 @@ from server.commitments.book import Book
 from server.network import store as network
 from server.platform import clock
 from server.portal.firm import Firm, firm
-from server.portal.forms import address, code_of
+from server.portal.forms import code_of
+from server.portal.looking_up import LookingUp
 from server.portal.product_page import page_of_number
 from server.portal.standing import Standing
 from server.portal.unit_page import (
@@ -31,10 +33,11 @@ from server.portal.unit_page import (
     render_problem,
     render_unit_page,
 )
-from server.products import actions, coverage_store, link_store, notices, page_store, resolver, store
+from server.products import actions, coverage_store, link_store, notices, resolver, store
 from server.products.page_store import Scanned
-from server.products.rules.coverage import Verdict, verdict
+from server.products.rules.coverage import verdict
 from server.products.rules.digital_link import parse
+from server.products.rules.entitlement import Verdict
 from server.products.rules.knowledge import facts_of, policies_known
 from server.products.rules.refusal import Refusal, Text
 from server.products.rules.serial import masked
@@ -60,13 +63,13 @@ class Answer:
     unknown: tuple[str, str] | None = None
 
 
-async def answer(link_text: str, locale: Locale, standing: Standing) -> Answer:
-    """`link_text`: the raw path and query as they came over the wire. A unit's page is one query of its own; what it
-    shares with others is kept by `standing`."""
+async def answer(link_text: str, locale: Locale, standing: Standing, looking_up: LookingUp) -> Answer:
+    """`link_text`: the raw path and query as they came over the wire. A unit's page is one query, shared with whoever
+    asks at the same moment; what it shares with others is kept by `standing`."""
     link = parse(link_text)
     if isinstance(link, Refusal):
         return Answer(400, render_problem(link, await firm(), locale))
-    known = None if link.serial is None else await page_store.scanned(link.gtin14, link.serial)
+    known = None if link.serial is None else await looking_up.unit(link.gtin14, link.serial)
     if known is None and (product := await page_of_number(link, locale)) is not None:
         return Answer(200, product)
     if known is None:
@@ -94,6 +97,7 @@ async def _made(known: Scanned, code: str, locale: Locale, standing: Standing) -
     policies = await standing.get("policies", coverage_store.policies)
     judged = verdict(facts_of(unit, known.repairs), policies_known(policies), today, None)
     ours = await standing.get("firm", firm)
+    query = f"code={quote(code, safe='/')}&lang={locale}"
     view = UnitPageView(
         brand=ours.brand,
         product_line=Text(unit["line_name"], unit["line_name_en"]),
@@ -104,9 +108,9 @@ async def _made(known: Scanned, code: str, locale: Locale, standing: Standing) -
         notices=await _notices(known, today, standing),
         links=await standing.get(("links", unit["gtin"], locale), lambda: _links(unit["gtin"], locale)),
         hotline=ours.hotline,
-        service_url=address("/service", code=code, lang=locale),
-        register_url=address("/register", code=code, lang=locale),
-        mine_url=address("/mine", code=code, lang=locale),
+        service_url=f"/service?{query}",
+        register_url=f"/register?{query}",
+        mine_url=f"/mine?{query}",
         picture=picture_of(unit["line_code"]),
         **coverage_parts(judged),
     )

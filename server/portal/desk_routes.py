@@ -118,13 +118,14 @@ def _photo(row: service_store.Row) -> RequestPhoto:
 
 @get(
     "/jobs/{job_id:uuid}/request/photos/{sha256:str}",
-    summary="A photo that the customer sent, byte for byte",
+    summary="A photo that the customer sent",
     guards=_READERS,
 )
 async def show_photo(
     request: Request[Any, Any, Any], caller: NamedDependency[Caller], job_id: FromPath[UUID], sha256: _Sha256
 ) -> Response[bytes]:
-    """It is a stranger's file, so it is for saving or for a page of ours to draw, never to be opened as a page."""
+    """Drawn anew from what was sent, without what the camera wrote into it. It is for saving or for a page of ours to
+    draw, never to be opened as a page."""
     job = await _job(caller, job_id)
     known = next((p for p in await service_store.photos_of(job_id) if p["digest"] == sha256), None)
     blobs: Blobs = request.app.state.blobs

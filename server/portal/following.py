@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from schemas.errors import Code
+from server.evidence import store as statements
 from server.jobs import actions as jobs
 from server.jobs import store as job_store
 from server.network import store as network
@@ -27,7 +28,7 @@ from server.platform.errors import Refused
 from server.portal import service_store
 from server.portal.firm import Firm
 from server.portal.rules.asked import Wished
-from server.portal.rules.following import OPEN, Followed, followed
+from server.portal.rules.following import OPEN, Attempt, Followed, attempt_of, attempts_of, followed
 from server.portal.texts import TEXTS, say
 from server.products import store as product_store
 from server.products.rules.refusal import Text
@@ -91,13 +92,15 @@ def hash_of(code: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A job whose link was opened. `fields`: JSON-shaped; `asks`: what was asked of the desk, the oldest first;
-    `judgements`: every revision, the oldest first."""
+    """A job whose link was opened. `fields`: JSON-shaped; `signed_id`: of what was signed last and counts, or of the
+    visit that ended without the work being done; `asks`: what was asked of the desk, the oldest first; `judgements`:
+    every revision, the oldest first."""
 
     job_id: UUID
     fields: Mapping[str, Any]
     zone: ZoneInfo
     shown: Followed
+    signed_id: UUID | None
     product: Text | None
     kind: Text
     wish: tuple[date | None, str] | None
@@ -129,11 +132,13 @@ async def _opened(job_id: UUID, job: Mapping[str, Any]) -> Opened:
     zone = ZoneInfo(outlet["zone"])
     known = (await job_store.job_types([job["job_type"]])).get(job["job_type"], {})
     asked = await service_store.request_of(job_id)
+    signed_id, attempt = await _signed(job_id, job, zone)
     return Opened(
         job_id=job_id,
         fields=job,
         zone=zone,
-        shown=followed(job, await _technician(job), zone, clock.now()),
+        shown=followed(job, await _technician(job), zone, clock.now(), attempt),
+        signed_id=signed_id,
         product=await _product(job),
         kind=Text(known.get("name", ""), known.get("name_en", "")),
         wish=(asked["preferred_day"], asked["preferred_part"]) if asked is not None else None,
@@ -141,6 +146,20 @@ async def _opened(job_id: UUID, job: Mapping[str, Any]) -> Opened:
         judgements=await service_store.judgements_of(job_id),
         points=conduct_of(known),
     )
+
+
+async def _signed(job_id: UUID, job: Mapping[str, Any], zone: ZoneInfo) -> tuple[UUID | None, Attempt | None]:
+    """What was signed of a visit that ended without the work being done is the customer's as much as a completion; what
+    does not hold, the office looks at first, and words that nobody signed for are the technician's to the office."""
+    if job["completion_id"] is not None:
+        return UUID(job["completion_id"]), None
+    ended = attempts_of(job)
+    held = {str(s["id"]): s for s in await statements.completions(network.EVERYWHERE, job_id)} if ended else {}
+    for signed_id in ended:
+        statement = held.get(signed_id)
+        if statement is not None and statement["valid"] and statement["kind"] == "cannot_complete":
+            return UUID(signed_id), attempt_of(msgspec.json.decode(statement["manifest"]), zone)
+    return None, None
 
 
 async def _technician(job: Mapping[str, Any]) -> tuple[str, str]:

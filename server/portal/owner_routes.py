@@ -11,7 +11,6 @@
 `code` is the path of the unit's code. A code that is not ours gets the page that says so, as it does itself.
 """
 
-import asyncio
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -114,7 +113,7 @@ async def register(request: AnyRequest) -> Response[Any]:
     if form.switched:
         return await _register_form(opened, locale, kept, {}, file_lost=bool(form.files))
     asked = read(form.texts, latest_today(clock.now()))
-    proof = await _proof(form)
+    proof = await _proof(request, form)
     if isinstance(asked, dict) or isinstance(proof, str):
         faults = (asked if isinstance(asked, dict) else {}) | ({"proof": proof} if isinstance(proof, str) else {})
         return await _register_form(opened, locale, kept, faults, file_lost=isinstance(proof, Proof))
@@ -124,9 +123,9 @@ async def register(request: AnyRequest) -> Response[Any]:
     return answer
 
 
-async def _proof(form: Form) -> Proof | str | None:
+async def _proof(request: AnyRequest, form: Form) -> Proof | str | None:
     content = form.files.get("proof")
-    return None if content is None else await asyncio.to_thread(proofs.checked, content)
+    return None if content is None else await proofs.checked(request.app.state.images, content)
 
 
 async def _register_form(

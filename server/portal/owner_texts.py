@@ -38,8 +38,12 @@ OF_OWNERS: Final[dict[str, Text]] = {
         "fault_day_future": ("这个日期还没有到。", "This day is yet to come."),
         "fault_agreed": ("登记前需要您的同意。", "We need your consent to register."),
         "fault_proof_kind": (
-            "凭证须为 JPEG、PNG 或 WebP 照片，或 PDF。",
-            "The proof must be a JPEG, PNG or WebP photo, or a PDF.",
+            "凭证须为可读的 JPEG、PNG、WebP 或 HEIC 照片，或 PDF。",
+            "The proof must be a readable JPEG, PNG, WebP or HEIC photo, or a PDF.",
+        ),
+        "fault_proof_busy": (
+            "现在处理不了凭证，请稍后再试。",
+            "We cannot take the proof at the moment. Please try again later.",
         ),
         "fault_proof_large": ("凭证不能超过 {megabytes} MB。", "The proof may have at most {megabytes} MB."),
         # ---- registering

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from server.portal import desk_routes, owner_routes, page_routes, registration_routes, service_routes
+from server.portal import desk_routes, owner_routes, page_routes, registration_routes, service_routes, verify_routes
 
 router = Router(
     "/",
@@ -11,6 +11,7 @@ router = Router(
         owner_routes.router,
         registration_routes.router,
         *service_routes.HANDLERS,
+        *verify_routes.HANDLERS,
         desk_routes.router,
     ],
 )

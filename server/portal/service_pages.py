@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
+from server.evidence.images.rules import MOST_BYTES
 from server.platform import clock
 from server.portal import judging
 from server.portal.asking import Product, Review
@@ -13,7 +14,6 @@ from server.portal.forms import address
 from server.portal.rendering import render
 from server.portal.rules.asked import DAYS_AHEAD, OTHER
 from server.portal.rules.following import OPEN, STEPS, Clock, minutes_of
-from server.portal.rules.picture import MOST_BYTES
 from server.portal.texts import say
 from server.products.rules.refusal import Text
 from server.products.rules.sentences import sentence_of
@@ -113,7 +113,11 @@ def review(product: Product, made: Review, ours: Firm, locale: Locale) -> str:
     )
 
 
-_STOP_MARKS: Final = {"joined": ("genuine", "tick"), "judge_closed": ("expired", "clock")}
+_STOP_MARKS: Final = {
+    "joined": ("genuine", "tick"),
+    "judge_closed": ("expired", "clock"),
+    "report_waits": ("expired", "clock"),
+}
 
 
 def stop(key: str, ours: Firm, locale: Locale, path: str = "", back: str = "", *, asked: bool = False) -> str:
@@ -138,10 +142,13 @@ def stop(key: str, ours: Firm, locale: Locale, path: str = "", back: str = "", *
 # --------------------------------------------------------------------------------------------- following and judging
 
 _SAID: Final = frozenset({"sent", "asked", "judged", "not_solved"})
-_STATES: Final = {
-    **dict.fromkeys(("received", "planned", "paused"), "not_started"),
-    **dict.fromkeys(("on_the_way", "with_you", "done"), "genuine"),
-    **dict.fromkeys(("not_finished", "cancelled", "ended"), "unknown"),
+#: Colour and drawing of a standing, beside words that say the same.
+_LOOKS: Final = {
+    **dict.fromkeys(("received", "planned"), ("planned", "clock")),
+    **dict.fromkeys(("on_the_way", "with_you", "done"), ("genuine", "tick")),
+    "paused": ("halted", "clock"),
+    "not_finished": ("unknown", "warning"),
+    **dict.fromkeys(("cancelled", "ended"), ("over", "cross")),
 }
 
 
@@ -153,8 +160,11 @@ def follow(
     said: str = "",
     written: Mapping[str, str] = _NOTHING,
     faults: Mapping[str, str] = _NOTHING,
+    *,
+    report: str = "",
 ) -> str:
-    """`said`: what was just done; `written`, `faults`: of the wish that could not be taken."""
+    """`said`: what was just done; `written`, `faults`: of the wish that could not be taken; `report`: whether what was
+    signed is `ready` to fetch, or in the `making`."""
     shown, until = opened.shown, judging.changeable_until(opened)
     return render(
         "service_follow.html",
@@ -165,7 +175,7 @@ def follow(
         code=code,
         here=address(f"/j/{code}", lang=locale),
         shown=shown,
-        state=_STATES[shown.standing],
+        look=_LOOKS[shown.standing],
         steps=STEPS,
         clock=None if shown.clock is None else _clock(shown.clock, locale),
         product=opened.product,
@@ -176,6 +186,7 @@ def follow(
         may_judge=judging.may_judge(opened),
         held=judging.held(opened),
         until=until.date() if until is not None else None,
+        report=report,
         said=said if said in _SAID else "",
         days=_days(opened.today, locale),
         parts=PARTS,
@@ -200,14 +211,19 @@ def _clock(running: Clock, locale: Locale) -> Mapping[str, Any]:
 
 
 def span_text(span: timedelta, locale: Locale) -> str:
-    """How long, in the two largest units that matter."""
+    """How long, in the two largest units that matter, as every face says it (`span` of shared/time/format.ts)."""
     minutes = max(minutes_of(span), 0)
     days, hours = divmod(minutes // 60, 24)
     if days:
-        return say("span_days", locale, days=str(days), hours=str(hours))
+        whole = hours == 0 or days > _DAYS_WITH_HOURS
+        return say("span_days_only" if whole else "span_days", locale, d=str(days), h=str(hours))
     if hours:
-        return say("span_hours", locale, hours=str(hours), minutes=str(minutes % 60))
-    return say("span_minutes", locale, minutes=str(minutes))
+        whole = minutes % 60 == 0
+        return say("span_hours_only" if whole else "span_hours", locale, h=str(hours), m=str(minutes % 60))
+    return say("span_minutes" if minutes else "span_now", locale, n=str(minutes))
+
+
+_DAYS_WITH_HOURS: Final = 6
 
 
 def judge(

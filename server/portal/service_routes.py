@@ -5,7 +5,6 @@ come as multipart or urlencoded, and are answered by a page or by 303: a reload 
 """
 
 import asyncio
-import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -22,18 +21,33 @@ from litestar.status_codes import (
     HTTP_507_INSUFFICIENT_STORAGE,
 )
 
+from schemas.errors import Code
 from server.customers import store as customers
+from server.evidence.images.rules import MOST_BYTES
+from server.evidence.reports import fetching
+from server.evidence.reports import store as reports
+from server.evidence.reports.routes import sent
 from server.network import store as network
 from server.platform import db
+from server.platform.errors import Refused
 from server.platform.ratelimit import address_of, at_most
 from server.platform.waiting import until
-from server.portal import asking, following, judging, service_pages, visiting
+from server.portal import asking, following, judging, photos, service_pages, visiting
 from server.portal.asking import Kept, NotSent
 from server.portal.firm import firm
 from server.portal.following import Opened
-from server.portal.forms import PAGES_OF_REFUSAL, AnyRequest, Form, address, html, locale_of, read_form, seen_other
+from server.portal.forms import (
+    PAGES_OF_REFUSAL,
+    STRANGERS,
+    AnyRequest,
+    Form,
+    address,
+    html,
+    locale_of,
+    read_form,
+    seen_other,
+)
 from server.portal.rules.asked import Asked, Judged, Wished, read_judgement, read_request, read_wish
-from server.portal.rules.picture import MOST_BYTES, MOST_PIXELS, picture_of
 from server.portal.service_store import Photo
 from server.portal.unit_page import render_not_found
 from server.products.texts import Locale
@@ -45,6 +59,8 @@ _LOOKING = [at_most(60, _MINUTE, by=address_of)]
 #: A family behind one address asks once or twice; a shop in a fair with its customers' phones a little more.
 _WRITING = [at_most(40, 10 * _MINUTE, by=address_of)]
 _FOLLOWING = [at_most(120, _MINUTE, by=address_of)]
+#: It may have to be drawn in the other language first.
+_REPORTING = [at_most(20, _MINUTE, by=address_of)]
 _SAYING = [at_most(30, 10 * _MINUTE, by=address_of)]
 
 MOST_PHOTOS = 3
@@ -95,34 +111,26 @@ async def review_page(request: AnyRequest) -> Response[Any]:
     if form.switched:
         return html(service_pages.form(product, await firm(), locale, form.texts), HTTP_200_OK, locale)
     asked = read_request(form.texts, {s.code for s in product.symptoms}, product.today)
-    photos, fault = await _photos(form)
+    drawn, fault = await _photos(request, form)
     faults = ({} if isinstance(asked, Asked) else dict(asked)) | ({"photo1": fault} if fault else {})
     if faults or not isinstance(asked, Asked):
         page = service_pages.form(product, await firm(), locale, form.texts, faults, again=bool(form.files))
         return html(page, HTTP_422_UNPROCESSABLE_ENTITY, locale)
-    review = await asking.draft(product, asked, photos, locale)
+    review = await asking.draft(product, asked, drawn, locale)
     if review is None:
         page = service_pages.stop("too_many", await firm(), locale, product.path, asked=True)
         return html(page, HTTP_429_TOO_MANY_REQUESTS, locale)
     return html(service_pages.review(product, review, await firm(), locale), HTTP_200_OK, locale)
 
 
-async def _photos(form: Form) -> tuple[list[Photo], str]:
+async def _photos(request: AnyRequest, form: Form) -> tuple[list[Photo], str]:
     """Those that were chosen, or else those of the draft that is being changed; and what is wrong with them."""
     sent = [form.files[name] for name in PHOTO_FIELDS if name in form.files]
     if not sent and (token := form.texts.get("draft")):
         kept = await asking.read_draft(token)
         return list(kept.photos) if kept is not None else [], ""
-    photos: list[Photo] = []
-    for content in sent:
-        picture = picture_of(content)
-        if len(content) > MOST_BYTES or (picture is not None and picture.pixels > MOST_PIXELS):
-            return [], "fault_photo_large"
-        if picture is None:
-            return [], "fault_photo_kind"
-        digest = await asyncio.to_thread(lambda bytes_: hashlib.sha256(bytes_).hexdigest(), content)
-        photos.append(Photo(digest, picture.media_type, picture.width, picture.height, content))
-    return photos, ""
+    drawn = await photos.drawn_anew(request.app.state.images, sent)
+    return ([], drawn) if isinstance(drawn, str) else (drawn, "")
 
 
 @post("/service/send", guards=_WRITING, request_max_body_size=_SMALL_FORM, status_code=HTTP_200_OK, **_PAGE)
@@ -178,7 +186,41 @@ async def follow_page(request: AnyRequest, code: FromPath[str], said: FromQuery[
     opened = await following.open_link(code)
     if isinstance(opened, str):
         return await _nowhere(opened, locale)
-    return html(service_pages.follow(code, opened, await firm(), locale, said), HTTP_200_OK, locale)
+    report = await _state_of_report(opened)
+    return html(service_pages.follow(code, opened, await firm(), locale, said, report=report), HTTP_200_OK, locale)
+
+
+async def _state_of_report(opened: Opened) -> str:
+    """`making`, `ready`, `failed`; empty when there is none."""
+    completion_id = opened.signed_id
+    return "" if completion_id is None else (await reports.states([completion_id])).get(completion_id, "")
+
+
+@get("/j/{code:str}/report", guards=_REPORTING, **_PAGE)
+async def fetch_report(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
+    """The service report of what they signed, as PDF, in the language of the page. It holds their name and address,
+    which the page does not show; the link went to them alone, and the paper is theirs."""
+    locale = locale_of(request)
+    opened = await following.open_link(code)
+    if isinstance(opened, str):
+        return await _nowhere(opened, locale)
+    completion_id = opened.signed_id
+    if completion_id is None:
+        return await _no_report(code, locale)
+    try:
+        found = await fetching.ready(completion_id, locale, request.app.state.reporter)
+    except Refused as refused:
+        if refused.code is not Code.REPORT_NOT_READY:
+            raise
+        return await _no_report(code, locale)
+    answer = await sent(request, found)
+    answer.headers.update({name: value for name, value in STRANGERS.items() if name != "cache-control"})
+    return answer
+
+
+async def _no_report(code: str, locale: Locale) -> Response[Any]:
+    page = service_pages.stop("report_waits", await firm(), locale, back=_here(code, locale))
+    return html(page, HTTP_409_CONFLICT, locale)
 
 
 async def _nowhere(why: str, locale: Locale) -> Response[Any]:
@@ -257,7 +299,7 @@ async def judge(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
     return seen_other(_here(code, locale, said="judged" if judged.solved else "not_solved"))
 
 
-HANDLERS: list[Any] = [ask_page, review_page, send, follow_page, ask_desk, judge_page, judge]
+HANDLERS: list[Any] = [ask_page, review_page, send, follow_page, fetch_report, ask_desk, judge_page, judge]
 
 _EVERY_SECONDS = 600.0
 

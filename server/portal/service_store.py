@@ -9,11 +9,11 @@ from uuid import UUID
 import msgspec
 
 from server.platform import db
-from server.platform.auth import Scope
+from server.platform.auth import Scope, within
 
 Row = Mapping[str, Any]
 
-_IN_SCOPE = "($1::uuid IS NULL OR {t}.centre_id = $1) AND ($2::uuid IS NULL OR {t}.outlet_id = $2)"
+_IN_SCOPE = within("{t}")
 
 
 # ------------------------------------------------------------------------------------------------------------- drafts
@@ -21,13 +21,15 @@ _IN_SCOPE = "($1::uuid IS NULL OR {t}.centre_id = $1) AND ($2::uuid IS NULL OR {
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo as it came. `digest`: SHA-256 of `content`, hexadecimal."""
+    """A photo as it is kept. `digest`: SHA-256 of `content`, hexadecimal. `drawn_anew` false: as it came, of an earlier
+    release."""
 
     digest: str
     media_type: str
     width: int
     height: int
     content: bytes
+    drawn_anew: bool
 
 
 async def add_draft(draft_id: UUID, token_hash: str, unit_id: UUID, asked: bytes, expires_at: datetime) -> None:
@@ -44,11 +46,13 @@ async def add_draft(draft_id: UUID, token_hash: str, unit_id: UUID, asked: bytes
 
 
 async def add_draft_photos(draft_id: UUID, photos: Sequence[Photo]) -> None:
-    rows = [(draft_id, n, p.digest, p.media_type, p.width, p.height, p.content) for n, p in enumerate(photos)]
     await db.execute_many(
-        "INSERT INTO draft_photo (draft_id, position, digest, media_type, width, height, content)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-        rows,
+        "INSERT INTO draft_photo (draft_id, position, digest, media_type, width, height, content, drawn_anew)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        [
+            (draft_id, n, p.digest, p.media_type, p.width, p.height, p.content, p.drawn_anew)
+            for n, p in enumerate(photos)
+        ],
     )
 
 
@@ -70,7 +74,8 @@ async def lock_draft(token_hash: str, now: datetime) -> Row | None:
 
 async def draft_photos(draft_id: UUID) -> list[Photo]:
     rows = await db.fetch(
-        "SELECT digest, media_type, width, height, content FROM draft_photo WHERE draft_id = $1 ORDER BY position",
+        "SELECT digest, media_type, width, height, content, drawn_anew FROM draft_photo WHERE draft_id = $1"
+        " ORDER BY position",
         draft_id,
     )
     return [Photo(**dict(r)) for r in rows]
@@ -170,10 +175,51 @@ async def add_request(new: NewRequest) -> None:
 async def add_photos(job_id: UUID, photos: Sequence[Photo]) -> None:
     """The same photo of the same job once."""
     await db.execute_many(
-        "INSERT INTO request_photo (job_id, digest, size, media_type, width, height, sent_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, now()) ON CONFLICT DO NOTHING",
-        [(job_id, p.digest, len(p.content), p.media_type, p.width, p.height) for p in photos],
+        "INSERT INTO request_photo (job_id, digest, size, media_type, width, height, drawn_anew, sent_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, now()) ON CONFLICT DO NOTHING",
+        [(job_id, p.digest, len(p.content), p.media_type, p.width, p.height, p.drawn_anew) for p in photos],
     )
+
+
+async def photos_as_sent(limit: int) -> list[Row]:
+    """(job_id, digest) of photos that an earlier release kept as they came."""
+    rows = await db.fetch(
+        "SELECT job_id, digest FROM request_photo WHERE NOT drawn_anew ORDER BY sent_at, job_id, digest LIMIT $1", limit
+    )
+    return [dict(r) for r in rows]
+
+
+async def replace_photo(job_id: UUID, digest: str, photo: Photo) -> None:
+    """Its place is taken by the one drawn anew, at the time it was sent."""
+    await db.execute(
+        "INSERT INTO request_photo (job_id, digest, size, media_type, width, height, drawn_anew, sent_at)"
+        " SELECT job_id, $3, $4, $5, $6, $7, true, sent_at FROM request_photo WHERE job_id = $1 AND digest = $2"
+        " ON CONFLICT (job_id, digest) DO UPDATE SET drawn_anew = true",
+        job_id,
+        digest,
+        photo.digest,
+        len(photo.content),
+        photo.media_type,
+        photo.width,
+        photo.height,
+    )
+    if photo.digest != digest:
+        await remove_photo(job_id, digest)
+
+
+async def remove_photo(job_id: UUID, digest: str) -> None:
+    await db.execute("DELETE FROM request_photo WHERE job_id = $1 AND digest = $2", job_id, digest)
+
+
+async def forget_photos(sent_before: datetime, limit: int) -> list[str]:
+    """Some of those sent before; their digests."""
+    rows = await db.fetch(
+        "DELETE FROM request_photo p USING (SELECT job_id, digest FROM request_photo WHERE sent_at < $1 LIMIT $2"
+        " FOR UPDATE SKIP LOCKED) old WHERE p.job_id = old.job_id AND p.digest = old.digest RETURNING p.digest",
+        sent_before,
+        limit,
+    )
+    return [row["digest"] for row in rows]
 
 
 async def request_of(job_id: UUID) -> Row | None:
@@ -194,6 +240,16 @@ async def photos_of(job_id: UUID) -> list[Row]:
         job_id,
     )
     return [dict(r) for r in rows]
+
+
+async def named_photos(digests: Sequence[str]) -> set[str]:
+    """Which of these blobs are photos of requests, also of those that are not sent yet."""
+    rows = await db.fetch(
+        "SELECT digest FROM request_photo WHERE digest = ANY($1::text[])"
+        " UNION SELECT digest FROM draft_photo WHERE digest = ANY($1::text[])",
+        list(digests),
+    )
+    return {row["digest"] for row in rows}
 
 
 async def kept_photos(connection: Any) -> AsyncIterator[str]:

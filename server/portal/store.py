@@ -9,11 +9,11 @@ import msgspec
 
 from schemas.portal import Registration
 from server.platform import db
-from server.platform.auth import Scope
+from server.platform.auth import Scope, within
 
 Row = Mapping[str, Any]
 
-_IN_SCOPE = "($1::uuid IS NULL OR r.centre_id = $1) AND ($2::uuid IS NULL OR r.outlet_id = $2)"
+_IN_SCOPE = within("r")
 
 # ------------------------------------------------------------------------------------------------------ one-time codes
 

@@ -25,7 +25,7 @@ class ServiceDraft(Table):
 
 
 class DraftPhoto(Table):
-    """A photo of a draft, kept here until the draft is sent or forgotten: the store of photos forgets nothing."""
+    """A photo of a draft, kept here until the draft is sent or forgotten. `drawn_anew`: as of a request."""
 
     draft_id = UUID(default=None, null=False)
     position = Integer(default=0)
@@ -34,6 +34,7 @@ class DraftPhoto(Table):
     width = Integer(default=0)
     height = Integer(default=0)
     content = Bytea(default=None, null=False)
+    drawn_anew = Boolean(default=False)
 
     one_copy_per_draft = Unique([draft_id, digest])
 
@@ -63,7 +64,8 @@ class ServiceRequest(Table):
 
 
 class RequestPhoto(Table):
-    """A photo that a customer sent for a job. Its bytes lie in the store of photos and are shown to the desk alone."""
+    """A photo that a customer sent for a job. Its bytes lie in the store of photos and are shown to the desk alone.
+    `drawn_anew`: from its pixels, before it was kept; earlier releases kept what came, until it is drawn anew."""
 
     job_id = UUID(default=None, null=False)
     digest = Varchar(64, default=None, null=False)
@@ -72,6 +74,7 @@ class RequestPhoto(Table):
     width = Integer(default=0)
     height = Integer(default=0)
     sent_at = Timestamptz(default=TimestamptzNow())
+    drawn_anew = Boolean(default=False)
 
     one_photo_per_request = Unique([job_id, digest])
 

@@ -12,6 +12,7 @@ from typing import Final
 from server.portal.owner_texts import OF_OWNERS
 from server.portal.product_texts import OF_PRODUCT
 from server.portal.service_texts import OF_SERVICE
+from server.portal.verify_texts import OF_VERIFYING
 from server.products.rules.refusal import Text
 from server.products.texts import TEXTS as OF_VERDICTS
 from server.products.texts import Locale, pick
@@ -83,11 +84,11 @@ OF_PAGES: Final[dict[str, Text]] = {
         "promise_hotline": ("24 小时热线", "24-hour hotline"),
         "promise_hotline_detail": ("任何时候都有人接听。", "Someone answers at any time."),
         "promise_on_site": ("{hours} 小时内上门", "On site within {hours} hours"),
-        "promise_on_site_detail": ("报修后技术员按时到达。", "A technician comes within that time of your call."),
+        "promise_on_site_detail": ("报修后技师按时到达。", "A technician comes within that time of your call."),
         "promise_delivery": ("{hours} 小时内送货安装", "Delivered and installed within {hours} hours"),
         "promise_delivery_detail": ("送货、安装均免费。", "Both are free of charge."),
         "promise_respond_by": (
-            "现在来电，技术员最迟 {moment} 到达（当地时间）。",
+            "现在来电，技师最迟 {moment} 到达（当地时间）。",
             "Call now and a technician is with you by {moment}, local time.",
         ),
         "promise_resolve_by": (
@@ -132,7 +133,7 @@ OF_PAGES: Final[dict[str, Text]] = {
     }.items()
 }
 
-TEXTS: Final[dict[str, Text]] = {**OF_VERDICTS, **OF_PAGES, **OF_PRODUCT, **OF_OWNERS, **OF_SERVICE}
+TEXTS: Final[dict[str, Text]] = {**OF_VERDICTS, **OF_PAGES, **OF_PRODUCT, **OF_OWNERS, **OF_SERVICE, **OF_VERIFYING}
 
 
 def say(key: str, locale: Locale, **filled: str) -> str:

@@ -16,7 +16,7 @@ from schemas.notices import UnitNotice
 from server.portal.firm import Firm
 from server.portal.rendering import render
 from server.portal.texts import TEXTS, say
-from server.products.rules.coverage import Line, Reason, Verdict
+from server.products.rules.entitlement import Line, Reason, Verdict
 from server.products.rules.policy import WHOLE_UNIT, Item, RemedyKind, Severity
 from server.products.rules.refusal import Refusal, Text
 from server.products.rules.sentences import sentence_of, severity_text
@@ -195,9 +195,8 @@ def render_unit_page(view: UnitPageView, locale: Locale) -> str:
         locale,
         view=view,
         brand=view.brand,
-        items=lambda covers: _items(covers, locale),
-        when=lambda row: _when(row, locale),
-        choice=lambda row: _choice(row, locale),
+        rows=[(row, _when(row, locale), _left(row, locale), _covers(row, locale)) for row in view.coverage],
+        choices=_choices(view.choices, locale),
     )
 
 
@@ -212,12 +211,31 @@ def render_problem(refusal: Refusal, firm: Firm, locale: Locale) -> str:
 
 
 def _when(row: CoverageRow, locale: Locale) -> str:
+    """Nothing for what is not covered: a day there would read as a promise."""
+    if row.state == "not_covered":
+        return ""
     if row.state == "not_started" and row.starts_on is not None:
         return say("begins", locale, day=pick(date_text(row.starts_on), locale))
     if row.until is None:
         return say("for_life" if row.state == "covered" else "no_date", locale)
     key = "ended" if row.state == "expired" else "until"
     return say(key, locale, day=pick(date_text(row.until), locale))
+
+
+def _left(row: CoverageRow, locale: Locale) -> str:
+    return "" if row.days_left is None else say("days_left", locale, days=str(row.days_left))
+
+
+def _covers(row: CoverageRow, locale: Locale) -> str:
+    key = {"covered": "free_items", "expired": "items_were"}.get(row.state)
+    return "" if key is None else say(key, locale, items=_items(row.covers, locale))
+
+
+def _choices(choices: tuple[ChoiceRow, ...], locale: Locale) -> list[tuple[RemedyKind, list[str]]]:
+    """By kind, a refund first."""
+    kinds: tuple[RemedyKind, ...] = ("refund", "exchange")
+    found = [(kind, [_choice(row, locale) for row in choices if row.kind == kind]) for kind in kinds]
+    return [(kind, words) for kind, words in found if words]
 
 
 def _choice(row: ChoiceRow, locale: Locale) -> str:

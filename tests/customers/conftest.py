@@ -1,5 +1,5 @@
 """`firm`: as in the tests of accounts."""
 
-from tests.accounts.conftest import emptied, firm
+from tests.accounts.conftest import firm
 
-__all__ = ["emptied", "firm"]
+__all__ = ["firm"]

@@ -68,9 +68,10 @@ def code_of(unit: dict[str, Any]) -> str:
 
 
 def png(width: int = 4, height: int = 3) -> bytes:
-    """A picture that says it is that large; its pixels are few."""
+    """A black picture. One that says it is larger than a megapixel has no pixels."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 16)), (b"IEND", b"")]
+    pixels = bytes((1 + 3 * width) * height) if width * height <= 1_000_000 else b""
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(pixels)), (b"IEND", b"")]
     chunks = [
         struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in parts
     ]

@@ -1,7 +1,7 @@
 """Pages in as few words as a test needs."""
 
 from server.portal.unit_page import UnitPageView, coverage_parts, promise_row
-from server.products.rules.coverage import Verdict
+from server.products.rules.entitlement import Verdict
 from server.products.rules.refusal import Text
 
 

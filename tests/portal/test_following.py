@@ -1,5 +1,6 @@
 """Following a job by its link, what is asked of the desk through it, signing off and judging; and who may read that."""
 
+import asyncio
 import hashlib
 import json
 import re
@@ -8,9 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+import rfc8785
 
 from server.platform import db
-from tests.journeys.firm import Firm, Person
+from tests.journeys.firm import Firm, Person, Phone
 from tests.portal.asked import CONDUCT, Unit, asked, desk, firm, job_of, unit
 
 __all__ = ["desk", "firm", "unit"]
@@ -32,18 +34,42 @@ async def completed(firm: Firm, desk: Person, job: dict[str, Any], result: str =
         "UPDATE job_type SET checklist = checklist || $1::jsonb WHERE NOT checklist @> $1::jsonb",
         _json(CONDUCT),
     )
-    phone = await firm.phone(0)
+    phone, booked = await firm.phone(0), await booking(firm, desk, job)
+    work = [phone.operation(f"job.{deed}", booked) for deed in ("arrive", "start")]
+    work.append(phone.operation("job.patch", booked, {"result": result}))
+    for outcome in await phone.outcomes(*work, phone.complete(booked)):
+        assert outcome["status"] == "applied", outcome
+
+
+async def booking(firm: Firm, desk: Person, job: dict[str, Any]) -> dict[str, Any]:
+    """The job, once the first technician is booked for it: somebody else's test may have booked the same hour."""
     starts = datetime.now(UTC)
-    # Somebody else's test may have booked the same hour.
     for hours in range(0, 100, 2):
         wanted = {"technician_id": firm.technicians[0], "starts_at": (starts + timedelta(hours=hours)).isoformat()}
         booked = await desk.post(f"/jobs/{job['id']}/assign", wanted)
         if booked.status_code == 200:
             break
-    work = [phone.operation(f"job.{deed}", booked.json()) for deed in ("arrive", "start")]
-    work.append(phone.operation("job.patch", booked.json(), {"result": result}))
-    for outcome in await phone.outcomes(*work, phone.complete(booked.json())):
-        assert outcome["status"] == "applied", outcome
+    return dict(booked.json())
+
+
+def given_up(phone: Phone, job: dict[str, Any], **said: Any) -> Any:
+    """The visit ends without the work being done; `said`: what the manifest says of it, none of it when unsigned."""
+    if not said:
+        return phone.operation("job.cannot_complete", job, {"reason": "unsigned words"})
+    signed = phone.complete(job)
+    manifest = signed["args"]["manifest"] | {"outcome": "cannot_complete"} | said
+    args = {"reason": said["reason"], "manifest": manifest, "signature": phone.key.sign(rfc8785.dumps(manifest))}
+    return signed | {"kind": "job.cannot_complete", "args": args}
+
+
+async def report_is_ready(client: httpx.AsyncClient, code: str) -> str:
+    """The page, once it offers the report."""
+    for _ in range(200):
+        page = await followed(client, code)
+        if f"/j/{code}/report?lang=en" in page:
+            break
+        await asyncio.sleep(0.2)
+    return page
 
 
 def _json(value: Any) -> str:
@@ -230,3 +256,45 @@ class TestJudging:
         assert (await other.get("/judgements")).json()["items"] == []
         assert (await other.get("/judgements/by-outlet")).json() == []
         assert (await other.get(f"/jobs/{job['id']}/judgement")).status_code == 404
+
+
+class TestTheReport:
+    async def test_of_what_they_signed_is_theirs_to_fetch_by_the_link_alone(
+        self, firm: Firm, client: httpx.AsyncClient, unit: Unit, desk: Person
+    ) -> None:
+        code = await asked(client, unit)
+        assert (await client.get(f"/j/{code}/report")).status_code == 409
+        await completed(firm, desk, await job_of(desk, unit))
+        await report_is_ready(client, code)
+        answer = await client.get(f"/j/{code}/report", params={"lang": "zh-CN"})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+        assert answer.content.startswith(b"%PDF")
+        assert answer.headers["x-robots-tag"].startswith("noindex")
+        assert (await client.get(f"/j/{'a' * 20}/report")).status_code == 404
+
+    async def test_of_a_visit_that_could_not_be_completed_is_theirs_too_with_what_was_found(
+        self, firm: Firm, client: httpx.AsyncClient, unit: Unit, desk: Person
+    ) -> None:
+        code = await asked(client, unit)
+        phone, booked = await firm.phone(0), await booking(firm, desk, await job_of(desk, unit))
+        arrived = phone.operation("job.arrive", booked)
+        report = {"diagnosis": "The board is <burnt>."}
+        signed = given_up(phone, booked, reason="The part is missing.", report=report)
+        for outcome in await phone.outcomes(arrived, signed):
+            assert outcome["status"] == "applied", outcome
+        page = await report_is_ready(client, code)
+        for told in ("Not finished", "The part is missing.", "The board is &lt;burnt&gt;.", "Another time, or call it"):
+            assert told in page
+        answer = await client.get(f"/j/{code}/report", params={"lang": "zh-CN"})
+        assert (answer.status_code, answer.content[:4]) == (200, b"%PDF")
+
+    async def test_is_none_where_nobody_signed_and_the_technicians_words_stay_inside(
+        self, firm: Firm, client: httpx.AsyncClient, unit: Unit, desk: Person
+    ) -> None:
+        code = await asked(client, unit)
+        phone, booked = await firm.phone(0), await booking(firm, desk, await job_of(desk, unit))
+        await phone.outcomes(phone.operation("job.arrive", booked), given_up(phone, booked))
+        page = await followed(client, code)
+        assert "Not finished" in page
+        assert "unsigned words" not in page
+        assert (await client.get(f"/j/{code}/report")).status_code == 409

@@ -10,7 +10,7 @@ import httpx
 from litestar import Litestar
 
 from server.platform import db
-from server.portal.rendering import ASSETS_URL, STATIC_DIR
+from server.portal.assets import ASSETS_URL, files
 from server.portal.texts import TEXTS
 from server.products.texts import LOCALES, Locale, pick
 from tests.journeys.firm import Firm
@@ -233,7 +233,7 @@ class TestConduct:
     async def test_files_of_the_page_are_kept_for_long(self, client: httpx.AsyncClient) -> None:
         linked = set(re.findall(rf'"({ASSETS_URL}/[^"#]+)', (await client.get(UNKNOWN)).text))
         names = {link.partition("?")[0].rpartition("/")[2] for link in linked}
-        assert names <= {file.name for file in STATIC_DIR.iterdir()}
+        assert names <= set(files())
         assert "unit.css" in names
         for link in linked:
             file = await client.get(link)

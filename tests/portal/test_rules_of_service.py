@@ -1,81 +1,26 @@
-"""The pure rules of a customer's request: pictures by their header, a job as its customer may be told, forms read."""
+"""The pure rules of a customer's request: a job as its customer may be told, forms read."""
 
-import io
-import struct
 from datetime import UTC, date, datetime, timedelta
 from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from PIL import Image
 
 from server.portal.rules.asked import Asked, Judged, read_judgement, read_request
-from server.portal.rules.following import Clock, Followed, Visit, first_name, followed
-from server.portal.rules.picture import Picture, picture_of
+from server.portal.rules.following import Attempt, Clock, Followed, Visit, attempt_of, attempts_of, first_name, followed
 from server.portal.service_pages import span_text
 from server.portal.service_texts import OF_SERVICE
-from tests.portal.asked import WRITTEN, png
+from tests.portal.asked import WRITTEN
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)  # in Shanghai
 
 
-def drawn(kind: str, **how: Any) -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", (70, 50), "red").save(file, kind, **how)
-    return file.getvalue()
-
-
-def box(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I4s", 8 + len(body), kind) + body
-
-
-def heic(width: int, height: int, brand: bytes = b"heic") -> bytes:
-    def ispe(width: int, height: int) -> bytes:
-        return box(b"ispe", struct.pack(">III", 0, width, height))
-
-    extents = box(b"iprp", box(b"ipco", ispe(512, 512) + ispe(width, height)))
-    return box(b"ftyp", brand + struct.pack(">I", 0) + b"mif1" + brand) + box(b"meta", bytes(4) + extents)
-
-
-class TestPictures:
-    @pytest.mark.parametrize(
-        ("content", "kind"),
-        [
-            (drawn("JPEG"), "image/jpeg"),
-            (drawn("JPEG", progressive=True, exif=b"Exif\0\0" + bytes(60_000)), "image/jpeg"),
-            (drawn("PNG"), "image/png"),
-            (drawn("WEBP"), "image/webp"),
-            (drawn("WEBP", lossless=True), "image/webp"),
-            (drawn("WEBP", exif=b"Exif\0\0" + bytes(60)), "image/webp"),
-            (heic(70, 50) + bytes(99), "image/heic"),
-        ],
-    )
-    def test_are_known_by_their_header(self, content: bytes, kind: str) -> None:
-        expected = (512, 512) if kind == "image/heic" else (70, 50)
-        assert picture_of(content) == Picture(kind, *expected)
-
-    def test_tell_the_size_they_claim(self) -> None:
-        assert picture_of(png(60_000, 60_000)) == Picture("image/png", 60_000, 60_000)
-        assert picture_of(heic(9000, 7000)) == Picture("image/heic", 9000, 7000)
-
-    def test_of_other_kinds_or_cut_anywhere_are_none(self) -> None:
-        for other in (b"", b"GIF89a" + bytes(99), b"%PDF-1.7", b"<svg/>", heic(1, 1, b"avif"), drawn("BMP")):
-            assert picture_of(other) is None
-        for whole in (drawn("JPEG"), drawn("PNG"), drawn("WEBP"), heic(70, 50)):
-            for length in range(0, min(len(whole), 400), 3):
-                picture_of(whole[:length])  # never raises
-
-    def test_nested_without_end_come_to_an_end(self) -> None:
-        evil = box(b"ftyp", b"heic" + bytes(4) + b"heic") + box(b"meta", bytes(4)) * 9000
-        assert picture_of(evil) is None
-        assert picture_of(box(b"ftyp", b"heic" + bytes(4)) + struct.pack(">I4s", 1, b"meta") + b"\xff" * 8) is None
-
-
 def job(**fields: Any) -> dict[str, Any]:
     started = {"opened_at": "2026-11-24T01:00:00+00:00", "respond_by": "2026-11-24T07:00:00+00:00"}
-    blank = dict.fromkeys(("window_start", "window_end", "appointment_at", "finished_at", "resolve_by", "arrival"))
+    missing = ("window_start", "window_end", "appointment_at", "finished_at", "resolve_by", "arrival", "completion_id")
+    blank = dict.fromkeys(missing) | {"visits_done": []}
     words = {"hold_cause": "", "result": "", "number": 7, "state": "new", "promise_state": "running"}
     return blank | words | started | fields
 
@@ -88,7 +33,7 @@ class TestAJobToItsCustomer:
     def test_has_a_clock_until_the_technician_is_there(self) -> None:
         clock = shown().clock
         assert clock is not None
-        assert (clock.goal, clock.state, clock.left, clock.spent) == ("arrive", "running", timedelta(hours=3), 0.5)
+        assert (clock.goal, clock.state, clock.left, clock.spent) == ("arrive", "unplanned", timedelta(hours=3), 0.5)
         assert clock.due == datetime(2026, 11, 24, 15, tzinfo=SHANGHAI)
 
     @pytest.mark.parametrize(
@@ -99,7 +44,12 @@ class TestAJobToItsCustomer:
             ({"promise_state": "paused"}, "paused"),
             ({"promise_state": "at_risk"}, "at_risk"),
             ({"respond_by": "2026-11-24T03:59:59+00:00"}, "overdue"),
-            ({"respond_by": "2026-11-24T04:00:00+00:00"}, "running"),
+            ({"respond_by": "2026-11-24T04:00:00+00:00"}, "at_risk"),  # and nobody is planned
+            ({"respond_by": "2026-11-24T05:00:00+00:00"}, "unplanned"),
+            ({"respond_by": "2026-11-24T04:00:00+00:00", "window_start": "2026-11-24T04:00:00+00:00"}, "running"),
+            ({"window_start": "2026-11-24T07:00:00+00:00"}, "running"),
+            ({"window_start": "2026-11-24T07:00:01+00:00"}, "at_risk"),
+            ({"resolve_by": "2026-11-24T07:00:00+00:00", "arrival": {"at": "2026-11-24T03:00:00+00:00"}}, "running"),
         ],
     )
     def test_reads_its_promise_as_every_face_does(self, fields: dict[str, Any], state: str) -> None:
@@ -148,12 +98,13 @@ class TestAJobToItsCustomer:
         assert visit is None or (visit.begins is None and visit.name == "王师傅")
 
     def test_is_exactly_this(self) -> None:
-        fields = {kind: set(kind.__struct_fields__) for kind in (Followed, Clock, Visit)}
+        fields = {kind: set(kind.__struct_fields__) for kind in (Followed, Attempt, Clock, Visit)}
         assert fields == {
             Followed: {
                 *("number", "standing", "reached", "opened_at", "clock", "visit"),
-                *("appointment_at", "hold_cause", "done_at", "result"),
+                *("appointment_at", "hold_cause", "done_at", "result", "attempt"),
             },
+            Attempt: {"reason", "found", "done", "ended_at"},
             Clock: {"goal", "state", "due", "left", "spent"},
             Visit: {"day", "name", "name_en", "begins", "ends"},
         }
@@ -169,6 +120,21 @@ class TestAJobToItsCustomer:
         assert (done.result, done.standing, done.reached) == ("done", "done", 5)
         assert shown(state="closed").standing == "ended"
 
+    def test_reads_what_was_signed_of_a_visit_that_ended_without(self) -> None:
+        lines = [
+            {"id": "a", "event": "cannot_complete", "at": "2026-11-24T01:00:00+00:00"},
+            {"id": "b", "event": "cannot_complete", "at": "2026-11-24T02:00:00+00:00"},
+            {"id": "c", "event": "arrive", "at": "2026-11-24T03:00:00+00:00"},
+        ]
+        assert attempts_of(job(visits_done=lines)) == ["b", "a"]
+        assert attempts_of(job(visits_done=lines, completion_id="d")) == []
+        report = {"diagnosis": "the board is burnt", "result": 7, "readings": {"a": "1"}}
+        signed = {"reason": "part missing", "report": report, "finished_at": "2026-11-24T02:00:00Z"}
+        attempt = attempt_of(signed, SHANGHAI)
+        assert (attempt.reason, attempt.found, attempt.done) == ("part missing", "the board is burnt", "")
+        assert attempt.ended_at == datetime(2026, 11, 24, 10, tzinfo=SHANGHAI)
+        assert attempt_of({"finished_at": "yesterday"}, SHANGHAI).ended_at is None
+
     @pytest.mark.parametrize(
         ("name", "called"), [("欧阳锋", "欧阳师傅"), ("李四", "李师傅"), ("Anna Smith", "Anna"), ("  ", "")]
     )
@@ -178,7 +144,8 @@ class TestAJobToItsCustomer:
     @pytest.mark.parametrize(
         ("span", "said"),
         [
-            (timedelta(seconds=59), "0 min"),
+            (timedelta(seconds=59), "under 1 min"),
+            (timedelta(hours=2), "2 h"),
             (timedelta(minutes=61), "1 h 1 min"),
             (timedelta(days=2, hours=3, minutes=9), "2 d 3 h"),
         ],

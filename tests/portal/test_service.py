@@ -4,13 +4,18 @@ One firm for all tests here, as each of them has a unit of its own.
 """
 
 import asyncio
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from litestar import Litestar
 
+from server.platform import db
+from server.portal import photos
+from tests.evidence.pictures import SECRET, corners, exif, opened, quarters, saved
 from tests.journeys.firm import Firm, Person
 from tests.portal.asked import (
     WRITTEN,
@@ -149,14 +154,16 @@ class TestPhotos:
     async def test_are_kept_private_and_shown_to_the_desk_with_the_job(
         self, firm: Firm, client: httpx.AsyncClient, unit: Unit, desk: Person
     ) -> None:
-        photo = png(640, 480)
-        await asked(client, unit, (photo,))
+        await asked(client, unit, (saved(quarters(640, 480), exif=exif(), comment=SECRET) + SECRET,))
         other, job = await firm.login("otherdesk"), await job_of(desk, unit)
         (shown,) = (await desk.get(f"/jobs/{job['id']}/request")).json()["photos"]
-        assert (shown["width"], shown["height"], shown["media_type"]) == (640, 480, "image/png")
+        assert (shown["width"], shown["height"], shown["media_type"]) == (640, 480, "image/jpeg")
         path = f"/jobs/{job['id']}/request/photos/{shown['sha256']}"
         got = await desk.get(path)
-        assert got.content == photo
+        assert corners(opened(got.content)) == ["red", "green", "blue", "white"]
+        assert hashlib.sha256(got.content).hexdigest() == shown["sha256"]
+        assert SECRET not in got.content
+        assert b"Exif" not in got.content
         assert got.headers["content-disposition"] == "attachment"
         assert (await other.get(path)).status_code == 404
         assert (await client.get(path)).status_code == 401
@@ -168,7 +175,7 @@ class TestPhotos:
         cases = {
             "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a JPEG"),
             "gif": (b"GIF89a" + bytes(20), "not a JPEG"),
-            "cut": (b"\xff\xd8\xff", "not a JPEG"),
+            "cut": (saved()[:600], "cannot be read"),
             "bomb": (png(60_000, 60_000), "too large"),
             "heavy": (png(8, 8) + bytes(9 * 1024 * 1024), "too large"),
         }
@@ -177,6 +184,28 @@ class TestPhotos:
             assert page.status_code == 422, name
             assert said in page.text, name
             assert WRITTEN["address"] in page.text, name
+
+    async def test_that_take_too_long_are_said_to_and_hold_up_nobody(self, app: Litestar, client: Any) -> None:
+        images = app.state.images
+        assert await photos.drawn_anew(images, [saved()], patience=0.001) == "fault_photo_busy"
+        assert len(await photos.drawn_anew(images, [saved(), saved(kind="HEIF")])) == 2
+
+    async def test_of_an_earlier_release_are_drawn_anew_and_old_ones_forgotten(
+        self, client: httpx.AsyncClient, app: Litestar, unit: Unit, desk: Person
+    ) -> None:
+        await asked(client, unit, (saved(),))
+        job = await job_of(desk, unit)
+        kept = [await app.state.blobs.keep(content) for content in (saved(exif=exif()), b"no photo", saved(kind="PNG"))]
+        await db.execute_many(
+            "INSERT INTO request_photo (job_id, digest, size, media_type, sent_at)"
+            " VALUES ($1, $2, $3, 'image/jpeg', now() - $4 * interval '1 day')",
+            [(UUID(job["id"]), blob.digest, blob.size, days) for blob, days in zip(kept, (1, 1, 181), strict=True)],
+        )
+        await photos.redraw(app.state.images, app.state.blobs)
+        await photos.forget(app.state.blobs)
+        left = (await desk.get(f"/jobs/{job['id']}/request")).json()["photos"]
+        assert len(left) == 1  # both show the same, so they are one
+        assert not {photo["sha256"] for photo in left} & {blob.digest for blob in kept}
 
 
 class TestHostileForms:

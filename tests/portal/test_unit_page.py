@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
 
+from server.portal.assets import STATIC_DIR, asset_version, files
 from server.portal.firm import Firm
-from server.portal.rendering import STATIC_DIR, asset_version, choose_locale
+from server.portal.rendering import PAGES, choose_locale
+from server.portal.rules.following import ClockState
 from server.portal.texts import TEXTS
 from server.portal.unit_page import (
     ChoiceRow,
@@ -229,7 +233,7 @@ class TestSafety:
 
     @every_page
     def test_is_small(self, locale: Locale, html: str) -> None:
-        static = sum(file.stat().st_size for file in STATIC_DIR.iterdir())
+        static = sum(map(len, files().values()))
         assert len(html.encode()) + static <= 50_000
 
 
@@ -262,7 +266,7 @@ class TestForEveryone:
 
     @every_page
     def test_every_mark_exists(self, locale: Locale, html: str) -> None:
-        marks = set(re.findall(r'id="([^"]+)"', (STATIC_DIR / "marks.svg").read_text()))
+        marks = set(re.findall(r'id="([^"]+)"', files()["marks.svg"].decode()))
         assert {use["href"].partition("#")[2] for use in Reader(html).all("use")} <= marks
 
     def test_the_english_page_is_english(self) -> None:
@@ -275,17 +279,26 @@ class TestForEveryone:
     @pytest.mark.parametrize(
         ("ink", "ground"),
         [
-            ("ink", "paper"),
-            ("ink", "card"),
-            ("quiet", "paper"),
-            ("quiet", "card"),
-            ("accent", "paper"),
-            ("accent", "card"),
-            ("on-accent", "accent"),
-            ("good", "good-tint"),
-            ("past", "past-tint"),
-            ("alert", "alert-tint"),
-            ("ink", "alert-tint"),
+            ("ink", "ground"),
+            ("ink", "surface"),
+            ("ink-soft", "ground"),
+            ("ink-soft", "surface"),
+            ("accent", "ground"),
+            ("accent", "surface"),
+            ("accent-ink", "accent"),
+            ("good", "good-ground"),
+            ("good", "surface"),
+            ("warn", "warn-ground"),
+            ("warn", "surface"),
+            ("rest", "surface"),
+            ("bad", "bad-ground"),
+            ("bad", "surface"),
+            ("ink", "bad-ground"),
+            ("accent", "chosen"),
+            ("rest", "rest-ground"),
+            ("ink-soft", "sunken"),
+            ("ink", "good-ground"),
+            ("ink-soft", "good-ground"),
         ],
     )
     def test_contrast_is_at_least_4_5(self, theme: str, ink: str, ground: str) -> None:
@@ -295,7 +308,8 @@ class TestForEveryone:
 
 
 def _tokens() -> dict[str, dict[str, str]]:
-    light, dark = re.findall(r":root \{(.*?)\}", (STATIC_DIR / "unit.css").read_text(), re.DOTALL)
+    """Of the phone and the desk, as the pages are served them."""
+    light, dark = re.findall(r":root \{(.*?)\}", files()["unit.css"].decode(), re.DOTALL)
     return {
         theme: dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
         for theme, block in (("light", light), ("dark", dark))
@@ -330,3 +344,36 @@ class TestLanguage:
 class TestAssets:
     def test_links_carry_the_version_of_the_files(self) -> None:
         assert f"unit.css?v={asset_version()}" in render_unit_page(ALL_VIEWS["new"], "en")
+
+    def test_look_as_the_phone_and_the_desk_do(self, project: Path) -> None:
+        """Their tokens come before every style, and no style of the pages has a colour of its own."""
+        own = [(STATIC_DIR / name).read_text() for name in ("unit.css", "service.css", "verify.css")]
+        for styles in own:
+            assert not re.search(r"#[0-9a-fA-F]{3,8}\b(?=[^{}]*;)|rgb\(|hsl\(|font-family: [^uv]", styles)
+            named = {*re.findall(r"var\(--([\w-]+)\)", styles)}
+            assert named <= {*re.findall(r"--([\w-]+):", files()["unit.css"].decode())}, named
+        tokens = (project / "server/web/shared/look/tokens.css").read_text()
+        assert re.sub(r"/\*.*?\*/\s*", "", tokens, flags=re.DOTALL) in files()["unit.css"].decode()
+
+
+class TestThePromiseClock:
+    """Ring, time left and state word are those of the phone and the desk."""
+
+    @pytest.mark.parametrize(("locale", "folder"), [("zh-CN", "zh-CN"), ("en", "en")])
+    def test_is_worded_as_theirs(self, project: Path, locale: Locale, folder: str) -> None:
+        source = (project / f"server/web/shared/text/{folder}/common.ts").read_text()
+        theirs = dict(re.findall(r'"((?:promise|time)\.[\w.]+)": "([^"]*)"', source))
+        same = {f"clock_state_{state}": f"promise.state.{state}" for state in get_args(ClockState)}
+        same |= {"clock_left": "promise.left", "clock_over": "promise.over", "span_now": "time.now"}
+        for name in ("days", "days_only", "hours", "hours_only", "minutes"):
+            same[f"span_{name}"] = f"time.{name}"
+        assert {ours: pick(TEXTS[ours], locale) for ours in same} == {ours: theirs[name] for ours, name in same.items()}
+
+    def test_is_drawn_as_theirs(self, project: Path) -> None:
+        source = (project / "server/web/shared/promise/PromiseClock.tsx").read_text()
+        theirs = dict(re.findall(r'^  (\w+): "(M[^"]+)",$', source, re.MULTILINE))
+        ours = dict(re.findall(r'"(\w+)": "(M[^"]+)"', (PAGES / "service_parts.html").read_text()))
+        assert set(ours) == set(get_args(ClockState))
+        assert ours.items() <= theirs.items()
+        styles = (project / "server/web/shared/promise/promise.css").read_bytes()
+        assert files()["service.css"].startswith(styles)

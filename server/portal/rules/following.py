@@ -18,7 +18,7 @@ Standing = Literal[
     "received", "planned", "on_the_way", "with_you", "paused", "done", "not_finished", "ended", "cancelled"
 ]
 Step = Literal["received", "planned", "on_the_way", "with_you", "done"]
-ClockState = Literal["running", "at_risk", "overdue", "paused", "met", "missed"]
+ClockState = Literal["running", "unplanned", "at_risk", "overdue", "paused", "met", "missed"]
 
 #: The way of a job that goes well; a page shows how far it is.
 STEPS: Final[tuple[Step, ...]] = ("received", "planned", "on_the_way", "with_you", "done")
@@ -37,14 +37,16 @@ _STANDING: Final[Mapping[S, Standing]] = {
     S.CANNOT_COMPLETE: "not_finished",
     S.CANCELLED: "cancelled",
 }
-#: How far along `STEPS` a job is that stands still.
-_REACHED: Final[Mapping[Standing, int]] = {"paused": 3, "not_finished": 3}
+#: Standings in which a job is somewhere along `STEPS` and stands still.
+_STILL: Final[frozenset[Standing]] = frozenset({"paused", "not_finished"})
 #: Standings in which the customer may still ask for another time or for the job to be called off.
 OPEN: Final[frozenset[Standing]] = frozenset({"received", "planned", "paused", "not_finished"})
 _AHEAD: Final = frozenset({S.SCHEDULED, S.ACCEPTED, S.EN_ROUTE})
 _VISITED: Final = _AHEAD | {S.ON_SITE, S.WORKING, S.PAUSED}
 #: A planned arrival is told as the half hours it lies between: roads are not exact.
 _HALF_HOUR: Final = timedelta(minutes=30)
+#: Nobody planned this long before the promise is due: calling that on track would be a lie.
+_TOO_LATE_TO_PLAN: Final = timedelta(hours=1)
 
 
 class Clock(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,9 +71,20 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     ends: datetime | None = None
 
 
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit that ended without the work being done, in the words that the customer was shown and signed for: why,
+    what was found and done, and when it ended, local to the outlet."""
+
+    reason: str
+    found: str
+    done: str
+    ended_at: datetime | None
+
+
 class Followed(msgspec.Struct, frozen=True, kw_only=True):
     """A job to its customer. `reached`: how many of `STEPS` are behind it, the present one included; 0 when the job
-    left that way. `done_at`, `result`: once the work is done."""
+    left that way. `done_at`, `result`: once the work is done; until then `attempt`, of the last visit that ended
+    without."""
 
     number: int
     standing: Standing
@@ -83,16 +96,23 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     hold_cause: str
     done_at: datetime | None
     result: str
+    attempt: Attempt | None
 
 
-def followed(job: Mapping[str, Any], technician: tuple[str, str], zone: ZoneInfo, now: datetime) -> Followed:
+def followed(
+    job: Mapping[str, Any],
+    technician: tuple[str, str],
+    zone: ZoneInfo,
+    now: datetime,
+    attempt: Attempt | None = None,
+) -> Followed:
     """`job`: its fields, JSON-shaped; `technician`: names in Chinese and English, empty when nobody is booked."""
     standing = standing_of(job)
     finished = _instant(job["finished_at"], zone) if standing == "done" else None
     return Followed(
         number=job["number"],
         standing=standing,
-        reached=_reached(standing),
+        reached=_reached(job, standing),
         opened_at=datetime.fromisoformat(job["opened_at"]).astimezone(zone),
         clock=_clock(job, standing, zone, now),
         visit=_visit(job, technician, zone, now),
@@ -100,7 +120,38 @@ def followed(job: Mapping[str, Any], technician: tuple[str, str], zone: ZoneInfo
         hold_cause=job["hold_cause"] if standing in OPEN else "",
         done_at=finished,
         result=job["result"] if finished is not None else "",
+        attempt=attempt if finished is None else None,
     )
+
+
+def attempts_of(job: Mapping[str, Any]) -> list[str]:
+    """The visits that ended without the work being done, by the ids of what may have been signed then; the last one
+    first. None once it is done."""
+    if job["completion_id"] is not None:
+        return []
+    ended = [line for line in job["visits_done"] if line["event"] == "cannot_complete"]
+    return [line["id"] for line in sorted(ended, key=lambda line: str(line["at"]), reverse=True)]
+
+
+def attempt_of(manifest: Mapping[str, Any], zone: ZoneInfo) -> Attempt:
+    """What was signed, as its customer reads it. It was read as a manifest before it was kept, but for the report,
+    which may hold anything."""
+    told = {name: value for name, value in manifest.get("report", {}).items() if isinstance(value, str)}
+    return Attempt(
+        reason=manifest.get("reason", ""),
+        found=told.get("diagnosis", ""),
+        done=told.get("result", ""),
+        ended_at=_said_instant(manifest.get("finished_at", ""), zone),
+    )
+
+
+def _said_instant(text: str, zone: ZoneInfo) -> datetime | None:
+    """What a phone's clock said; None when that is no instant."""
+    try:
+        said = datetime.fromisoformat(text)
+        return said.astimezone(zone) if said.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def standing_of(job: Mapping[str, Any]) -> Standing:
@@ -110,10 +161,10 @@ def standing_of(job: Mapping[str, Any]) -> Standing:
     return _STANDING[state]
 
 
-def _reached(standing: Standing) -> int:
-    if standing in STEPS:
-        return STEPS.index(standing) + 1
-    return _REACHED.get(standing, 0)
+def _reached(job: Mapping[str, Any], standing: Standing) -> int:
+    if standing in _STILL:
+        return STEPS.index("planned" if job["arrival"] is None else "with_you") + 1
+    return STEPS.index(standing) + 1 if standing in STEPS else 0
 
 
 def _instant(text: str | None, zone: ZoneInfo) -> datetime | None:
@@ -134,8 +185,20 @@ def _clock(job: Mapping[str, Any], standing: Standing, zone: ZoneInfo, now: date
         return Clock(goal=goal, state=state, due=due, left=None, spent=1.0)
     if state == "paused":
         return Clock(goal=goal, state="paused", due=due, left=None, spent=spent)
-    running: ClockState = "overdue" if left < timedelta(0) else "at_risk" if state == "at_risk" else "running"
-    return Clock(goal=goal, state=running, due=due, left=left, spent=spent)
+    return Clock(goal=goal, state=_running(job, goal, due, now), due=due, left=left, spent=spent)
+
+
+def _running(job: Mapping[str, Any], goal: str, due: datetime, now: datetime) -> ClockState:
+    """Between the server's judgements a clock goes on: as every face reads it (shared/promise/promise.ts)."""
+    if now > due:
+        return "overdue"
+    if job["promise_state"] == "at_risk":
+        return "at_risk"
+    if goal == "finish" and job["arrival"] is not None:
+        return "running"
+    if job["window_start"] is None:
+        return "at_risk" if due - now < _TOO_LATE_TO_PLAN else "unplanned"
+    return "at_risk" if datetime.fromisoformat(job["window_start"]) > due else "running"
 
 
 def _visit(job: Mapping[str, Any], technician: tuple[str, str], zone: ZoneInfo, now: datetime) -> Visit | None:
