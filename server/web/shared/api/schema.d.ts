@@ -28,8 +28,28 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The server and its database answer */
+    /**
+     * The server and its database answer
+     * @description `storage`: `ok`, `full`, `unreachable`: whether photos are taken.
+     */
     get: operations["HealthReadyReady"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/map/tiles": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tiles to draw under a map, if there are any */
+    get: operations["MapTilesReadTiles"];
     put?: never;
     post?: never;
     delete?: never;
@@ -191,6 +211,66 @@ export interface paths {
      *     device_active` when it is not revoked and its owner not inactive.
      */
     post: operations["DevicesDeviceIdLastUploadAllowLastUpload"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/auth/enrol": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Log a technician's phone in by a code that the desk shows
+     * @description Good once, for 15 minutes. `401 enrolment_code_wrong` for an unknown, used, withdrawn or expired one alike; after
+     *     five in a row from one address `429 locked_out`. The phone then enrols its key by `POST /devices`.
+     */
+    post: operations["AuthEnrolRedeem"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/technicians/{technician_id}/enrolment-codes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The latest enrolment codes of a technician, used or not */
+    get: operations["TechniciansTechnicianIdEnrolmentCodesListCodes"];
+    put?: never;
+    /**
+     * Make a code that lets a technician's phone in
+     * @description Told once and kept as a digest; the technician's code before it ends. `409 login_missing` when the technician has
+     *     no active login.
+     */
+    post: operations["TechniciansTechnicianIdEnrolmentCodesMake"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/enrolment-codes/{code_id}/withdraw": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Withdraw an enrolment code */
+    post: operations["EnrolmentCodesCodeIdWithdrawWithdraw"];
     delete?: never;
     options?: never;
     head?: never;
@@ -369,6 +449,26 @@ export interface paths {
     put?: never;
     /** Add an absence; visits booked in it stay booked until somebody moves them */
     post: operations["TechniciansTechnicianIdAbsencesAddAbsence"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/absences": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who of my subtree is away in a span, at most 31 days
+     * @description Absences that share an instant with [from, to), without the withdrawn; by their beginning.
+     */
+    get: operations["AbsencesListAbsencesIn"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -782,6 +882,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/commitments/alarms/{alarm_id}/give": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Give an alarm to a colleague of its outlet or centre, who is told */
+    post: operations["CommitmentsAlarmsAlarmIdGiveGiveAlarm"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/commitments/alarms/{alarm_id}/put-back": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Put an alarm back: nobody sees to it, and it waits on every desk again */
+    post: operations["CommitmentsAlarmsAlarmIdPutBackPutBackAlarm"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/commitments/alarms/colleagues": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** To whom alarms of an outlet may be given: its office's and its centre's people */
+    get: operations["CommitmentsAlarmsColleaguesListColleagues"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/units": {
     parameters: {
       query?: never;
@@ -789,7 +940,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Units of my subtree, also by part of serial or model */
+    /** Units of my subtree, also of one customer, or by part of serial or model */
     get: operations["UnitsListUnits"];
     put?: never;
     /**
@@ -2093,6 +2244,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/commitments/measures": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Promises kept and missed, arrivals and first-time fixes, by outlet
+     * @description Of jobs opened from `from` (30 days before `to` if left out) until `to` (now if left out), 400 days at most.
+     */
+    get: operations["CommitmentsMeasuresShowMeasures"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/units/{unit_id}/history": {
     parameters: {
       query?: never;
@@ -2376,7 +2547,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** A photo, byte for byte */
+    /**
+     * A photo as it was signed, byte for byte
+     * @description The evidence itself, whatever it is: to be saved, not to be shown. Its type is said only where it is the one that
+     *     was signed. Who fetched it is recorded with the customer's file, as it may tell where it was taken.
+     */
     get: operations["EvidencePhotosSha256GetPhoto"];
     /**
      * Hand in a photo that a signed completion of yours names
@@ -2399,6 +2574,128 @@ export interface paths {
     };
     /** What was signed for a job */
     get: operations["EvidenceJobsJobIdCompletionsListCompletions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/evidence/awaited": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Completions whose photos have not all come, the oldest first
+     * @description They are closed all the same; the photos are still on somebody's phone.
+     */
+    get: operations["EvidenceAwaitedListAwaited"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/evidence/handed-in": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How far what you handed in is: its photos and its seal
+     * @description A phone asks for its own, until all of it is sealed. What is not here, or not the caller's, is left out.
+     */
+    get: operations["EvidenceHandedInListHandedIn"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/evidence/photos/{sha256}/shown": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A photo to look at: up to 2,048 dots
+     * @description A JPEG drawn anew from the photo's pixels: upright, in sRGB, without anything that was hidden in the file.
+     *     409 `image_not_ready` until it is made; 404 with the reason when it never will be.
+     */
+    get: operations["EvidencePhotosSha256ShownShow"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/evidence/photos/{sha256}/thumbnail": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A small one: up to 320 dots
+     * @description As the one to look at.
+     */
+    get: operations["EvidencePhotosSha256ThumbnailShowSmall"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/evidence/completions/{completion_id}/bundle": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A sealed completion as one file, to be verified anywhere
+     * @description What the customer signed, with name and signature, and all by which `onsite verify FILE` judges it. Who fetched
+     *     it is recorded with the customer's file.
+     */
+    get: operations["EvidenceCompletionsCompletionIdBundleGetBundle"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/evidence/ledger/head": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The end of the ledger: note it elsewhere
+     * @description Whoever noted it can tell later that nothing up to it was taken away or changed: `onsite ledger check --head`.
+     */
+    get: operations["EvidenceLedgerHeadGetHead"];
     put?: never;
     post?: never;
     delete?: never;
@@ -2641,8 +2938,9 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * A photo that the customer sent, byte for byte
-     * @description It is a stranger's file, so it is for saving or for a page of ours to draw, never to be opened as a page.
+     * A photo that the customer sent
+     * @description Drawn anew from what was sent, without what the camera wrote into it. It is for saving or for a page of ours to
+     *     draw, never to be opened as a page.
      */
     get: operations["JobsJobIdRequestPhotosSha256ShowPhoto"];
     put?: never;
@@ -2805,6 +3103,156 @@ export interface paths {
     patch: operations["OutletsOutletIdMoveOutlet"];
     trace?: never;
   };
+  "/evidence/completions/{completion_id}/report": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The service report of what was signed: a PDF
+     * @description The newest edition. In the language it was signed in, it is made as soon as everything that was signed is here;
+     *     in the other one when somebody asks for it first. 409 `report_not_ready` with a `reason` until then.
+     */
+    get: operations["EvidenceCompletionsCompletionIdReportShowReport"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/report-templates": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Templates of reports in force
+     * @description The firm-wide one, and those of single kinds of jobs. There is always a firm-wide one: what the software brings
+     *     along has no `id` and cannot be changed, only replaced.
+     */
+    get: operations["ReportTemplatesListTemplates"];
+    put?: never;
+    /**
+     * Add a template, of the firm or of one kind of job
+     * @description In force at once, for reports still to be made.
+     */
+    post: operations["ReportTemplatesAddTemplate"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/report-templates/{template_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One template
+     * @description Also one that was removed.
+     */
+    get: operations["ReportTemplatesTemplateIdShowTemplate"];
+    /**
+     * Put a template anew
+     * @description Refused with `version_stale` when somebody changed it since. Reports that were made stay as they are.
+     */
+    put: operations["ReportTemplatesTemplateIdChangeTemplate"];
+    post?: never;
+    /** Use a template no more */
+    delete: operations["ReportTemplatesTemplateIdRemoveTemplate"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/report-templates/{template_id}/versions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What a template said, and by whom
+     * @description The newest first.
+     */
+    get: operations["ReportTemplatesTemplateIdVersionsListVersions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/report-templates/logos": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Hand in a logo: the body is a PNG or JPEG
+     * @description It is drawn anew from its pixels, made smaller than 900 by 300 dots, and named by its digest. 422 `logo_invalid`
+     *     with a `reason`: `logo_too_large` (512 kB when drawn anew), `logo_type`, `logo_pixels`, `logo_unreadable`.
+     */
+    post: operations["ReportTemplatesLogosAddLogo"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/report-templates/logos/{sha256}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A logo that was handed in */
+    get: operations["ReportTemplatesLogosSha256ShowLogo"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/report-templates/preview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * How a report would look: a PDF, marked as a preview
+     * @description By a template that need not be kept. Nothing is stored, nothing is noted in the ledger, and no code on it
+     *     verifies as a report.
+     */
+    post: operations["ReportTemplatesPreviewPreview"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2867,6 +3315,7 @@ export interface components {
       taken_by: string | null;
       taken_at: string | null;
       over_at: string | null;
+      given_by?: string | null;
     };
     /** Appointment */
     Appointment: {
@@ -2885,6 +3334,25 @@ export interface components {
       delays?: components["schemas"]["LaterVisit"][];
       /** @default false */
       override: boolean;
+      instead_of?: string | null;
+    };
+    /** AwaitedPhotos */
+    AwaitedPhotos: {
+      /** Format: uuid */
+      completion_id: string;
+      /** Format: uuid */
+      job_id: string;
+      /** Format: uuid */
+      outlet_id: string;
+      technician_id: string | null;
+      /** @enum {string} */
+      kind: "completed" | "cannot_complete" | "addendum";
+      number: number | null;
+      title: string | null;
+      photos: number;
+      received: number;
+      /** Format: date-time */
+      awaited_since: string;
     };
     /** BindingPolicy */
     BindingPolicy: {
@@ -3116,12 +3584,27 @@ export interface components {
       /** @default  */
       note: string;
     };
+    /** Colleague */
+    Colleague: {
+      /** Format: uuid */
+      id: string;
+      name: string;
+      role: string;
+      outlet_id: string | null;
+    };
     /** Completion */
     Completion: {
       /** Format: uuid */
       id: string;
       /** Format: uuid */
       job_id: string;
+      /**
+       * @default completed
+       * @enum {string}
+       */
+      kind: "completed" | "cannot_complete" | "addendum";
+      extends?: string | null;
+      technician_id?: string | null;
       /** Format: uuid */
       device_id: string;
       digest: string;
@@ -3133,6 +3616,9 @@ export interface components {
       manifest: {
         [key: string]: unknown;
       };
+      seal?: components["schemas"]["Seal"] | null;
+      /** @enum {null|string} */
+      report?: "making" | "ready" | "failed" | null;
     };
     /** ComponentGroup */
     ComponentGroup: {
@@ -3349,11 +3835,32 @@ export interface components {
       promise: components["schemas"]["PromiseEffect"] | null;
       warranty: components["schemas"]["WarrantyEffect"] | null;
     };
+    /** EnrolByCode */
+    EnrolByCode: {
+      code: string;
+    };
     /** Enrolment */
     Enrolment: {
       public_key: components["schemas"]["PublicKey"];
       /** @default  */
       name: string;
+    };
+    /** EnrolmentCode */
+    EnrolmentCode: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      user_id: string;
+      /** Format: uuid */
+      technician_id: string;
+      /** Format: uuid */
+      made_by: string;
+      /** Format: date-time */
+      made_at: string;
+      /** Format: date-time */
+      expires_at: string;
+      used_at?: string | null;
+      withdrawn_at?: string | null;
     };
     /** EscalationStep */
     EscalationStep: {
@@ -3452,6 +3959,27 @@ export interface components {
       parts: string | null;
       labour: string | null;
       travel: string | null;
+    };
+    /** GiveAlarm */
+    GiveAlarm: {
+      /** Format: uuid */
+      to: string;
+      version: number;
+    };
+    /** HandedIn */
+    HandedIn: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      job_id: string;
+      /** @enum {string} */
+      kind: "completed" | "cannot_complete" | "addendum";
+      valid: boolean;
+      fault: string | null;
+      /** Format: date-time */
+      received_at: string;
+      photos: components["schemas"]["Photo"][];
+      seal?: components["schemas"]["Seal"] | null;
     };
     /** HistoryLine */
     HistoryLine: {
@@ -3719,6 +4247,12 @@ export interface components {
       open: number;
       not_promised: number;
     };
+    /** KeptCounts */
+    KeptCounts: {
+      met: number;
+      missed: number;
+      open: number;
+    };
     /** KeptVisit */
     KeptVisit: {
       /** Format: uuid */
@@ -3801,6 +4335,15 @@ export interface components {
       ends_at: string;
       base_version: number;
     };
+    /** LedgerHead */
+    LedgerHead: {
+      seq: number;
+      chain: string;
+      /** Format: date-time */
+      at: string;
+      kid: string;
+      signed: string;
+    };
     /**
      * Lock
      * @description What of a job's visit is fixed.
@@ -3816,6 +4359,11 @@ export interface components {
     Login: {
       username: string;
       password: string;
+    };
+    /** MapTiles */
+    MapTiles: {
+      url: string | null;
+      credit: string;
     };
     /** Model */
     Model: {
@@ -3934,6 +4482,26 @@ export interface components {
       lon?: number | null;
       /** @default  */
       tier: string;
+    };
+    /** NewEnrolmentCode */
+    NewEnrolmentCode: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      user_id: string;
+      /** Format: uuid */
+      technician_id: string;
+      /** Format: uuid */
+      made_by: string;
+      /** Format: date-time */
+      made_at: string;
+      /** Format: date-time */
+      expires_at: string;
+      used_at?: string | null;
+      withdrawn_at?: string | null;
+      code: string;
+      address: string;
+      symbol: components["schemas"]["Symbol"];
     };
     /** NewFaultCode */
     NewFaultCode: {
@@ -4127,6 +4695,20 @@ export interface components {
       ends_at?: string | null;
       line_code?: string | null;
       model_id?: string | null;
+    };
+    /** NewReportTemplate */
+    NewReportTemplate: {
+      /**
+       * @default A4
+       * @enum {string}
+       */
+      paper: "A4" | "Letter";
+      /** @default #0b6b5c */
+      accent: string;
+      logo?: string | null;
+      sections: components["schemas"]["ReportSection"][];
+      wording: components["schemas"]["ReportWordings"];
+      job_type?: string | null;
     };
     /** NewSerials */
     NewSerials: {
@@ -4355,6 +4937,21 @@ export interface components {
         [key: string]: components["schemas"]["ConductCount"];
       };
     };
+    /** OutletMeasures */
+    OutletMeasures: {
+      /** Format: uuid */
+      outlet_id: string;
+      /** Format: uuid */
+      centre_id: string;
+      name: string;
+      name_en: string;
+      jobs: number;
+      response: components["schemas"]["KeptCounts"];
+      resolution: components["schemas"]["KeptCounts"];
+      slack_seconds: number | null;
+      finished: number;
+      first_time: number;
+    };
     /** OutletTransfer */
     OutletTransfer: {
       /** Format: uuid */
@@ -4396,6 +4993,11 @@ export interface components {
     /** Page[PlanHead] */
     "Page_schemas.dispatch.PlanHead_": {
       items: components["schemas"]["PlanHead"][];
+      next_cursor?: string | null;
+    };
+    /** Page[AwaitedPhotos] */
+    "Page_schemas.evidence.AwaitedPhotos_": {
+      items: components["schemas"]["AwaitedPhotos"][];
       next_cursor?: string | null;
     };
     /** Page[HistoryLine] */
@@ -4552,6 +5154,15 @@ export interface components {
       size: number;
       media_type: string;
       received_at: string | null;
+      awaited_since?: string | null;
+      /**
+       * @default awaited
+       * @enum {string}
+       */
+      state: "awaited" | "received" | "ready" | "refused";
+      code?: string | null;
+      width?: number | null;
+      height?: number | null;
     };
     /** Plan */
     Plan: {
@@ -4885,6 +5496,10 @@ export interface components {
       server_time: number;
       unreadable?: components["schemas"]["Unreadable"][];
     };
+    /** PutBackAlarm */
+    PutBackAlarm: {
+      version: number;
+    };
     /** Quote */
     Quote: {
       /** Format: uuid */
@@ -5010,10 +5625,22 @@ export interface components {
      * @description What was read: `list`: name, phone and address in a list of customers; `file`: the customer's file; `history`: of
      *         the file; `owners`: the name among a unit's owners; `registration`: name and phone; `proof`: of purchase; `request`:
      *         what they wrote when they asked for service; `photo`: that they sent with it; `message`: to them, with their
-     *         number.
+     *         number; `original`: a photo taken at a visit, byte for byte, with what the camera wrote into it;
+     *         `report`: the service report of a visit.
      * @enum {string}
      */
-    Read: "list" | "file" | "history" | "owners" | "registration" | "proof" | "request" | "photo" | "message";
+    Read:
+      | "list"
+      | "file"
+      | "history"
+      | "owners"
+      | "registration"
+      | "proof"
+      | "request"
+      | "photo"
+      | "message"
+      | "original"
+      | "report";
     /** Recommendation */
     Recommendation: {
       /** Format: uuid */
@@ -5145,6 +5772,86 @@ export interface components {
        * @enum {string}
        */
       paid_by: "maker" | "seller" | "repairer" | "customer";
+    };
+    /** ReportLogo */
+    ReportLogo: {
+      digest: string;
+      size: number;
+      width: number;
+      height: number;
+    };
+    /** ReportPreview */
+    ReportPreview: {
+      terms?: components["schemas"]["ReportTerms"] | null;
+      completion_id?: string | null;
+      /**
+       * @default zh-CN
+       * @enum {string}
+       */
+      locale: "zh-CN" | "en";
+    };
+    /** ReportSection */
+    ReportSection: {
+      name: string;
+      fields?: string[];
+    };
+    /** ReportTemplate */
+    ReportTemplate: {
+      id: string | null;
+      job_type: string | null;
+      version: number;
+      removed_at: string | null;
+      terms: components["schemas"]["ReportTerms"];
+    };
+    /** ReportTemplateEdit */
+    ReportTemplateEdit: {
+      /**
+       * @default A4
+       * @enum {string}
+       */
+      paper: "A4" | "Letter";
+      /** @default #0b6b5c */
+      accent: string;
+      logo?: string | null;
+      sections: components["schemas"]["ReportSection"][];
+      wording: components["schemas"]["ReportWordings"];
+      version: number;
+    };
+    /** ReportTemplateVersion */
+    ReportTemplateVersion: {
+      version: number;
+      made_by: string | null;
+      /** Format: date-time */
+      made_at: string;
+      removed: boolean;
+      terms: components["schemas"]["ReportTerms"];
+    };
+    /** ReportTerms */
+    ReportTerms: {
+      /**
+       * @default A4
+       * @enum {string}
+       */
+      paper: "A4" | "Letter";
+      /** @default #0b6b5c */
+      accent: string;
+      logo?: string | null;
+      sections: components["schemas"]["ReportSection"][];
+      wording: components["schemas"]["ReportWordings"];
+    };
+    /** ReportWording */
+    ReportWording: {
+      title: string;
+      /** @default  */
+      intro: string;
+      consent: string;
+      /** @default  */
+      footer: string;
+    };
+    /** ReportWordings */
+    ReportWordings: {
+      "zh-CN": components["schemas"]["ReportWording"];
+      en: components["schemas"]["ReportWording"];
     };
     /** RequestPhoto */
     RequestPhoto: {
@@ -5308,6 +6015,15 @@ export interface components {
       job_id: string;
       gtin: string;
       serial: string;
+    };
+    /** Seal */
+    Seal: {
+      code: string;
+      verify_path: string;
+      sealed_at?: string | null;
+      seq?: number | null;
+      kid?: string | null;
+      fault?: string | null;
     };
     /** Sentence */
     Sentence: {
@@ -5494,6 +6210,11 @@ export interface components {
       delivery?: number[] | null;
       pickup?: number[] | null;
       distance?: number | null;
+    };
+    /** Symbol */
+    Symbol: {
+      side: number;
+      path: string;
     };
     /** TakeBack */
     TakeBack: {
@@ -5965,6 +6686,26 @@ export interface operations {
       };
     };
   };
+  MapTilesReadTiles: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MapTiles"];
+        };
+      };
+    };
+  };
   AuthLoginLogIn: {
     parameters: {
       query?: never;
@@ -6381,6 +7122,168 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Device"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  AuthEnrolRedeem: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["EnrolByCode"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Tokens"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansTechnicianIdEnrolmentCodesListCodes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        technician_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EnrolmentCode"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  TechniciansTechnicianIdEnrolmentCodesMake: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        technician_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NewEnrolmentCode"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  EnrolmentCodesCodeIdWithdrawWithdraw: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        code_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EnrolmentCode"];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -6991,6 +7894,47 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Absence"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  AbsencesListAbsencesIn: {
+    parameters: {
+      query: {
+        from: string;
+        to: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Absence"][];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -8259,11 +9203,140 @@ export interface operations {
       };
     };
   };
+  CommitmentsAlarmsAlarmIdGiveGiveAlarm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        alarm_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["GiveAlarm"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Alarm"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CommitmentsAlarmsAlarmIdPutBackPutBackAlarm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        alarm_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PutBackAlarm"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Alarm"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CommitmentsAlarmsColleaguesListColleagues: {
+    parameters: {
+      query: {
+        outlet_id: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Colleague"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
   UnitsListUnits: {
     parameters: {
       query?: {
         q?: string;
         outlet_id?: string | null;
+        customer_id?: string | null;
         cursor?: string | null;
         limit?: number;
       };
@@ -11994,6 +13067,47 @@ export interface operations {
       };
     };
   };
+  CommitmentsMeasuresShowMeasures: {
+    parameters: {
+      query?: {
+        from?: string | null;
+        to?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OutletMeasures"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
   UnitsUnitIdHistoryShowHistory: {
     parameters: {
       query?: {
@@ -12680,23 +13794,26 @@ export interface operations {
   };
   EvidencePhotosSha256GetPhoto: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description why you read it; kept with your name */
+        reason?: string;
+      };
       header?: never;
       path: {
-        /** @description lower-case hexadecimal */
+        /** @description of the original; lower-case hexadecimal */
         sha256: string;
       };
       cookie?: never;
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Additional response */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": string;
+          "application/octet-stream": string;
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -12796,6 +13913,235 @@ export interface operations {
                 }
               | unknown[];
           };
+        };
+      };
+    };
+  };
+  EvidenceAwaitedListAwaited: {
+    parameters: {
+      query?: {
+        /** @description only those awaited for at least so long */
+        hours?: number;
+        cursor?: string | null;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_schemas.evidence.AwaitedPhotos_"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  EvidenceHandedInListHandedIn: {
+    parameters: {
+      query: {
+        /** @description of the operations that bore it */
+        ids: string[];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HandedIn"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  EvidencePhotosSha256ShownShow: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description of the original; lower-case hexadecimal */
+        sha256: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "image/jpeg": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  EvidencePhotosSha256ThumbnailShowSmall: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description of the original; lower-case hexadecimal */
+        sha256: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "image/jpeg": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  EvidenceCompletionsCompletionIdBundleGetBundle: {
+    parameters: {
+      query?: {
+        /** @description why you read it; kept with your name */
+        reason?: string;
+      };
+      header?: never;
+      path: {
+        completion_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  EvidenceLedgerHeadGetHead: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LedgerHead"];
         };
       };
     };
@@ -13635,6 +14981,378 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Outlet"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  EvidenceCompletionsCompletionIdReportShowReport: {
+    parameters: {
+      query?: {
+        /** @description null: as it was signed */
+        lang?: "zh-CN" | "en" | null;
+      };
+      header?: never;
+      path: {
+        completion_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/pdf": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ReportTemplatesListTemplates: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReportTemplate"][];
+        };
+      };
+    };
+  };
+  ReportTemplatesAddTemplate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewReportTemplate"];
+      };
+    };
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReportTemplate"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ReportTemplatesTemplateIdShowTemplate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        template_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReportTemplate"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ReportTemplatesTemplateIdChangeTemplate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        template_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReportTemplateEdit"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReportTemplate"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ReportTemplatesTemplateIdRemoveTemplate: {
+    parameters: {
+      query: {
+        version: number;
+      };
+      header?: never;
+      path: {
+        template_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, nothing follows */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ReportTemplatesTemplateIdVersionsListVersions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        template_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReportTemplateVersion"][];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ReportTemplatesLogosAddLogo: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReportLogo"];
+        };
+      };
+    };
+  };
+  ReportTemplatesLogosSha256ShowLogo: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description lower-case hexadecimal */
+        sha256: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "image/png": string;
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ReportTemplatesPreviewPreview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReportPreview"];
+      };
+    };
+    responses: {
+      /** @description Additional response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/pdf": string;
         };
       };
       /** @description Bad request syntax or unsupported method */

@@ -168,3 +168,100 @@ describe("a refused login", () => {
     expect(closed.state.value.kind).toBe("starting");
   });
 });
+
+describe("a technician's phone", () => {
+  const LI = { ...USER, role: "technician" as const };
+  const PERSON = "onsite.technician.user";
+  const open = (transport: (request: Request) => Promise<Response> = desk.transport): Session =>
+    new Session({ face: "technician", transport });
+
+  beforeEach(async () => {
+    session = open();
+    await session.login("li", "secret");
+  });
+
+  const told = (key: string, newValue: string | null): void => {
+    dispatchEvent(new StorageEvent("storage", { key, newValue }));
+  };
+
+  it("goes in with the person of last time before the server has said anything", async () => {
+    desk.reachable = false;
+    const reloaded = open();
+    const resumed = reloaded.resume();
+    expect(reloaded.state.value).toEqual({ kind: "in", user: USER });
+    await resumed;
+    expect([reloaded.state.value.kind, reloaded.standing.value]).toEqual(["in", "unknown"]);
+  });
+
+  it("keeps the person in when the login has ended, until the same one logs in again", async () => {
+    localStorage.setItem("onsite.technician.refresh", "used twice");
+    const reloaded = open();
+    await reloaded.resume();
+    expect([reloaded.state.value.kind, reloaded.standing.value]).toEqual(["in", "ended"]);
+    expect(localStorage.getItem("onsite.technician.refresh")).toBeNull();
+    const again = open();
+    await again.resume();
+    expect([again.state.value.kind, again.standing.value]).toEqual(["in", "ended"]);
+    await again.login("li", "secret");
+    expect(again.standing.value).toBe("good");
+  });
+
+  it("changes to another person who logs in", async () => {
+    const wang = { ...LI, id: "u2", name: "Wang" };
+    const other = open(() => Promise.resolve(json(201, { ...tokens(9), user: wang })));
+    await other.resume();
+    await other.login("wang", "secret");
+    expect(other.state.value).toEqual({ kind: "in", user: wang });
+  });
+
+  it("repeats nothing in another person's name", async () => {
+    const sent: string[] = [];
+    const wang = { ...tokens(7), user: { ...LI, id: "u2" } };
+    const other = open((request) => {
+      sent.push(new URL(request.url).pathname);
+      return Promise.resolve(request.url.endsWith("/auth/refresh") ? json(200, wang) : json(401, { code: "expired" }));
+    });
+    localStorage.setItem(PERSON, JSON.stringify(USER));
+    localStorage.removeItem("onsite.technician.refresh");
+    await other.resume();
+    localStorage.setItem("onsite.technician.refresh", "another tab's, of somebody else");
+    expect((await other.send(new Request("http://localhost/sync/push", { method: "POST" }))).status).toBe(401);
+    expect(sent).toEqual(["/sync/push", "/auth/refresh"]);
+  });
+
+  it("forgets the person who logs out, here and in another tab", async () => {
+    const tab = open();
+    await tab.resume();
+    await session.logout();
+    expect([session.state.value, localStorage.getItem(PERSON)]).toEqual([{ kind: "out", ended: false }, null]);
+    told(PERSON, null);
+    expect(tab.state.value).toEqual({ kind: "out", ended: false });
+  });
+
+  it("goes on when the person has logged in again in another tab", async () => {
+    localStorage.setItem("onsite.technician.refresh", "used twice");
+    const tab = open();
+    await tab.resume();
+    expect(tab.standing.value).toBe("ended");
+    told("onsite.technician.refresh", "a new one");
+    expect(tab.standing.value).toBe("unknown");
+  });
+
+  it("bears a memory that somebody has spoilt", async () => {
+    localStorage.setItem(PERSON, "{not json");
+    desk.reachable = false;
+    const reloaded = open();
+    await reloaded.resume();
+    expect(reloaded.state.value.kind).toBe("unsure");
+  });
+
+  it("is let in by the desk's code", async () => {
+    const asked: unknown[] = [];
+    const fresh = open(async (request) => {
+      asked.push(new URL(request.url).pathname, await request.json());
+      return json(200, tokens(3));
+    });
+    expect(await fresh.enrol("7KQX-3M2D-VAN4")).toMatchObject({ ok: true });
+    expect(asked).toEqual(["/auth/enrol", { code: "7KQX-3M2D-VAN4" }]);
+  });
+});

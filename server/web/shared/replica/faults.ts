@@ -54,6 +54,11 @@ export class NoStorage extends Error {
   override readonly name = "NoStorage";
 }
 
+/** This device was enrolled without a key, so that it can sign nothing: enrol anew. */
+export class NoKey extends Error {
+  override readonly name = "NoKey";
+}
+
 /** The database belongs to another device than the one named, or is new and none was named. */
 export class WrongDevice extends Error {
   override readonly name = "WrongDevice";

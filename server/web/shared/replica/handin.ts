@@ -1,7 +1,7 @@
 /** The last resort of an app too old to open its own database (`TooNew`): it may still hand in (guarantee 13). */
 import { Dexie } from "dexie";
 import type { FieldTime, Operation } from "./operation";
-import { BATCH_OPERATIONS } from "./outbox";
+import { BATCH_OPERATIONS, isHeld } from "./outbox";
 import { installedVersion, type IdentityRow, type OperationRow } from "./store";
 import type { Transport } from "./transport";
 import { pushAnswerFrom } from "./wire";
@@ -15,7 +15,7 @@ export async function handIn(
   clock: () => FieldTime,
   parts: { readonly indexedDB?: IDBFactory; readonly IDBKeyRange?: typeof IDBKeyRange } = {},
 ): Promise<number> {
-  const { device_id, operations } = await waiting(name, parts);
+  const { device_id, operations } = await waiting(name, clock().wall_ms, parts);
   let judged = 0;
   for (let next = 0; next < operations.length; next += BATCH_OPERATIONS) {
     const batch = operations.slice(next, next + BATCH_OPERATIONS);
@@ -29,6 +29,7 @@ export async function handIn(
 
 async function waiting(
   name: string,
+  now_ms: number,
   { indexedDB = globalThis.indexedDB, IDBKeyRange = globalThis.IDBKeyRange }: Parameters<typeof handIn>[3] & object,
 ): Promise<{ device_id: string; operations: Operation[] }> {
   if ((await installedVersion(indexedDB, name)) === 0) return { device_id: "", operations: [] };
@@ -38,7 +39,7 @@ async function waiting(
     await db.open();
     const identity = (await db.table<IdentityRow, number>("identity").get(1))?.device_id ?? "";
     const rows = await db.table<OperationRow, number>("operation").toArray();
-    const mine = rows.filter((row) => row.pending === 1 && row.device_id === identity);
+    const mine = rows.filter((row) => row.pending === 1 && row.device_id === identity && !isHeld(row, now_ms));
     const operations = mine
       .sort((one, other) => one.seq - other.seq)
       .map((row) => ({ ...(JSON.parse(row.said) as Operation), seq: row.seq }));

@@ -1,6 +1,7 @@
 /** The outbox: operations in the order the person worked, until the server has judged them, and 30 days beyond. */
 import { Dexie } from "dexie";
 import * as apply from "./apply";
+import type { DeviceKey } from "./devicekey";
 import { NotJson, WrongDevice } from "./faults";
 import { isObject, type JsonObject } from "./json";
 import type { FieldTime, Operation, Outcome, RecordKey } from "./operation";
@@ -12,6 +13,8 @@ const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 const MAX_DEPTH = 32;
 export const BATCH_OPERATIONS = 50;
 const BATCH_CHARS = 256 * 1024;
+/** No operation waits longer for somebody to think again, whatever the wall clock says. */
+const UNDO_MOST_MS = 60_000;
 
 /** `last`: nothing is pending beyond it. */
 export interface Batch {
@@ -22,8 +25,8 @@ export interface Batch {
 
 // Keeps P-2, P-3, K-1 of docs/sync-protocol.md.
 /** Durable when it returns. The sequence number is given in the same transaction, so none is skipped or given twice,
- * by however many tabs. Throws NotJson when `args` is not JSON that every server takes, StorageFull when there is no
- * room; nothing is kept then. */
+ * by however many tabs. `undoMs`: for so long it can be withdrawn, and is not sent. Throws NotJson when `args` is not
+ * JSON that every server takes, StorageFull when there is no room; nothing is kept then. */
 export async function enqueue(
   store: Store,
   op_id: string,
@@ -31,11 +34,13 @@ export async function enqueue(
   record: RecordKey,
   args: JsonObject,
   at: FieldTime,
+  undoMs = 0,
 ): Promise<void> {
   check(args);
   const { type, id } = record;
   await store.keeping(async (tables) => {
     const who = await identity(tables);
+    await letGo(tables);
     const base = await tables.base.get([type, id]);
     const seq = who.last_seq + 1;
     // What the server last said is what the person was looking at; own operations on top of it are told apart by their
@@ -58,8 +63,57 @@ export async function enqueue(
       acknowledgement: null,
       acknowledged_ms: null,
       epoch: null,
+      ...(undoMs > 0 ? { undo_until_ms: at.wall_ms + Math.min(undoMs, UNDO_MOST_MS) } : {}),
     });
   });
+}
+
+/** An operation that was kept a moment ago, and can still be withdrawn: until `until_ms` by the wall clock. */
+export interface Undoable {
+  readonly op_id: string;
+  readonly kind: string;
+  readonly record: RecordKey;
+  readonly until_ms: number;
+}
+
+export async function undoable(store: Store, now_ms: number): Promise<Undoable | null> {
+  const row = await store.reading(lastGiven);
+  if (typeof row?.undo_until_ms !== "number" || !isHeld(row, now_ms)) return null;
+  const { op_id, kind, record } = operationOf(row);
+  return { op_id, kind, record, until_ms: row.undo_until_ms };
+}
+
+// Keeps P-29 of docs/sync-protocol.md.
+/** Takes an operation back that no server can have seen, as if it had never been kept: its sequence number is free
+ * again. False, and nothing changes, once it may have been sent or something was done after it. */
+export function withdraw(store: Store, op_id: string, now_ms: number): Promise<boolean> {
+  return store.writing(async (tables) => {
+    const row = await lastGiven(tables);
+    if (row?.op_id !== op_id || !isHeld(row, now_ms)) return false;
+    const who = await identity(tables);
+    await tables.operation.where("op_id").equals(op_id).delete();
+    await tables.identity.put({ ...who, last_seq: who.last_seq - 1 });
+    await apply.removeLeft(tables);
+    return true;
+  });
+}
+
+async function lastGiven(tables: Tables): Promise<OperationRow | undefined> {
+  const { device_id, last_seq } = await identity(tables);
+  return await tables.operation.where("[device_id+seq]").equals([device_id, last_seq]).first();
+}
+
+/** From here on the last operation can be sent, and not be withdrawn. Transactions take turns, so whoever sends it has
+ * passed here before anybody could still withdraw it, and nobody can after. */
+async function letGo(tables: Tables): Promise<void> {
+  const last = await lastGiven(tables);
+  if (typeof last?.undo_until_ms === "number") await tables.operation.put({ ...last, undo_until_ms: null });
+}
+
+/** A wall clock that was set meanwhile ends the time, too. */
+export function isHeld({ pending, undo_until_ms }: OperationRow, now_ms: number): boolean {
+  if (pending === 0 || typeof undo_until_ms !== "number") return false;
+  return now_ms < undo_until_ms && undo_until_ms - now_ms <= UNDO_MOST_MS;
 }
 
 // Keeps P-7 of docs/sync-protocol.md.
@@ -91,22 +145,43 @@ function isPlain(value: object): boolean {
   return (kind === Object.prototype || kind === null) && typeof (value as { toJSON?: unknown }).toJSON !== "function";
 }
 
-// Keeps P-5 of docs/sync-protocol.md.
-/** The next operations to push, the oldest always among them; null when nothing is pending. */
-export function batch(store: Store, operations = BATCH_OPERATIONS, chars = BATCH_CHARS): Promise<Batch | null> {
-  return store.reading(async (tables) => {
-    const { device_id } = await identity(tables);
-    const rows = await tables.operation
-      .where("[pending+seq]")
-      .between([1, Dexie.minKey], [1, Dexie.maxKey])
-      .limit(operations)
-      .toArray();
-    const first = rows[0];
-    if (first === undefined) return null;
-    const taken = following(rows, chars);
-    const waiting = await tables.operation.where("pending").equals(1).count();
-    return { device_id, last: waiting === taken.length + 1, operations: [operationOf(first), ...taken] };
-  });
+// Keeps P-5, P-29 of docs/sync-protocol.md.
+/** The next operations to push, the oldest always among them; null when nothing is pending but what may still be
+ * withdrawn at `now_ms`. */
+export async function batch(
+  store: Store,
+  operations = BATCH_OPERATIONS,
+  chars = BATCH_CHARS,
+  now_ms = Infinity,
+): Promise<Batch | null> {
+  const found = await store.reading((tables) => next(tables, operations, chars, now_ms));
+  if (found !== "to be let go") return found;
+  await store.quietly(letGo);
+  return await batch(store, operations, chars, now_ms);
+}
+
+async function next(
+  tables: Tables,
+  operations: number,
+  chars: number,
+  now_ms: number,
+): Promise<Batch | "to be let go" | null> {
+  const { device_id, last_seq } = await identity(tables);
+  const rows = await tables.operation
+    .where("[pending+seq]")
+    .between([1, Dexie.minKey], [1, Dexie.maxKey])
+    .limit(operations)
+    .toArray();
+  const last = rows.at(-1);
+  if (typeof last?.undo_until_ms === "number" && last.seq === last_seq) {
+    if (!isHeld(last, now_ms)) return "to be let go";
+    rows.pop();
+  }
+  const first = rows[0];
+  if (first === undefined) return null;
+  const taken = following(rows, chars);
+  const waiting = await tables.operation.where("pending").equals(1).count();
+  return { device_id, last: waiting === taken.length + 1, operations: [operationOf(first), ...taken] };
 }
 
 /** Those behind the first that go with it: without a gap, and not too many characters together. */
@@ -287,7 +362,7 @@ async function highestAcknowledged(tables: Tables): Promise<number> {
 /** The pending operations, in their order and under their op_ids, as the first ones of a new identity; with them, in
  * their place, those that another epoch's server acknowledged: this one may lack them, and it knows the others by their
  * op_ids (push step 13). */
-export function renumber(store: Store, device_id: string): Promise<void> {
+export function renumber(store: Store, device_id: string, key?: DeviceKey): Promise<void> {
   return store.writing(async (tables) => {
     const who = await identity(tables);
     if (who.device_id === device_id) throw new WrongDevice("that is the identity it has");
@@ -297,7 +372,9 @@ export function renumber(store: Store, device_id: string): Promise<void> {
       .filter((row) => row.pending === 1 || row.epoch !== epoch)
       .toArray();
     await tables.operation.bulkPut(rows.map((row, index) => ({ ...row, device_id, seq: index + 1, pending: 1 })));
-    await tables.identity.put({ ...who, device_id, last_seq: rows.length });
+    // R-1: what waits is signed with the key there is.
+    const signing = key === undefined || who.key !== undefined ? {} : { key: key.kept };
+    await tables.identity.put({ ...who, device_id, last_seq: rows.length, ...signing });
     // Staged pages speak of the old identity's last_seq.
     await apply.clear(tables);
   });
@@ -316,6 +393,24 @@ export async function outcomes(store: Store): Promise<Outcome[]> {
 /** Of those, what the person has not seen. */
 export async function unseen(store: Store): Promise<Outcome[]> {
   return told(await store.reading((tables) => tables.operation.where("[pending+seen]").equals([0, 0]).sortBy("place")));
+}
+
+/** An operation with what the server said of it. `answered_ms`: when, on the server's clock. `seen`: by the person. */
+export interface Judged {
+  readonly operation: Operation;
+  readonly outcome: Outcome;
+  readonly answered_ms: number | null;
+  readonly seen: boolean;
+}
+
+/** What was judged of all that is still kept, in the order the person worked. */
+export async function judged(store: Store): Promise<Judged[]> {
+  const rows = await store.reading((tables) => tables.operation.where("pending").equals(0).sortBy("place"));
+  return rows.flatMap((row) => {
+    const outcome = outcomeOf(row);
+    if (outcome === null) return [];
+    return [{ operation: operationOf(row), outcome, answered_ms: row.acknowledged_ms, seen: row.seen === 1 }];
+  });
 }
 
 function told(rows: readonly OperationRow[]): Outcome[] {

@@ -3,10 +3,14 @@
  * Several tabs may each have one over the same database.
  */
 import * as apply from "./apply";
-import { Forked, ServerProblem, Unreachable } from "./faults";
+import type { DeviceKey } from "./devicekey";
+import { Forked, NoKey, ServerProblem, Unreachable } from "./faults";
 import { at, isObject, type JsonObject } from "./json";
+import * as manifest from "./manifest";
+import type { Addition, Anchor, Facts } from "./manifest";
 import { NO_MARKS, type FieldTime, type Operation, type Outcome, type RecordKey, type SyncRecord } from "./operation";
 import * as outbox from "./outbox";
+import type { Judged, Undoable } from "./outbox";
 import { overlay, type Overlaid } from "./overlay";
 import type { Actor, RulesByType } from "./rules";
 import { identity, type BaseRow, type Store } from "./store";
@@ -38,6 +42,15 @@ export interface ReplicaParts {
   readonly turns?: Turns;
 }
 
+/** What may be left out: then it is now. */
+type Untimed<T, Name extends keyof T> = Omit<T, Name> & Partial<Pick<T, Name>>;
+
+interface Clocks {
+  readonly at: string;
+  readonly reading: FieldTime;
+  readonly anchors: readonly Anchor[];
+}
+
 const SOMEBODY: Omit<Actor, "device_id"> = { kind: "field", user_id: "", technician_id: null };
 
 export class Replica {
@@ -45,6 +58,7 @@ export class Replica {
   readonly #store: Store;
   readonly #turns: Turns;
   #forked = false;
+  #heard: Anchor | null = null;
 
   constructor(parts: ReplicaParts) {
     this.#parts = parts;
@@ -55,11 +69,45 @@ export class Replica {
   // ---- the person's side: never touches the network
 
   // Keeps K-5 of docs/sync-protocol.md.
-  /** Keeps an operation, durably before it answers with its op_id. Throws NotJson and StorageFull; nothing is kept then. */
-  async enqueue(kind: string, record: RecordKey, args: JsonObject): Promise<string> {
+  /** Keeps an operation, durably before it answers with its op_id. `undoMs`: for so long it can be withdrawn, if nothing
+   * follows it, and is not pushed. Throws NotJson and StorageFull; nothing is kept then. */
+  async enqueue(kind: string, record: RecordKey, args: JsonObject, { undoMs = 0 } = {}): Promise<string> {
     const op_id = (this.#parts.newId ?? uuid7)();
-    await outbox.enqueue(this.#store, op_id, kind, record, args, this.#parts.clock());
+    await outbox.enqueue(this.#store, op_id, kind, record, args, this.#parts.clock(), undoMs);
     return op_id;
+  }
+
+  /** Takes back what was just kept, as if it had never been. False: too late, it stands. */
+  withdraw(op_id: string): Promise<boolean> {
+    return outbox.withdraw(this.#store, op_id, this.#parts.clock().wall_ms);
+  }
+
+  /** What `withdraw` would take back now. It is for the app to push once its time is over. */
+  undoable(): Promise<Undoable | null> {
+    return outbox.undoable(this.#store, this.#parts.clock().wall_ms);
+  }
+
+  /** Completes a job with what the customer signed, or would not: builds the manifest, signs it with this device's key
+   * and keeps the operation, as `enqueue` does. The raw clocks are put in, and the time by them unless it is said.
+   * Throws ManifestRefused and NoKey as well. */
+  complete(facts: Untimed<Facts, "finished_at">): Promise<string> {
+    return this.#signed("job.complete", facts.job_id, (key, { at: finished_at, reading: finish, anchors }) =>
+      manifest.complete({ finished_at, finish, anchors, ...facts }, key),
+    );
+  }
+
+  /** The same for work that cannot be done. `cause`: what stops the promise's clock. */
+  cannotComplete(facts: Untimed<Facts, "finished_at">, reason: string, cause?: string): Promise<string> {
+    return this.#signed("job.cannot_complete", facts.job_id, (key, { at: finished_at, reading: finish, anchors }) =>
+      manifest.cannotComplete({ finished_at, finish, anchors, ...facts }, reason, key, cause),
+    );
+  }
+
+  /** Adds photos or a note to what was signed. */
+  addendum(facts: Untimed<Addition, "made_at">): Promise<string> {
+    return this.#signed("job.addendum", facts.job_id, (key, { at: made_at, reading, anchors }) =>
+      manifest.addendum({ made_at, reading, anchors, ...facts }, key),
+    );
   }
 
   /** The record as the person sees it: own operations included (guarantee 6). */
@@ -97,6 +145,11 @@ export class Replica {
     return outbox.outcomes(this.#store);
   }
 
+  /** The same with the operations they are about. */
+  judged(): Promise<Judged[]> {
+    return outbox.judged(this.#store);
+  }
+
   /** Outcomes the person has not seen; they stay news until `markSeen`, also over a crash. */
   news(): Promise<Outcome[]> {
     return outbox.unseen(this.#store);
@@ -129,15 +182,16 @@ export class Replica {
     return { judged, changes };
   }
 
-  /** Sends the outbox until it is empty; answers how many operations were judged. Safe to run twice at once. */
+  /** Sends the outbox until it is empty, but for what may still be withdrawn; answers how many operations were judged.
+   * Safe to run twice at once. */
   push(): Promise<number> {
-    return this.#turns(`onsite-push:${this.#store.name}`, () => this.#push(false));
+    return this.#turns(`onsite-push:${this.#store.name}`, () => this.#push({}));
   }
 
   // Keeps R-7 of docs/sync-protocol.md.
   /** The last push of a device that was revoked, once a dispatcher allows it; the server takes no other after it. */
   lastUpload(): Promise<number> {
-    return this.#turns(`onsite-push:${this.#store.name}`, () => this.#push(true));
+    return this.#turns(`onsite-push:${this.#store.name}`, () => this.#push({ drained: true, all: true }));
   }
 
   /** A push of nothing: gives the server an anchor for this page's clock, so that what is done on this page, and sent
@@ -155,10 +209,10 @@ export class Replica {
   /** Goes on under a new identity after `Forked`, or when the server does not know or revoked this one: pending
    * operations keep their op_ids and get new sequence numbers from 1, so that none can take effect twice (guarantee 12).
    * So do those of the last 30 days that only another epoch's server acknowledged (guarantee 11); where no refusal has
-   * just named the epoch, that is all of them. */
-  async adoptIdentity(device_id: string): Promise<void> {
+   * just named the epoch, that is all of them. `key`: of a device that had none; one that has a key goes on with it (R-1). */
+  async adoptIdentity(device_id: string, key?: DeviceKey): Promise<void> {
     if (!this.#forked) await outbox.inDoubt(this.#store);
-    await outbox.renumber(this.#store, device_id);
+    await outbox.renumber(this.#store, device_id, key);
     this.#forked = false;
   }
 
@@ -168,11 +222,22 @@ export class Replica {
 
   // ----
 
-  async #push(drained: boolean): Promise<number> {
+  async #signed(kind: string, job_id: string, made: (key: DeviceKey, clocks: Clocks) => Promise<JsonObject>) {
+    const key = await this.#store.deviceKey();
+    if (key === null) throw new NoKey("this device was enrolled without a key");
+    const reading = this.#parts.clock();
+    const heard = this.#heard;
+    const clocks = { at: instant(reading, heard), reading, anchors: heard === null ? [] : [heard] };
+    return await this.enqueue(kind, { type: "job", id: job_id }, await made(key, clocks));
+  }
+
+  /** `all`: also what could still be withdrawn. */
+  async #push({ drained = false, all = false }): Promise<number> {
     let judged = 0;
     let limit = outbox.BATCH_OPERATIONS;
     for (;;) {
-      const batch = await outbox.batch(this.#store, limit);
+      const now_ms = all ? Infinity : this.#parts.clock().wall_ms;
+      const batch = await outbox.batch(this.#store, limit, undefined, now_ms);
       if (batch === null) return judged;
       let answer: PushAnswer;
       try {
@@ -192,8 +257,11 @@ export class Replica {
 
   async #send({ device_id, operations }: outbox.Batch, drained: boolean): Promise<PushAnswer> {
     // Push step 1 (P-6): the clock is read anew for every attempt.
-    const body = { device_id, sent_at: this.#parts.clock(), operations };
-    return pushAnswerFrom(await this.#parts.transport.push(drained ? { ...body, drained } : body));
+    const sent_at = this.#parts.clock();
+    const body = { device_id, sent_at, operations };
+    const answer = pushAnswerFrom(await this.#parts.transport.push(drained ? { ...body, drained } : body));
+    this.#heard = { server_ms: answer.server_time, reading: sent_at };
+    return answer;
   }
 
   /** What to throw for a refused push, once what it tells of the server is taken in. */
@@ -288,6 +356,9 @@ export class Replica {
     if (await apply.checkpoint(this.#store)) return true;
     try {
       await this.push();
+      if (await apply.checkpoint(this.#store)) return true;
+      // The server has judged what was only kept a moment ago: somebody else speaks under this identity.
+      await this.#turns(`onsite-push:${this.#store.name}`, () => this.#push({ all: true }));
     } catch (fault) {
       if (!(fault instanceof ServerProblem)) throw fault;
       if (!(await apply.checkpoint(this.#store))) throw fault;
@@ -307,6 +378,16 @@ export class Replica {
     if (rules === undefined || operations.length === 0) return base;
     return overlay(base, operations, rules, { ...(this.#parts.actor ?? SOMEBODY), device_id });
   }
+}
+
+/** Of the year 9999: a clock may show anything. */
+const LAST_MS = 253_402_300_799_999;
+
+/** By the server's clock where it was heard in this boot, else by our own. */
+function instant(now: FieldTime, heard: Anchor | null): string {
+  const same = heard?.reading.boot_id === now.boot_id;
+  const ms = same ? heard.server_ms + now.monotonic_ms - heard.reading.monotonic_ms : now.wall_ms;
+  return new Date(Math.min(Math.max(ms, 0), LAST_MS)).toISOString().replace("Z", "+00:00");
 }
 
 function extraOf(problem: ServerProblem): JsonObject {

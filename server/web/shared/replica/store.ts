@@ -9,16 +9,18 @@
  * after 100 awaits that asked the database nothing. Read many at once, work it out, write many at once.
  */
 import { Dexie, type Table } from "dexie";
+import { DeviceKey, type KeptKey } from "./devicekey";
 import { NoStorage, storageFault, StorageFull, Superseded, TooNew, WrongDevice } from "./faults";
 import type { JsonObject } from "./json";
 
 /** The installation. `last_seq`: the last sequence number given out. `acknowledgements`: push answers taken in; orders
- * them against pulls. */
+ * them against pulls. `key`: what it signs with; older apps enrolled without one. */
 export interface IdentityRow {
   readonly one: 1;
   readonly device_id: string;
   readonly last_seq: number;
   readonly acknowledgements: number;
+  readonly key?: KeptKey;
 }
 
 /** The outbox, and for 30 days what came of it. `place` is the order in which the person worked. IndexedDB has no
@@ -44,6 +46,8 @@ export interface OperationRow {
   readonly acknowledged_ms: number | null;
   /** Of the server that acknowledged it. Another one may have come back from a backup without it. */
   readonly epoch: string | null;
+  /** Not sent before this moment by the wall clock, so that it may be withdrawn; null once it may be sent. */
+  readonly undo_until_ms?: number | null;
 }
 
 /** What the server said at the last checkpoint. `leaving`: out of scope, kept until operations on it are judged. */
@@ -129,6 +133,8 @@ export const SCHEMA: readonly Schema[] = [
 export interface StoreParts {
   /** Needed when the database may be new; an existing one keeps the identity it has. */
   readonly deviceId?: string;
+  /** The key that was enrolled with it; an existing database keeps the one it has. */
+  readonly deviceKey?: DeviceKey;
   readonly indexedDB?: IDBFactory;
   readonly IDBKeyRange?: typeof IDBKeyRange;
   readonly schema?: readonly Schema[];
@@ -184,7 +190,7 @@ export class Store {
       return false; // Dexie's own answer would open it again under the newer app's feet
     });
     try {
-      await store.writing((tables) => identify(tables, parts.deviceId));
+      await store.writing((tables) => identify(tables, parts.deviceId, parts.deviceKey));
     } catch (fault) {
       store.close();
       throw fault;
@@ -238,6 +244,12 @@ export class Store {
     return this.reading(async (tables) => (await identity(tables)).device_id);
   }
 
+  /** What this device signs with; null when it was enrolled without a key. */
+  async deviceKey(): Promise<DeviceKey | null> {
+    const { key } = await this.reading((tables) => identity(tables));
+    return key === undefined ? null : new DeviceKey(key);
+  }
+
   /** Calls `changed` after every step of any tab that a person may see; the answer ends that. */
   watch(changed: () => void): () => void {
     this.#watchers.add(changed);
@@ -285,13 +297,15 @@ export async function progress(tables: Tables): Promise<ProgressRow> {
   return (await tables.progress.get(1)) ?? { one: 1, cursor: null, epoch: null };
 }
 
-async function identify(tables: Tables, deviceId: string | undefined): Promise<void> {
+async function identify(tables: Tables, deviceId: string | undefined, key: DeviceKey | undefined): Promise<void> {
   const row = await tables.identity.get(1);
+  const signing = key === undefined ? {} : { key: key.kept };
   if (row === undefined) {
     if (!deviceId) throw new WrongDevice("a new replica needs a device_id");
-    await tables.identity.put({ one: 1, device_id: deviceId, last_seq: 0, acknowledgements: 0 });
+    await tables.identity.put({ one: 1, device_id: deviceId, last_seq: 0, acknowledgements: 0, ...signing });
   } else if (deviceId !== undefined && deviceId !== row.device_id)
     throw new WrongDevice("the replica belongs to another device");
+  else if (row.key === undefined && key !== undefined) await tables.identity.put({ ...row, ...signing });
 }
 
 /** Whether there was anything to give up. */

@@ -1,13 +1,20 @@
 /** The language people read: chosen by the browser, switchable, remembered on this device. */
 import { computed, signal } from "@preact/signals";
-import { en } from "./en";
 import { fill, type Key, type Messages, type Values } from "./messages";
-import { zhCN } from "./zh-CN";
 
 export type Language = "zh-CN" | "en";
 
-const CATALOGUE: Readonly<Record<Language, Messages>> = { "zh-CN": zhCN, en };
+export type Texts = Readonly<Record<Language, Readonly<Partial<Messages>>>>;
+
+const CATALOGUE: Readonly<Record<Language, Partial<Record<Key, string>>>> = { "zh-CN": {}, en: {} };
 const KEPT_AS = "onsite.language";
+
+/** The texts that a face reads: each brings its own, before anything is drawn, so that a phone need not fetch the desk's.
+ * Whatever is said, its key is checked against all there are. */
+export function teach(texts: Texts): void {
+  Object.assign(CATALOGUE["zh-CN"], texts["zh-CN"]);
+  Object.assign(CATALOGUE.en, texts.en);
+}
 
 /** The first of the browser's languages that we have; English for everyone else. */
 export function preferred(kept: string | null, browser: readonly string[]): Language {
@@ -31,17 +38,17 @@ export function switchLanguage(to: Language): void {
 /** The message in the reader's language. Reading it in a view subscribes the view to a change of language. */
 export function t<K extends Key>(key: K, ...values: Values<K>): string {
   const given: Readonly<Record<string, string | number>> = values[0] ?? {};
-  return fill(messages.value[key], given, language.value);
+  return fill(messages.value[key] ?? key, given, language.value);
 }
 
 export function isKey(key: string): key is Key {
-  return Object.hasOwn(en, key);
+  return Object.hasOwn(CATALOGUE.en, key);
 }
 
 /** For codes the server may extend (rules, actions, kinds): their message, or the code itself made readable. */
 export function say(prefix: string, code: string): string {
   const key = `${prefix}.${code}`;
-  return isKey(key) ? messages.value[key] : code.replaceAll(/[_.]/g, " ");
+  return (isKey(key) ? messages.value[key] : undefined) ?? code.replaceAll(/[_.]/g, " ");
 }
 
 /** A name that exists in both languages; the English one may be missing. */

@@ -11,6 +11,12 @@ describe("the catalogue", () => {
     expect(Object.keys(zhCN).sort()).toEqual(Object.keys(en).sort());
   });
 
+  it("says each thing in one place", () => {
+    const parts = import.meta.glob<Record<string, object>>("./en/*.ts", { eager: true });
+    const keys = Object.values(parts).flatMap((part) => Object.values(part).flatMap((texts) => Object.keys(texts)));
+    expect(keys.sort()).toEqual(Object.keys(en).sort());
+  });
+
   it("asks for the same values in both languages", () => {
     for (const [key, text] of Object.entries(en)) {
       const other = zhCN[key as keyof typeof en];

@@ -3,9 +3,11 @@ import type { en } from "./en";
 
 export type Key = keyof typeof en;
 export type Messages = Readonly<Record<Key, string>>;
+/** The same keys in another language. */
+export type Translated<English> = Readonly<Record<keyof English, string>>;
 
 /** The names a message asks for, read off the English text by the compiler. */
-type Names<Text> = Text extends `${string}{${infer Inside}}${infer Rest}`
+export type Names<Text> = Text extends `${string}{${infer Inside}}${infer Rest}`
   ? (Inside extends `${infer Name}|${string}` ? Name : Inside) | Names<Rest>
   : never;
 

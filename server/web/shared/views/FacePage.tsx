@@ -11,9 +11,13 @@ import { Notice } from "./Notice";
 
 export interface FaceProps {
   readonly face: Face;
+  /** What it is called; by its kind when left out. */
+  readonly name?: () => string;
   /** Roles that work at this face; others are shown the way to theirs. */
   readonly roles: ReadonlySet<Role>;
   readonly inside: (user: User, session: Session) => JSX.Element;
+  /** What is there for somebody who is not logged in; the log-in page when left out. */
+  readonly outside?: (session: Session, ended: boolean) => JSX.Element;
 }
 
 export function openFace(props: FaceProps): void {
@@ -22,14 +26,21 @@ export function openFace(props: FaceProps): void {
   const session = new Session({ face: props.face });
   effect(() => {
     document.documentElement.lang = language.value;
-    document.title = `${t(props.face === "desk" ? "app.desk" : "app.technician")} · ${t("app.name")}`;
+    document.title = `${props.name?.() ?? t(props.face === "desk" ? "app.desk" : "app.technician")} · ${t("app.name")}`;
   });
   startClock();
   void session.resume();
   render(<FacePage {...props} session={session} />, place);
 }
 
-export function FacePage({ face, roles, inside, session }: FaceProps & { readonly session: Session }): JSX.Element {
+export function FacePage({
+  face,
+  name,
+  roles,
+  inside,
+  outside,
+  session,
+}: FaceProps & { readonly session: Session }): JSX.Element {
   const state = session.state.value;
   switch (state.kind) {
     case "starting":
@@ -39,7 +50,9 @@ export function FacePage({ face, roles, inside, session }: FaceProps & { readonl
         </main>
       );
     case "out":
-      return <Login face={face} session={session} ended={state.ended} />;
+      return (
+        outside?.(session, state.ended) ?? <Login face={face} name={name?.()} session={session} ended={state.ended} />
+      );
     case "unsure":
       return <Unsure session={session} why={sentence(state.problem)} />;
     case "in":

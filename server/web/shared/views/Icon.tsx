@@ -21,6 +21,12 @@ const PATHS = {
   photo: "M4 7h4l2-2h4l2 2h4v12H4zM12 10a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
   link: "M10 14a4 4 0 0 0 6 .5l2.5-2.5a4 4 0 0 0-5.7-5.7L11.5 7.5M14 10a4 4 0 0 0-6-.5L5.5 12a4 4 0 0 0 5.7 5.7l1.3-1.2",
   leave: "M14 4h5v16h-5M4 12h11M11 8l4 4-4 4",
+  scan: "M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16",
+  light: "M9 17h6M10 20h4M8.5 14.5A5.5 5.5 0 1 1 15.5 14.5c-.8.7-1 1.5-1 2.5h-5c0-1-.2-1.8-1-2.5z",
+  calendar: "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4",
+  outbox: "M12 15V4M8 8l4-4 4 4M4 14v6h16v-6",
+  unit: "M4 8l8-4 8 4v8l-8 4-8-4zM4 8l8 4 8-4M12 12v8",
+  sound: "M4 9.5v5h3.5L13 19V5L7.5 9.5zM16.5 8.5a5 5 0 0 1 0 7M19 6a8.5 8.5 0 0 1 0 12",
 } as const;
 
 export type IconName = keyof typeof PATHS;

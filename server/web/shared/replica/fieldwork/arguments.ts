@@ -100,6 +100,7 @@ const KINDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
     "job.cannot_complete",
     { needed: { reason }, free: { cause, manifest: orNull(isObject), signature: orNull(signature) } },
   ],
+  ["job.addendum", { needed: { manifest: isObject, signature } }],
   ["customer.patch", { free: { name, phone, address: longText, access_notes: longText } }],
 ]);
 

@@ -86,12 +86,14 @@ export class JobRules implements Rules {
     if (!fit(kind, args)) return new Refusal("arguments_invalid");
     const event = kind.slice("job.".length);
     const deed = new Deed(event, operation, record.fields, actor.technician_id, when);
-    if (deed.now("deleted_at") !== null) return onDeleted(deed);
-    return EDITS.get(event)?.(deed) ?? move(deed);
+    if (event === "addendum") return {};
+    const verdict = deed.now("deleted_at") !== null ? onDeleted(deed) : (EDITS.get(event)?.(deed) ?? move(deed));
+    const stated = event === "cannot_complete" && deed.said("manifest") !== null;
+    return stated && verdict instanceof Refusal ? { held: true, review: "held" } : verdict;
   }
 }
 
-const SIGNED = new Set(["job.complete", "job.cannot_complete"]);
+const SIGNED = new Set(["job.complete", "job.cannot_complete", "job.addendum"]);
 
 /** What the customer signed is kept and asked about, also where the server has forgotten the job; it shows nothing. */
 function onUnknown({ kind, args }: Operation, actor: Actor): Effect | Refusal {
