@@ -1,0 +1,85 @@
+/** Calendars that promises run on: their week, their holidays, their versions, and the next one. */
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { named } from "../../shared/text/language";
+import { now } from "../../shared/time/now";
+import type { PartProps } from "../AdminDesk";
+import { view } from "../Go";
+import { Await, Gone, matching, NewButton, Rows, Search, Split } from "../Listing";
+import { seconds } from "../moments";
+import type { Calendar, Office } from "../office";
+import { w } from "../text/words";
+import { CalendarForm } from "./CalendarForm";
+import { CalendarPage } from "./CalendarPage";
+import { minutesOpen, weekOf } from "./week";
+import { seriesOf } from "./series";
+
+export function CalendarsPage({ office }: PartProps): JSX.Element {
+  useEffect(() => {
+    for (const shelf of [office.policies, office.centres]) shelf.want();
+  }, [office]);
+  return (
+    <Await shelf={office.calendars}>{(calendars) => <CalendarList office={office} calendars={calendars} />}</Await>
+  );
+}
+
+function CalendarList({
+  office,
+  calendars,
+}: {
+  readonly office: Office;
+  readonly calendars: readonly Calendar[];
+}): JSX.Element {
+  const series = seriesOf(calendars, now.value);
+  const { id, act, search } = view.value;
+  const chosen = series.find((one) => one.code === id);
+  return (
+    <Split
+      title={w("part.calendars")}
+      tools={office.may("promise") ? <NewButton label={w("calendar.new")} /> : undefined}
+      list={
+        <>
+          {!office.may("promise") && <p class="soft">{w("frame.read_only")}</p>}
+          <Search />
+          <Rows
+            things={matching(series, search, (one) => `${one.code} ${one.shown.name} ${one.shown.name_en}`)}
+            keyOf={(one) => one.code}
+          >
+            {(one) => (
+              <>
+                <span class="row-head">
+                  <strong>{named(one.shown)}</strong>
+                  {one.shown.unknown_years.length > 0 && (
+                    <span class="tag" data-tone="warn">
+                      {w("calendar.unknown_years")} {one.shown.unknown_years.join(", ")}
+                    </span>
+                  )}
+                </span>
+                <span class="soft small">{hoursWords(one.shown)}</span>
+              </>
+            )}
+          </Rows>
+        </>
+      }
+    >
+      {act === "new" && id === null ? (
+        <CalendarForm key="new" office={office} last={null} />
+      ) : chosen === undefined ? (
+        id !== null && <Gone />
+      ) : act === "next" ? (
+        <CalendarForm key={chosen.code} office={office} last={chosen.versions[0] ?? chosen.shown} />
+      ) : (
+        <CalendarPage key={chosen.code} office={office} series={chosen} />
+      )}
+    </Split>
+  );
+}
+
+export function hoursWords(calendar: Calendar): string {
+  if (calendar.always_open) return w("calendar.always");
+  const minutes = minutesOpen(weekOf(calendar.weekly));
+  const hours = w("calendar.hours_a_week", {
+    time: minutes < 1440 ? seconds(minutes * 60) : `${Math.round(minutes / 6) / 10} h`,
+  });
+  return calendar.holidays_of === "" ? hours : `${hours} · ${calendar.holidays_of}`;
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { changesOf, openDraft, unsaved } from "./draft";
+
+const START = { name: "压缩机", lots: ["A"], retired: false };
+
+describe("a draft", () => {
+  it("that was left with something in it is there again; one that holds nothing begins anew", () => {
+    const draft = openDraft("products/one", START);
+    draft.set({ name: "电机" });
+    expect(openDraft("products/one", { ...START, name: "其他" })).toBe(draft);
+    expect(unsaved.value).toContain("products/one");
+    draft.discard();
+    expect(unsaved.value).not.toContain("products/one");
+    expect(openDraft("products/one", { ...START, name: "其他" }).values.value.name).toBe("其他");
+  });
+
+  it("tells only what was typed anew", () => {
+    const draft = openDraft("products/two", START);
+    expect(changesOf(draft)).toEqual({});
+    draft.set({ name: "压缩机", lots: ["A", "B"] });
+    expect(changesOf(draft)).toEqual({ lots: ["A", "B"] });
+  });
+});

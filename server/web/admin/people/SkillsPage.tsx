@@ -1,0 +1,120 @@
+/** Skills that jobs need and people have; some hold only with a certificate. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { answer } from "../../shared/api/client";
+import type { Problem } from "../../shared/api/problem";
+import { named } from "../../shared/text/language";
+import { code, faultsOf, needed } from "../forms/checks";
+import { Names, TextField, Tick } from "../forms/fields";
+import { Form } from "../forms/Form";
+import { tell } from "../forms/Said";
+import { show, view } from "../Go";
+import { Await, Facts, Gone, matching, NewButton, Rows, Search, Split } from "../Listing";
+import type { Office, Skill } from "../office";
+import { w } from "../text/words";
+
+export function SkillsPage({ office }: { readonly office: Office }): JSX.Element {
+  return <Await shelf={office.skills}>{(skills) => <SkillList office={office} skills={skills} />}</Await>;
+}
+
+function SkillList({ office, skills }: { readonly office: Office; readonly skills: readonly Skill[] }): JSX.Element {
+  const { id, act, search } = view.value;
+  const chosen = skills.find((one) => one.code === id);
+  const may = office.may("skills");
+  return (
+    <Split
+      title={w("tab.skills")}
+      tools={may ? <NewButton label={w("skill.new")} /> : undefined}
+      list={
+        <>
+          <Search />
+          <Rows
+            things={matching(skills, search, (one) => `${one.code} ${one.name} ${one.name_en}`)}
+            keyOf={(one) => one.code}
+          >
+            {(one) => (
+              <>
+                <strong>{named(one)}</strong>
+                <span class="soft small">{one.needs_certificate ? w("skill.certified") : w("skill.plain")}</span>
+              </>
+            )}
+          </Rows>
+        </>
+      }
+    >
+      {act === "new" && id === null && may ? (
+        <SkillForm key="new" office={office} skill={null} />
+      ) : chosen === undefined ? (
+        (id ?? act) !== null && <Gone />
+      ) : may ? (
+        <SkillForm key={chosen.code} office={office} skill={chosen} />
+      ) : (
+        <article class="stack">
+          <h2>{named(chosen)}</h2>
+          <Facts
+            facts={[
+              { term: w("form.code"), value: chosen.code },
+              {
+                term: w("skill.certificate"),
+                value: chosen.needs_certificate ? w("skill.certified") : w("skill.plain"),
+              },
+            ]}
+          />
+        </article>
+      )}
+    </Split>
+  );
+}
+
+function SkillForm({ office, skill }: { readonly office: Office; readonly skill: Skill | null }): JSX.Element {
+  const entered = useSignal(skill ?? { code: "", name: "", name_en: "", needs_certificate: false });
+  const values = entered.value;
+  const set = (change: Partial<Skill>): void => {
+    entered.value = { ...entered.value, ...change };
+  };
+  async function send(): Promise<Problem | null> {
+    const { code: path, name, name_en, needs_certificate } = values;
+    const done = await answer(
+      office.api.PUT("/skills/{code}", {
+        params: { path: { code: path } },
+        body: { name: name.trim(), name_en: name_en.trim(), needs_certificate },
+      }),
+    );
+    if (!done.ok) return done.problem;
+    await office.skills.again();
+    tell("good", w("form.saved"));
+    show({ id: done.data.code, act: null });
+    return null;
+  }
+  return (
+    <article class="stack">
+      <h2>{skill === null ? w("skill.new") : named(skill)}</h2>
+      <Form
+        submit={w("form.save")}
+        check={() => faultsOf({ code: code(values.code), name: needed(values.name) })}
+        send={send}
+      >
+        {skill === null && (
+          <TextField
+            name="code"
+            label={w("form.code")}
+            value={values.code}
+            maxLength={40}
+            onEnter={(entry) => {
+              set({ code: entry });
+            }}
+          />
+        )}
+        <Names name={values.name} nameEn={values.name_en} onEnter={set} />
+        <Tick
+          name="needs_certificate"
+          label={w("skill.needs_certificate")}
+          checked={values.needs_certificate}
+          onEnter={(needs_certificate) => {
+            set({ needs_certificate });
+          }}
+        />
+      </Form>
+    </article>
+  );
+}

@@ -1,0 +1,70 @@
+/** Lists of the managers' desk: fetched when first looked at, kept while people go to and fro, fetched anew after a
+ * change. */
+import { signal, type ReadonlySignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Answer } from "../shared/api/problem";
+import type { Loaded } from "../shared/views/loading";
+
+export class Shelf<T> {
+  readonly #load: () => Promise<Answer<T>>;
+  readonly #state = signal<Loaded<T>>({ kind: "loading" });
+  #asked = 0;
+
+  constructor(load: () => Promise<Answer<T>>) {
+    this.#load = load;
+  }
+
+  get state(): ReadonlySignal<Loaded<T>> {
+    return this.#state;
+  }
+
+  /** What is on it; undefined before it came. */
+  get data(): T | undefined {
+    const state = this.#state.value;
+    return state.kind === "ready" ? state.data : undefined;
+  }
+
+  /** Fetches unless that has begun. */
+  want(): void {
+    if (this.#asked === 0) void this.again();
+  }
+
+  /** What is there stays while the newer is under way; an answer that was overtaken is dropped. */
+  async again(): Promise<void> {
+    const asked = ++this.#asked;
+    if (this.#state.peek().kind === "failed") this.#state.value = { kind: "loading" };
+    const answer = await this.#load();
+    if (asked !== this.#asked) return;
+    if (answer.ok) this.#state.value = { kind: "ready", data: answer.data };
+    else if (this.#state.peek().kind !== "ready") this.#state.value = { kind: "failed", problem: answer.problem };
+  }
+}
+
+export function useShelf<T>(shelf: Shelf<T>): Loaded<T> {
+  useEffect(() => {
+    shelf.want();
+  }, [shelf]);
+  return shelf.state.value;
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly next_cursor?: string | null;
+}
+
+/** Deliberate limit: no list of the desk is read further than this. */
+export const MOST = 5_000;
+
+/** Every page of a list, one after another. */
+export async function everything<T>(
+  fetchPage: (cursor: string | undefined) => Promise<Answer<Page<T>>>,
+): Promise<Answer<readonly T[]>> {
+  const found: T[] = [];
+  for (let cursor: string | undefined; ;) {
+    const answer = await fetchPage(cursor);
+    if (!answer.ok) return answer;
+    found.push(...answer.data.items);
+    cursor = answer.data.next_cursor ?? undefined;
+    if (cursor === undefined || found.length >= MOST) return { ok: true, data: found };
+  }
+}

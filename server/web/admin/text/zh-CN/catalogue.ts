@@ -1,0 +1,33 @@
+import type { catalogue as english } from "../en/catalogue";
+
+/** Component groups and fault codes, in Simplified Chinese. */
+export const catalogue: Readonly<Record<keyof typeof english, string>> = {
+  "catalogue.unused": "已停用",
+  "component.new": "新建部件组",
+  "component.code_hint": "以小写字母开头，可含小写字母、数字、“_”、“.”、“-”，之后不再更改。",
+  "component.retire": "停用：新建部件和故障代码时不再列出",
+  "component.retired_told": "已停用：不再列出，已有的引用保持不变。",
+  "component.coverage": "今日售出的产品所享保修",
+  "component.coverage_hint": "法定与企业承诺分别判断，顾客享受较优的一项；保修期在“保修政策”中更改。",
+  "component.uncovered": "现行保修政策均不涵盖此部件组。",
+  "component.term": "保修项目",
+  "component.reach.group": "属于该组",
+  "fault.new": "新建故障代码",
+  "fault.count": "{n} 个故障代码",
+  "fault.none_here": "无",
+  "fault.saved": "已保存，手机下次联网时更新。",
+  "fault.code": "显示的代码",
+  "fault.code_hint": "与产品显示一致，如 E6、F-12；字母、数字或 . _ / -，最多 20 个字符。",
+  "fault.whole_line": "该产品线全部型号",
+  "fault.stays": "代码及其归属不可更改",
+  "fault.severity": "严重程度",
+  "fault.severity_hint": "决定是否可退货或换货。",
+  "fault.text": "含义（中文）",
+  "fault.text_en": "含义（英文）",
+  "fault.advice": "处理建议",
+  "fault.advice_zh": "处理建议（中文）",
+  "fault.advice_en": "处理建议（英文）",
+  "fault.advice_hint": "供上门技师参考，手机离线时也可查看。",
+  "fault.retire": "停用：从手机中移除；已记录的工单不变",
+  "fault.retired_told": "已停用：手机不再列出，已记录的工单不变。",
+};
