@@ -15,17 +15,22 @@ import { CustomersPage } from "./customers/CustomersPage";
 import { useWaiting } from "./customers/waiting";
 import { bookBest } from "./deeds";
 import { Filters } from "./Filters";
+import { IntakePage } from "./intake/IntakePage";
 import { JobDrawer } from "./JobDrawer";
 import { KeyboardHelp } from "./KeyboardHelp";
 import { focusNeighbour, useKeys, type Keys } from "./keys";
 import { bookingIn } from "./offers";
+import { MapPage } from "./map/MapPage";
+import { PeoplePage } from "./people/PeoplePage";
 import { PlanPage } from "./plans/PlanPage";
 import { neighbour, queueOf } from "./queue";
 import { QueueList } from "./QueueList";
 import { Reviews } from "./Reviews";
 import { Toasts } from "./Toasts";
+import { TimelinePage } from "./timeline/TimelinePage";
 import { TopBar } from "./TopBar";
-import { readView, writeView, type DeskView, type PageName } from "./view";
+import { useSerials } from "./serials";
+import { readView, SEARCHED, writeView, type DeskView, type PageName } from "./view";
 
 export function Desk({ user, session }: { readonly user: User; readonly session: Session }): JSX.Element {
   const board = useMemo(() => openBoard(session, user), [session, user]);
@@ -37,7 +42,8 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
   }, [board]);
 
   const view = useComputed(() => readView(query.value));
-  const queue = useComputed(() => queueOf(board.jobs.value.values(), view.value, now.value));
+  const units = useSerials(board, view);
+  const queue = useComputed(() => queueOf(board.jobs.value.values(), view.value, now.value, units.value));
   const [suggestions, again] = useSuggestions(board);
   const [scans, scansAgain] = useScanAlarms(board);
   const waiting = useWaiting(board);
@@ -102,7 +108,7 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
         if (job !== undefined && board.mayWrite && bookingIn(job.state) !== null) void bookBest(board, job);
       },
       search: () => {
-        if (view.value.page !== "queue") show({ page: "queue" });
+        if (!SEARCHED.has(view.value.page)) show({ page: "queue" });
         search.current?.focus();
         search.current?.select();
       },
@@ -111,10 +117,14 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
         helping.value = true;
       },
       queue: turnTo("queue"),
+      timeline: turnTo("timeline"),
+      map: turnTo("map"),
       plan: turnTo("plan"),
       alarms: turnTo("alarms"),
       customers: turnTo("customers"),
       reviews: turnTo("reviews"),
+      people: turnTo("people"),
+      intake: turnTo("intake"),
     },
     serves,
   );
@@ -137,6 +147,8 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
       <div class="desk-body" data-drawer={job !== null}>
         <main>
           {page === "reviews" && <Reviews board={board} show={show} />}
+          {page === "timeline" && <TimelinePage board={board} view={view} show={show} />}
+          {page === "map" && <MapPage board={board} view={view} show={show} />}
           {page === "plan" && <PlanPage board={board} view={view} show={show} />}
           {page === "alarms" && (
             <Alarms
@@ -149,6 +161,8 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
             />
           )}
           {page === "customers" && <CustomersPage board={board} waiting={waiting} show={show} />}
+          {page === "people" && <PeoplePage board={board} show={show} />}
+          {page === "intake" && <IntakePage board={board} show={show} />}
           {page === "queue" && (
             <>
               <h1 class="unseen">{t("desk.queue")}</h1>
@@ -167,7 +181,7 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
       <p class="unseen" aria-live="polite">
         {waiting.count.value > 0 && t("customers.news", { n: waiting.count.value })}
       </p>
-      <AlarmNews board={board} />
+      <AlarmNews board={board} suggestions={suggestions} scans={scans} />
     </div>
   );
 }

@@ -16,6 +16,7 @@ import { CustomerPart } from "./customers/CustomerPart";
 import type { Waiting } from "./customers/waiting";
 import type { Show } from "./Desk";
 import { Dialogs, type Asked } from "./Dialogs";
+import { EvidencePart } from "./evidence/EvidencePart";
 import { arrangementsOf, bookingIn, offersIn } from "./offers";
 import { PromiseHistory } from "./promises/PromiseHistory";
 import { Proposals } from "./Proposals";
@@ -155,6 +156,7 @@ function Contents({ job, board, waiting, asked, show }: ContentsProps): JSX.Elem
       </dl>
       <CustomerPart job={job} board={board} waiting={waiting} />
       {board.mayWrite ? <Offers job={job} asked={asked} /> : <p class="soft">{t("desk.read_only")}</p>}
+      <EvidencePart job={job} board={board} />
       {bookingIn(job.state) !== null && <Proposals job={job} board={board} />}
       <Story job={job} board={board} />
     </div>

@@ -10,7 +10,11 @@ const KEYS: readonly (readonly [keys: readonly string[], words: Key & `desk.keys
   [["Enter"], "desk.keys.open"],
   [["a"], "desk.keys.assign"],
   [["/"], "desk.keys.search"],
+  [["n"], "desk.keys.intake"],
+  [["p"], "desk.keys.people"],
   [["1", "2", "3", "4", "5"], "desk.keys.pages"],
+  [["t", "m"], "desk.keys.timeline"],
+  [["Space"], "desk.keys.carry"],
   [["Esc"], "desk.keys.close"],
   [["?"], "desk.keys.help"],
 ];

@@ -58,7 +58,9 @@ export function QueueList({ board, view, queue, cursor, show, list }: QueueListP
 
   if (empty) return <NoRows board={board} view={view.value} show={show} />;
   const [first, end] = visible(layout, seen.value[0], seen.value[1], SPARE);
+  const drawn = rows.slice(first, end);
   const active = jobs.some((job) => job.id === cursor.value) ? cursor.value : null;
+  const there = drawn.some((row) => row.kind === "job" && row.standing.job.id === active); // who scrolled away leaves it
   return (
     <div
       ref={list}
@@ -66,11 +68,11 @@ export function QueueList({ board, view, queue, cursor, show, list }: QueueListP
       role="listbox"
       tabIndex={0}
       aria-label={t("desk.list")}
-      aria-activedescendant={active === null ? undefined : `job-${active}`}
+      aria-activedescendant={active !== null && there ? `job-${active}` : undefined}
       onScroll={look}
     >
       <div class="queue-rows" role="presentation" style={{ height: `${layout.height}px` }}>
-        {rows.slice(first, end).map((row, index) => (
+        {drawn.map((row, index) => (
           <PlacedRow
             key={row.kind === "head" ? row.group : row.standing.job.id}
             row={row}
@@ -169,8 +171,9 @@ function RowContents({ standing, board }: { readonly standing: Standing; readonl
         </span>
       </span>
       <span class="two-lines">
-        <span class="line">
-          {job.contact_name} <span class="numbers soft">{job.contact_phone}</span>
+        <span class="contact-line">
+          <span class="line">{job.contact_name}</span>
+          <span class="numbers soft">{job.contact_phone}</span>
         </span>
         <span class="line soft">{job.address}</span>
       </span>

@@ -79,7 +79,8 @@ function Told({ chapter, board }: { readonly chapter: Chapter; readonly board: B
         ))}
         {chapter.lost.map((change, index) => (
           <li key={`lost ${index}`} class="lost">
-            {nameOf(board, change)}: <s class="typed">{fieldValue(board, change.field, change.after)}</s>{" "}
+            {t("drawer.field", { name: nameOf(board, change) })}
+            <s class="typed">{fieldValue(board, change.field, change.after)}</s>{" "}
             <span class="tag">{t("drawer.lost")}</span>
           </li>
         ))}
@@ -97,17 +98,19 @@ function nameOf(board: Board, { field, item }: FieldChange): string {
 
 function ChangedField({ change, board }: { readonly change: FieldChange; readonly board: Board }): JSX.Element {
   const { field, before, after } = change;
-  const name = nameOf(board, change);
+  const name = t("drawer.field", { name: nameOf(board, change) });
   if (before === null || before === "" || typeof before === "object") {
     return (
       <>
-        {name}: <span class="typed">{fieldValue(board, field, after)}</span>
+        {name}
+        <span class="typed">{fieldValue(board, field, after)}</span>
       </>
     );
   }
   return (
     <>
-      {name}: <span class="soft typed">{fieldValue(board, field, before)}</span> <span aria-hidden="true">→</span>{" "}
+      {name}
+      <span class="soft typed">{fieldValue(board, field, before)}</span> <span aria-hidden="true">→</span>{" "}
       <span class="unseen">{t("reviews.effects_becomes")}</span>{" "}
       <span class="typed">{fieldValue(board, field, after)}</span>
     </>

@@ -3,6 +3,8 @@ import { t } from "../shared/text/language";
 import { Icon } from "../shared/views/Icon";
 import { dismiss, toasts, type Toast } from "./news";
 
+const SIGNS = { good: "done", bad: "warning", note: "message" } as const satisfies Record<Toast["tone"], string>;
+
 /** Always in the page, so that what appears in it is read out. */
 export function Toasts(): JSX.Element {
   return (
@@ -18,7 +20,7 @@ function Told({ toast }: { readonly toast: Toast }): JSX.Element {
   const { undo } = toast;
   return (
     <div class="toast" data-tone={toast.tone}>
-      <Icon name={toast.tone === "good" ? "done" : "warning"} />
+      <Icon name={SIGNS[toast.tone]} />
       <span>{toast.text}</span>
       {undo !== null && (
         <button

@@ -14,7 +14,7 @@ import { openIn, type Suggestions } from "./alarms/reacting";
 import { untakenIn, type ScanAlarms } from "./alarms/scanning";
 import type { Board } from "./board";
 import type { Show } from "./Desk";
-import { writeView, type DeskView } from "./view";
+import { SEARCHED, writeView, type DeskView } from "./view";
 
 interface TopBarProps {
   readonly board: Board;
@@ -49,22 +49,36 @@ export function TopBar({
         <PageLink page="queue" view={view.value} show={show}>
           {t("desk.queue")}
         </PageLink>
+        <PageLink page="timeline" view={view.value} show={show}>
+          {t("desk.timeline")}
+        </PageLink>
+        <PageLink page="map" view={view.value} show={show}>
+          {t("desk.map")}
+        </PageLink>
         <PageLink page="plan" view={view.value} show={show}>
           {t("desk.plan")}
         </PageLink>
         <PageLink page="alarms" view={view.value} show={show}>
           {t("desk.alarms")}
-          {alarms > 0 && <span class="count numbers">{alarms}</span>}
+          {alarms > 0 && <span class="count numbers">{atMost99(alarms)}</span>}
         </PageLink>
         <PageLink page="customers" view={view.value} show={show}>
           {t("desk.customers")}
-          {waiting.value > 0 && <span class="count numbers">{waiting.value}</span>}
+          {waiting.value > 0 && <span class="count numbers">{atMost99(waiting.value)}</span>}
         </PageLink>
         <PageLink page="reviews" view={view.value} show={show}>
           {t("desk.reviews")}
-          {reviews > 0 && <span class="count numbers">{reviews}</span>}
+          {reviews > 0 && <span class="count numbers">{atMost99(reviews)}</span>}
+        </PageLink>
+        <PageLink page="people" view={view.value} show={show}>
+          {t("desk.people")}
         </PageLink>
       </nav>
+      {board.mayWrite && (
+        <PageLink page="intake" view={view.value} show={show} first>
+          {t("desk.intake")}
+        </PageLink>
+      )}
       <search class="search">
         <Icon name="search" />
         <input
@@ -76,7 +90,8 @@ export function TopBar({
           maxLength={100}
           spellcheck={false}
           onInput={(event) => {
-            show({ search: event.currentTarget.value, page: "queue" }, true);
+            const { page } = view.value;
+            show({ search: event.currentTarget.value, page: SEARCHED.has(page) ? page : "queue" }, true);
           }}
         />
         <kbd aria-hidden="true">/</kbd>
@@ -85,35 +100,55 @@ export function TopBar({
       <div class="top-tools">
         <button
           type="button"
-          class="button plain square"
+          class="button plain square keys-button"
           aria-label={t("desk.keys")}
           title={t("desk.keys")}
           onClick={onHelp}
         >
           <Icon name="keyboard" />
         </button>
+        {board.user.role !== "dispatcher" && (
+          <a class="button plain" href="/desk/admin">
+            {t("desk.admin")}
+          </a>
+        )}
         <LanguageButton />
         <span class="who" title={board.user.username}>
           {board.user.name}
         </span>
-        <button type="button" class="button plain" onClick={() => void session.logout()}>
-          {t("logout")}
+        <button
+          type="button"
+          class="button plain"
+          aria-label={t("logout")}
+          title={`${t("logout")} · ${board.user.name}`}
+          onClick={() => void session.logout()}
+        >
+          <Icon name="leave" />
+          <span class="logout-words">{t("logout")}</span>
         </button>
       </div>
     </header>
   );
 }
 
+/** More than that is too many to be counted, and too wide for the bar. */
+function atMost99(n: number): string {
+  return n > 99 ? "99+" : String(n);
+}
+
 interface PageLinkProps {
   readonly page: DeskView["page"];
   readonly view: DeskView;
   readonly show: Show;
+  /** What is done most: it stands out. */
+  readonly first?: boolean;
   readonly children: ComponentChildren;
 }
 
-function PageLink({ page, view, show, children }: PageLinkProps): JSX.Element {
+function PageLink({ page, view, show, first = false, children }: PageLinkProps): JSX.Element {
   return (
     <a
+      class={first ? "button first" : undefined}
       href={`?${writeView({ ...view, page, job: null }).toString()}`}
       aria-current={view.page === page ? "page" : undefined}
       onClick={(event) => {
@@ -141,7 +176,7 @@ function Live({ board }: { readonly board: Board }): JSX.Element {
   return (
     <span class="live" data-state={live ? "live" : state === "connecting" ? state : "lost"} role="status">
       <Icon name={state === "offline" ? "offline" : problem === null ? "online" : "warning"} />
-      {words}
+      <span class="live-words">{words}</span>
     </span>
   );
 }

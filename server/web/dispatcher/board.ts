@@ -10,6 +10,7 @@ import type { FeedReader } from "../shared/feed/reader";
 import { named, t } from "../shared/text/language";
 import { now } from "../shared/time/now";
 import { byPress } from "./alarms/alarms";
+import { openColleagues, type Colleagues } from "./colleagues";
 
 const WRITERS: ReadonlySet<Role> = new Set(["dispatcher", "outlet_manager", "centre_manager", "hq_manager"]);
 const PAGE = 500;
@@ -31,6 +32,7 @@ export interface Board {
   readonly typesByCode: ById<JobType>;
   readonly technicians: ById<Technician>;
   readonly outlets: ById<Outlet>;
+  readonly colleagues: Colleagues;
   /** Technician's name in the reader's language; for one we may not see what else is known, or a dash. */
   readonly nameOf: (technicianId: string | null, otherwise?: string) => string;
   /** The zone people at an outlet live in; undefined until it is known. */
@@ -71,6 +73,7 @@ export function openBoard(session: Session, user: User): Board {
     typesByCode: computed(() => jobTypesByCode(types.value)),
     technicians,
     outlets,
+    colleagues: openColleagues(api),
     nameOf: (id, otherwise = t("value.none")) => {
       const known = id === null ? undefined : technicians.value.get(id);
       return known === undefined ? otherwise : named(known);
@@ -79,7 +82,7 @@ export function openBoard(session: Session, user: User): Board {
   };
 }
 
-function paging(cursor: string | null): { limit: number; cursor?: string } {
+export function paging(cursor: string | null): { limit: number; cursor?: string } {
   return cursor === null ? { limit: PAGE } : { limit: PAGE, cursor };
 }
 
@@ -96,7 +99,9 @@ const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 
 /** All pages of a list; tried again, ever more slowly, until the server answers or says it will not. */
-async function everything<T>(page: (cursor: string | null) => Promise<Answer<PageOf<T>>>): Promise<readonly T[]> {
+export async function everything<T>(
+  page: (cursor: string | null) => Promise<Answer<PageOf<T>>>,
+): Promise<readonly T[]> {
   const found: T[] = [];
   let cursor: string | null = null;
   let wait = FIRST_WAIT_MS;

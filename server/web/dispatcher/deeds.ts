@@ -112,7 +112,15 @@ function whyNotBooked(job: Job, name: string, problem: Problem): string {
 
 export async function takeBack(board: Board, job: Job, reason: string): Promise<Problem | null> {
   const done = await answer(board.api.POST("/jobs/{job_id}/unassign", { ...at(job), body: { reason } }));
-  return said(board, done, t("done.unassigned", { n: job.number }));
+  return said(board, done, t("done.unassigned", { n: job.number }), done.ok ? again(board, job, done.data) : null);
+}
+
+/** Undoing that a visit was taken back books it anew where it was; what had begun begins anew. */
+function again(board: Board, before: Job, after: Job): (() => Promise<void>) | null {
+  const { technician_id, window_start, window_end } = before;
+  if (technician_id === null || window_start === null) return null;
+  const wanted = { technician_id, starts_at: window_start, ends_at: window_end, override: false };
+  return () => undo(board, put(board, "assign", after, wanted));
 }
 
 export async function cancelJob(board: Board, job: Job, reason: string): Promise<Problem | null> {
@@ -195,9 +203,14 @@ function whyNotUndone(problem: Problem): string {
   return names.length === 0 ? sentence(problem) : t("failed.undo", { what: [...new Set(names)].join(", ") });
 }
 
-function said<T>(board: Board, done: Answer<T>, words: string): Problem | null {
+function said<T>(
+  board: Board,
+  done: Answer<T>,
+  words: string,
+  undoing: (() => Promise<void>) | null = null,
+): Problem | null {
   board.feed.pullSoon();
   if (!done.ok) return done.problem;
-  tell("good", words);
+  tell("good", words, undoing);
   return null;
 }

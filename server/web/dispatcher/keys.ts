@@ -30,7 +30,9 @@ const ALWAYS: Readonly<Record<string, keyof Keys>> = {
 };
 const SINGLE: Readonly<Record<string, keyof Keys>> = {
   ...{ a: "assign", "/": "search", "?": "help", j: "down", k: "up" },
+  ...{ t: "timeline", m: "map" },
   ...{ 1: "queue", 2: "plan", 3: "alarms", 4: "customers", 5: "reviews" },
+  ...{ n: "intake", p: "people" },
 };
 
 /** What a key pressed on `target` means to the desk; null when it belongs to somebody else. */

@@ -1,4 +1,5 @@
 /** `/desk/`: the dispatcher's face. Managers and auditors see it too; auditors only look. */
+import "../shared/text/whole";
 import "../shared/look/base.css";
 import "./dispatcher.css";
 import { openFace } from "../shared/views/FacePage";

@@ -5,7 +5,7 @@ const STAYS_MS = 10_000; // also the time for an undo
 
 export interface Toast {
   readonly id: number;
-  readonly tone: "good" | "bad";
+  readonly tone: "good" | "bad" | "note";
   readonly text: string;
   readonly undo: (() => Promise<void>) | null;
 }
@@ -18,7 +18,8 @@ export function dismiss(id: number): void {
   toasts.value = toasts.value.filter((toast) => toast.id !== id);
 }
 
-/** Bad news stays until it is dismissed or followed by three others; good news goes by itself. */
+/** Good news goes by itself; bad news, and a note of what somebody else did for one to see to, stays until it is dismissed
+ * or followed by three others. */
 export function tell(tone: Toast["tone"], text: string, undo: Toast["undo"] = null): void {
   const id = ++last;
   toasts.value = [...toasts.value.slice(-2), { id, tone, text, undo }];

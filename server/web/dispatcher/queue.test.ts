@@ -25,6 +25,14 @@ function planned(startHours: number, dueHours: number, fields: Partial<Job> = {}
 const numbers = (jobs: readonly Job[]): number[] => jobs.map((job) => job.number);
 const order = (...jobs: Job[]): number[] => numbers(queueOf(jobs, PLAIN, NOW).jobs);
 
+describe("a search by serial", () => {
+  it("finds the jobs about the products that the server found, beside those that say the words", () => {
+    const [about, says, neither] = [aJob({ unit_id: "u" }), aJob({ title: "SN-77 leaks" }), aJob({ unit_id: "v" })];
+    const found = queueOf([about, says, neither], { ...PLAIN, search: "sn-77" }, NOW, new Set(["u"]));
+    expect(numbers(found.jobs).sort()).toEqual(numbers([about, says]));
+  });
+});
+
 describe("the order of the queue", () => {
   it("is by slack, the least first", () => {
     const [calm, tight, over] = [waiting(8), waiting(1), waiting(-2)];

@@ -64,8 +64,11 @@ export interface Queue {
 
 type Asked = Pick<DeskView, "filter" | "outlet" | "search">;
 
-export function queueOf(jobs: Iterable<Job>, asked: Asked, now: number): Queue {
-  const wanted = searching(asked.search);
+const NO_UNITS: ReadonlySet<string> = new Set();
+
+/** `units`: products whose serial is what is searched for, as the server found them. */
+export function queueOf(jobs: Iterable<Job>, asked: Asked, now: number, units: ReadonlySet<string> = NO_UNITS): Queue {
+  const wanted = searching(asked.search, units);
   const standings: Standing[] = [];
   for (const job of jobs) {
     if (asked.outlet !== null && job.outlet_id !== asked.outlet) continue;
@@ -126,13 +129,14 @@ function haystack(job: Job): { readonly words: string; readonly digits: string }
 }
 
 /** Every word must be found somewhere; a word of digits also matches inside a phone number, however it is written. */
-export function searching(search: string): (job: Job) => boolean {
+export function searching(search: string, units: ReadonlySet<string> = NO_UNITS): (job: Job) => boolean {
   const words = search
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== "");
   const sought = words.map((word) => ({ word: word.replace(/^#/, ""), digits: phoneDigits(word) }));
   return (job) => {
+    if (job.unit_id !== null && units.has(job.unit_id)) return true;
     const hay = haystack(job);
     return sought.every(
       ({ word, digits }) => hay.words.includes(word) || (digits !== "" && hay.digits.includes(digits)),

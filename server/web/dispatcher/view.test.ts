@@ -15,11 +15,15 @@ describe("the desk's address", () => {
       search: "王 & 138",
       job: "j",
       plan: "p",
+      day: "2026-11-23",
+      zoom: 2,
+      who: "t",
+      at: "31.2,121.5,12",
     };
     expect(readView(new URLSearchParams(writeView(view).toString()))).toEqual(view);
   });
 
   it("with words we do not know shows the plain view", () => {
-    expect(readView(new URLSearchParams("page=map&show=everything"))).toEqual(PLAIN);
+    expect(readView(new URLSearchParams("page=moon&show=everything&zoom=far"))).toEqual(PLAIN);
   });
 });

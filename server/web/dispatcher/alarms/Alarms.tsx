@@ -13,11 +13,18 @@ import { Notice } from "../../shared/views/Notice";
 import type { Board } from "../board";
 import { takeAlarm } from "../deeds";
 import type { Show } from "../Desk";
-import { quietTrouble, untaken } from "./alarms";
+import { AwaitedList } from "../evidence/AwaitedList";
+import { useAwaited } from "../evidence/awaiting";
+import { tell } from "../news";
+import { byHands, freshIn, HANDS, quietTrouble, seenWith, untaken, type Seen } from "./alarms";
 import "./alarms.css";
+import { giftsTo, keepTold, toldTo } from "./given";
+import { Giving } from "./Giving";
+import { putBackNow } from "./hands";
 import { openIn, type Suggestions } from "./reacting";
 import { ScanAlarmList } from "./ScanAlarms";
-import { listedIn, type ScanAlarms } from "./scanning";
+import { ring, soundOn, switchSound } from "./sound";
+import { listedIn, untakenIn, type ScanAlarms } from "./scanning";
 import { SuggestionList } from "./Suggestions";
 
 const MANY = 50;
@@ -38,27 +45,45 @@ export function Alarms({ board, show, suggestions, again, scans, scansAgain }: A
   const alarms = board.alarms.value;
   const quiet = quietTrouble(board.jobs.value.values(), alarms, now.value);
   const all = useSignal(false);
+  const awaited = useAwaited(board);
   const complete = board.feed.replica.value.complete;
+  const late = awaited.kind === "ready" ? awaited.data.items.length : 0;
   const nothing =
-    alarms.length + quiet.length + openIn(suggestions).length + listedIn(scans).length === 0 &&
-    scans.value.kind !== "failed";
-  const shown = all.value ? alarms : alarms.slice(0, MANY);
+    alarms.length + quiet.length + openIn(suggestions).length + listedIn(scans).length + late === 0 &&
+    scans.value.kind !== "failed" &&
+    awaited.kind !== "failed";
+  const hands = byHands(alarms, board.user.id);
+  const shown = all.value ? alarms.length : MANY;
   return (
     <div class="alarms">
       <header>
         <h1>{t("alarms.title")}</h1>
         <p class="soft">{t("alarms.hint")}</p>
+        <label class="switch">
+          <input
+            type="checkbox"
+            checked={soundOn.value}
+            onChange={(event) => {
+              switchSound(event.currentTarget.checked);
+            }}
+          />
+          <Icon name="sound" />
+          {t("alarms.sound")}
+        </label>
       </header>
       {!complete && alarms.length === 0 && <div class="ghost alarm-ghost" role="status" aria-label={t("loading")} />}
       {complete && nothing && <Notice icon="done" title={t("alarms.empty")} hint={t("alarms.empty_hint")} />}
-      {alarms.length > 0 && (
-        <ol class="alarm-list" aria-label={t("alarms.title")}>
-          {shown.map((alarm) => (
-            <FiredAlarm key={alarm.id} alarm={alarm} board={board} show={show} />
-          ))}
-        </ol>
-      )}
-      {shown.length < alarms.length && (
+      {HANDS.filter((each) => hands[each].length > 0).map((each) => (
+        <section key={each} aria-labelledby={`alarms-${each}`}>
+          <h2 id={`alarms-${each}`}>{t(`alarms.hands.${each}`, { n: hands[each].length })}</h2>
+          <ol class="alarm-list">
+            {hands[each].slice(0, shown).map((alarm) => (
+              <FiredAlarm key={alarm.id} alarm={alarm} board={board} show={show} />
+            ))}
+          </ol>
+        </section>
+      ))}
+      {HANDS.some((each) => hands[each].length > shown) && (
         <button type="button" class="button" onClick={() => (all.value = true)}>
           {t("alarms.all", { n: alarms.length })}
         </button>
@@ -93,6 +118,7 @@ export function Alarms({ board, show, suggestions, again, scans, scansAgain }: A
           )}
         </section>
       )}
+      <AwaitedList awaited={awaited} board={board} show={show} />
     </div>
   );
 }
@@ -103,12 +129,17 @@ interface FiredAlarmProps extends AlarmsProps {
 
 function FiredAlarm({ alarm, board, show }: FiredAlarmProps): JSX.Element {
   const busy = useSignal(false);
+  const giving = useSignal(false);
   const job = board.jobs.value.get(alarm.job_id);
+  const mine = alarm.taken_by === board.user.id;
+  useEffect(() => {
+    if (alarm.taken_by !== null) void board.colleagues.know(alarm.outlet_id);
+  }, [board, alarm.outlet_id, alarm.taken_by]);
 
-  async function take(): Promise<void> {
+  async function act(deed: (board: Board, alarm: Alarm) => Promise<void>): Promise<void> {
     if (busy.value) return;
     busy.value = true;
-    await takeAlarm(board, alarm);
+    await deed(board, alarm);
     busy.value = false;
   }
 
@@ -128,18 +159,48 @@ function FiredAlarm({ alarm, board, show }: FiredAlarmProps): JSX.Element {
       </JobLine>
       <div class="alarm-take">
         {alarm.taken_by !== null && <span class="taken">{takenWords(alarm, board)}</span>}
-        {board.mayWrite && alarm.taken_by !== board.user.id && (
+        {board.mayWrite && !mine && (
           <button
             type="button"
             class={alarm.taken_by === null ? "button first" : "button"}
             aria-label={t("alarms.take_named", { n: alarm.number })}
             aria-disabled={busy.value}
-            onClick={() => void take()}
+            onClick={() => void act(takeAlarm)}
           >
             {alarm.taken_by === null ? t("alarms.take") : t("alarms.take_over")}
           </button>
         )}
+        {board.mayWrite && mine && (
+          <button
+            type="button"
+            class="button"
+            aria-label={t("alarms.put_back_named", { n: alarm.number })}
+            aria-disabled={busy.value}
+            onClick={() => void act(putBackNow)}
+          >
+            {t("alarms.put_back")}
+          </button>
+        )}
+        {board.mayWrite && (
+          <button
+            type="button"
+            class="button"
+            aria-label={t("alarms.give_named", { n: alarm.number })}
+            onClick={() => (giving.value = true)}
+          >
+            {t("alarms.give")}
+          </button>
+        )}
       </div>
+      {giving.value && (
+        <Giving
+          alarm={alarm}
+          board={board}
+          onClose={() => {
+            giving.value = false;
+          }}
+        />
+      )}
     </li>
   );
 }
@@ -152,9 +213,14 @@ function stepWords({ clock, due }: Alarm): string {
   return t(when, { goal, due: shortTime(now.value, at), time: span(at - now.value) });
 }
 
-function takenWords({ taken_by: by, taken_at: at }: Alarm, board: Board): string {
+/** Who sees to it since when; to the one who does also who gave it to them. */
+function takenWords({ taken_by: by, taken_at: at, given_by: giver }: Alarm, board: Board): string {
   const time = shortTime(now.value, Date.parse(at ?? ""));
-  return by === board.user.id ? t("alarms.taken_by_you", { time }) : t("alarms.taken_by_other", { time });
+  const name = (id: string): string => board.colleagues.nameOf(id) ?? t("alarms.colleague");
+  if (by !== board.user.id) return t("alarms.taken_by_named", { name: name(by ?? ""), time });
+  return typeof giver === "string"
+    ? t("alarms.given_by", { name: name(giver), time })
+    : t("alarms.taken_by_you", { time });
 }
 
 interface JobLineProps {
@@ -189,22 +255,64 @@ function JobLine({ job, jobId, number, board, show, children }: JobLineProps): J
   );
 }
 
+interface AlarmNewsProps {
+  readonly board: Board;
+  readonly suggestions: Suggestions;
+  readonly scans: ScanAlarms;
+}
+
 /** Says aloud what came up since the desk was opened; what was there already is seen in the bar. */
-export function AlarmNews({ board }: { readonly board: Board }): JSX.Element {
-  const known = useRef<ReadonlySet<string> | null>(null);
+export function AlarmNews({ board, suggestions, scans }: AlarmNewsProps): JSX.Element {
+  const seen = useRef<Readonly<Record<"alarms" | "scans" | "suggestions", Seen>>>({
+    alarms: null,
+    scans: null,
+    suggestions: null,
+  });
   const said = useSignal("");
-  const open = untaken(board.alarms.value);
-  const complete = board.feed.replica.value.complete;
+  const ready = board.feed.replica.value.complete;
+  const lists = {
+    alarms: ready ? untaken(board.alarms.value) : null,
+    scans: scans.value.kind === "ready" ? untakenIn(scans) : null,
+    suggestions: suggestions.value.kind === "ready" ? openIn(suggestions) : null,
+  };
   useEffect(() => {
-    if (!complete) return;
-    const fresh = known.current === null ? [] : open.filter((alarm) => !known.current?.has(alarm.id));
-    known.current = new Set(open.map((alarm) => alarm.id));
-    const [first] = fresh;
+    const alarms = freshIn(lists.alarms, seen.current.alarms);
+    const found = freshIn(lists.scans, seen.current.scans);
+    const others = freshIn(lists.suggestions, seen.current.suggestions);
+    seen.current = {
+      alarms: seenWith(lists.alarms, seen.current.alarms),
+      scans: seenWith(lists.scans, seen.current.scans),
+      suggestions: seenWith(lists.suggestions, seen.current.suggestions),
+    };
+    if (alarms.length + found.length + others.length === 0) return;
+    if (soundOn.peek()) ring();
+    const [first] = alarms;
     if (first !== undefined) said.value = t("alarms.news", { n: first.number, what: stepWords(first) });
-  }, [complete, open, said]);
+    else said.value = t("alarms.news_other", { n: found.length + others.length });
+  });
+  useGifts(board, ready);
   return (
     <p class="unseen" role="status" aria-live="assertive">
       {said.value}
     </p>
   );
+}
+
+/** What a colleague gave stays on screen until it was read, wherever at the desk one is. */
+function useGifts(board: Board, ready: boolean): void {
+  const gifts = giftsTo(board.user.id, board.alarms.value);
+  useEffect(() => {
+    if (!ready) return;
+    const fresh = freshIn(gifts, toldTo(board.user.id, localStorage));
+    keepTold(board.user.id, gifts, localStorage);
+    const [first, ...more] = fresh;
+    if (first === undefined) return;
+    if (soundOn.peek()) ring();
+    if (more.length > 0) tell("note", t("alarms.given_several", { n: fresh.length }));
+    else
+      void board.colleagues.know(first.alarm.outlet_id).then(() => {
+        const name = board.colleagues.nameOf(first.alarm.given_by ?? "") ?? t("alarms.colleague");
+        tell("note", t("alarms.given_news", { name, n: first.alarm.number, what: stepWords(first.alarm) }));
+      });
+  });
 }

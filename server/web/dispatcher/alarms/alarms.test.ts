@@ -1,27 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { aJob } from "../../shared/api/builders";
 import type { Alarm } from "../../shared/api/types";
-import { byPress, quietTrouble, untaken } from "./alarms";
+import { byHands, byPress, freshIn, quietTrouble, seenWith, untaken } from "./alarms";
+import { anAlarm } from "./builders";
 
-function alarm(id: string, fields: Partial<Alarm> = {}): Alarm {
-  return {
-    id,
-    version: 1,
-    centre_id: "c",
-    outlet_id: "o",
-    job_id: `job of ${id}`,
-    number: 7,
-    clock: "response",
-    step: "missed",
-    tell: "dispatcher",
-    due: "2026-11-24T02:00:00Z",
-    fired_at: "2026-11-24T01:00:00Z",
-    taken_by: null,
-    taken_at: null,
-    over_at: null,
-    ...fields,
-  };
-}
+const alarm = (id: string, fields: Partial<Alarm> = {}): Alarm => anAlarm({ id, ...fields });
 
 const NOW = Date.parse("2026-11-24T03:00:00Z");
 
@@ -34,6 +17,27 @@ describe("alarms", () => {
 
   it("count until somebody takes them", () => {
     expect(untaken([alarm("a"), alarm("b", { taken_by: "me" })]).length).toBe(1);
+  });
+});
+
+describe("alarms by who sees to them", () => {
+  it("are nobody's, one's own, or a colleague's", () => {
+    const [free, mine, other] = [alarm("a"), alarm("b", { taken_by: "me" }), alarm("c", { taken_by: "li" })];
+    expect(byHands([free, mine, other], "me")).toEqual({ nobody: [free], mine: [mine], colleagues: [other] });
+  });
+});
+
+describe("news of alarms", () => {
+  it("is none of what stood there when the desk was opened", () => {
+    expect(freshIn([alarm("a")], null)).toEqual([]);
+    expect(freshIn(null, new Set())).toEqual([]);
+  });
+
+  it("is told once, also when the list was away meanwhile", () => {
+    const opened = seenWith([alarm("a")], null);
+    expect(freshIn([alarm("a"), alarm("b")], opened).map(({ id }) => id)).toEqual(["b"]);
+    const later = seenWith([], seenWith(null, seenWith([alarm("a"), alarm("b")], opened)));
+    expect(freshIn([alarm("a"), alarm("b")], later)).toEqual([]);
   });
 });
 

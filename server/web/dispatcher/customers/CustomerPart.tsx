@@ -13,6 +13,7 @@ import { useLoaded } from "../../shared/views/loading";
 import type { Board } from "../board";
 import { entered, Frame } from "../Frame";
 import { Ask } from "./Asks";
+import { CustomerDetails } from "./CustomerDetails";
 import { asksOf, readPlace } from "./customers";
 import "./customers.css";
 import { setPlace } from "./deeds";
@@ -31,15 +32,21 @@ interface CustomerPartProps {
 export function CustomerPart({ job, board, waiting }: CustomerPartProps): JSX.Element {
   const asks = asksOf(job.id, itemsOf(waiting.asks));
   const linking = useSignal(false);
+  const changing = useSignal(false);
   return (
     <section class="customer-part" aria-labelledby="customer-title">
       <header>
         <h3 id="customer-title">{t("request.title")}</h3>
         {board.mayWrite && (
-          <button type="button" class="button" onClick={() => (linking.value = true)}>
-            <Icon name="link" />
-            {t("follow.make")}
-          </button>
+          <span class="customer-deeds">
+            <button type="button" class="button" onClick={() => (changing.value = true)}>
+              {t("details.change")}
+            </button>
+            <button type="button" class="button" onClick={() => (linking.value = true)}>
+              <Icon name="link" />
+              {t("follow.make")}
+            </button>
+          </span>
         )}
       </header>
       {asks.length > 0 && (
@@ -51,6 +58,15 @@ export function CustomerPart({ job, board, waiting }: CustomerPartProps): JSX.El
       )}
       {job.unit_id !== null && <Request job={job} board={board} />}
       {job.completion_id !== null && <JudgementLine job={job} board={board} />}
+      {changing.value && (
+        <CustomerDetails
+          job={job}
+          board={board}
+          onClose={() => {
+            changing.value = false;
+          }}
+        />
+      )}
       {linking.value && (
         <FollowLinkMaking
           job={job}
