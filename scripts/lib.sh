@@ -4,6 +4,7 @@
 
 VENV=.venv
 WEB=server/web
+unset PYTHONDONTWRITEBYTECODE # the tests start a hundred processes: each would compile everything again
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }

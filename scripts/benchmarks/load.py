@@ -110,6 +110,14 @@ class Answer:
         last = self._parts[-1]
         return last if len(last) >= 5 else b"".join(self._parts)[-5:]
 
+    def header(self, name: str) -> str:
+        """Its value; empty when the answer has none of that name (lower case)."""
+        for line in b"".join(self._parts)[: self._head].split(b"\r\n")[1:]:
+            named, _, value = line.partition(b":")
+            if named.lower() == name.encode():
+                return value.strip().decode("latin-1")
+        return ""
+
     @property
     def body_size(self) -> int:
         return self.received - self._head

@@ -119,7 +119,7 @@ async def _found(cluster: Cluster, crews: Sequence[Sequence[int]]) -> Firm:
         centre = await network.create_centre(headquarters, NewServiceCentre(name="Bench"))
         await jobs.add_job_type("repair", "维修", "Repair")
         manager = await _user("hq", Role.HQ_MANAGER)
-    await _promise()
+    await promise_a_day()
     firm.hq_token = cluster.token(Role.HQ_MANAGER, manager)
     for number, crew in enumerate(crews):
         place = _DISTRICT.streets[0]
@@ -134,7 +134,8 @@ async def _found(cluster: Cluster, crews: Sequence[Sequence[int]]) -> Firm:
     return firm
 
 
-async def _promise() -> None:
+async def promise_a_day() -> None:
+    """On site within 24 hours, around the clock."""
     calendar = await calendars.add_calendar(NewCalendar(name="全天候", name_en="24x7", always_open=True))
     day = NewPolicy(
         code="repair_24h",
@@ -198,7 +199,7 @@ async def _jobs(rng: Random, outlet_id: UUID, technician_id: UUID, count: int) -
     assert outlet is not None
     assert technician is not None
     async with db.transaction():
-        raised = await jobs.raise_jobs(outlet, [_asked(rng, outlet_id) for _ in range(count)], None)
+        raised = await jobs.raise_jobs(outlet, [asked(rng, outlet_id) for _ in range(count)], None)
         visits = [(UUID(job["id"]), clock.new_id(), _hour(n)) for n, job in enumerate(raised)]
         await db.execute_many(
             "INSERT INTO visit (id, job_id, centre_id, outlet_id, technician_id, technician_no, starts_at, ends_at)"
@@ -239,7 +240,7 @@ async def _book(technician_id: UUID, visits: Sequence[tuple[UUID, UUID, datetime
     return [(w.after.id, w.after.version) for w in written]
 
 
-def _asked(rng: Random, outlet_id: UUID) -> NewJob:
+def asked(rng: Random, outlet_id: UUID) -> NewJob:
     address = places.address(rng, _DISTRICT)
     return NewJob(
         outlet_id=outlet_id,

@@ -18,12 +18,14 @@ _CHUNK = 16 * 1024
 
 
 class Proxy:
-    """Listens on a port of its own on the loopback. `cut`: probability that a connection is cut after some bytes;
-    `delay`: longest wait before a chunk goes on, in seconds; `dark`: takes no connections and has cut those there were.
+    """Listens on a port of its own on the loopback. `cut`: probability that a connection is cut after some bytes, at
+    most `reach` of them; `delay`: longest wait before a chunk goes on, in seconds; when it is dark, it takes no
+    connections and has cut those there were.
     """
 
     def __init__(self, port: int, dice: random.Random) -> None:
         self.cut, self.delay = 0.0, 0.0
+        self.reach = 4000
         self.faults: Counter[str] = Counter()
         self._to, self._dice, self._dark = port, dice, False
         self._open: set[asyncio.StreamWriter] = set()
@@ -77,7 +79,7 @@ class Proxy:
             return
         both = {to_phone, to_server}
         self._open |= both
-        left = self._dice.randint(1, 4000) if self._dice.random() < self.cut else None
+        left = self._fate()
         ways = [asyncio.create_task(self._carry(*way, left)) for way in ((phone, to_server), (server, to_phone))]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -87,6 +89,10 @@ class Proxy:
             self._open -= both
             for writer in both:
                 writer.transport.abort() if left is not None else writer.close()
+
+    def _fate(self) -> int | None:
+        """After how many bytes, either way, a new connection is cut; None when it is left alone."""
+        return self._dice.randint(1, self.reach) if self._dice.random() < self.cut else None
 
     async def _carry(self, come: asyncio.StreamReader, go: asyncio.StreamWriter, left: int | None) -> None:
         """`left`: bytes that still get through."""

@@ -19,11 +19,13 @@ class ServerFault(Exception):
 
 
 class Server:
-    """Keeps its port from the first start on. `log` has what it says; nothing of it is left running after `close`."""
+    """Keeps its port from the first start on. `log` has what it says; nothing of it is left running after `close`.
+    `database`: the address of one that somebody else keeps running; without it, the server has its own."""
 
-    def __init__(self, data: Path, workers: int = 2) -> None:
+    def __init__(self, data: Path, workers: int = 2, database: str | None = None) -> None:
         self.data, self.log, self.url = data, data.parent / f"{data.name}.log", ""
         self._workers = workers
+        self._environment = _environment() | ({"DATABASE_URL": database} if database else {})
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -34,7 +36,7 @@ class Server:
             self._process = subprocess.Popen(
                 [*_ONSITE, "serve", *options],
                 cwd=ROOT,
-                env=_environment(),
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -96,7 +98,7 @@ class Server:
         done = subprocess.run(
             command,
             cwd=ROOT,
-            env=_environment(),
+            env=self._environment,
             input=typed,
             capture_output=True,
             text=True,

@@ -1,4 +1,4 @@
-"""The peers, installed on demand into `build/peers`: Kinto into a virtual environment, pouchdb-server by npm."""
+"""The peers, installed on demand into `build/peers`: Kinto into a virtual environment, the others by npm."""
 
 import shutil
 import subprocess
@@ -9,6 +9,7 @@ from pathlib import Path
 PLACE = Path("build/peers")
 KINTO = ("kinto[postgresql]==26.5.0", "pyuwsgi==2.0.30.post1")
 POUCH = "pouchdb-server@4.2.0"
+TUS = ("@tus/server@2.4.5", "@tus/file-store@2.1.1")
 
 
 def kinto() -> Path:
@@ -25,16 +26,25 @@ def kinto() -> Path:
 
 def pouch() -> Path:
     """Its program."""
-    home = PLACE / "pouch"
-    if not _stamped(home, POUCH):
-        print(f"Installing {POUCH} into {home}.", flush=True)
+    # LevelDB's binding comes built (leveldown/prebuilds); SQLite's would be compiled, and is not asked for.
+    return _by_npm(PLACE / "pouch", POUCH) / ".bin/pouchdb-server"
+
+
+def tus() -> Path:
+    """The folder of its modules."""
+    return _by_npm(PLACE / "tus", *TUS)
+
+
+def _by_npm(home: Path, *packages: str) -> Path:
+    """The absolute path of `node_modules`. No package may run anything while it is installed."""
+    if not _stamped(home, " ".join(packages)):
+        print(f"Installing {', '.join(packages)} into {home}.", flush=True)
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(parents=True)
-        # LevelDB's binding comes built (leveldown/prebuilds); SQLite's would be compiled, and is not asked for.
         options = ["--prefix", str(home), "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"]
-        _must(["npm", "install", *options, POUCH])
-        _stamp(home, POUCH)
-    return (home / "node_modules/.bin/pouchdb-server").absolute()
+        _must(["npm", "install", *options, *packages])
+        _stamp(home, " ".join(packages))
+    return (home / "node_modules").absolute()
 
 
 def _must(command: list[str]) -> None:

@@ -54,7 +54,9 @@ class Tally:
 
 
 @contextlib.contextmanager
-def running(command: Sequence[str], port: int, folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
+def running(
+    command: Sequence[str], port: int, folder: Path, environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
     """A program that listens on `port`, ended with the context; what it says goes into `folder`."""
     with (folder / "said.log").open("wb") as log:
         process = subprocess.Popen(
@@ -62,7 +64,7 @@ def running(command: Sequence[str], port: int, folder: Path, environment: Mappin
         )
     try:
         _await(port, process, folder)
-        yield
+        yield process
     finally:
         process.terminate()
         try:

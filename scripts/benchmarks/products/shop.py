@@ -5,10 +5,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from schemas.commitments import NewCalendar, NewPolicy
 from schemas.network import NewOutlet, NewServiceCentre
 from schemas.products import NewModel, NewProductLine, NewUnit
-from server.commitments import calendars, policies
+from scripts.benchmarks.scene import promise_a_day
 from server.network import actions as network
 from server.platform import db
 from server.products import actions
@@ -43,17 +42,7 @@ async def _stocked(units: int) -> Shop:
         headquarters = await network.create_headquarters("总部")
         centre = await network.create_centre(headquarters, NewServiceCentre(name="Bench"))
         outlet = await network.create_outlet(NewOutlet(centre_id=centre, name="Outlet", lat=31.2, lon=121.4))
-    calendar = await calendars.add_calendar(NewCalendar(name="全天候", name_en="24x7", always_open=True))
-    await policies.add_policy(
-        NewPolicy(
-            code="repair_24h",
-            name="24 小时上门",
-            name_en="On site within 24 h",
-            calendar_id=calendar,
-            respond_seconds=86_400,
-            effective_from=datetime(2020, 1, 1, tzinfo=UTC),
-        )
-    )
+    await promise_a_day()
     await actions.add_line(NewProductLine(code="air_conditioner", name="家用空调", name_en="Air conditioner"))
     await actions.add_model(
         NewModel(line_code="air_conditioner", gtin=GTIN, name="清风 1.5 匹", name_en="Breeze 1.5 HP")

@@ -8,7 +8,8 @@ from statistics import median
 from scripts.benchmarks import sheet
 from scripts.benchmarks.sheet import Goal
 from server.products.policies import shipped
-from server.products.rules.coverage import Fault, Repair, UnitFacts, verdict
+from server.products.rules.coverage import verdict
+from server.products.rules.entitlement import Fault, Repair, UnitFacts
 from server.products.rules.sentences import sentence_of
 
 MOST_US = 100.0
