@@ -8,7 +8,8 @@ import asyncio
 import os
 import secrets
 import signal
-from collections.abc import AsyncIterator, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -18,14 +19,20 @@ import asyncpg
 import httpx
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from litestar import Litestar
 
+from server.accounts import passwords
 from server.platform.embedded import EmbeddedPostgres
 from server.platform.migrate import migrate
 from server.settings import Settings
+from tests.blobs import Server, serving
 from tests.journeys.firm import Firm, found_firm
 
 os.environ.setdefault("PICCOLO_CONF", "server.piccolo_conf")
+
+#: Hashing a password is slow on purpose. Here thousands of people log in, so it takes the least work argon2 has.
+passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 EXTERNAL = os.environ.get("ONSITE_TEST_DATABASE_URL")
 
@@ -35,9 +42,10 @@ hypothesis.settings.register_profile("deep", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("default")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """A run that is ended (`timeout`, a cancelled CI job) stops its PostgreSQL, as after Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    config.pluginmanager.register(LongFirst())
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by mark
@@ -45,6 +53,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "database" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
+
+
+class LongFirst:
+    """Files with a test marked `long` begin first, whatever order chance has given."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        long = {item.path for item in items if item.get_closest_marker("long")}
+        items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +98,13 @@ def database(postgres: str, migrated_template: str) -> Iterator[str]:
         yield with_database(postgres, name)
     finally:
         _run(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Server]:
+    """A local S3 server; most runs need none."""
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -122,14 +146,37 @@ END $$
 """
 
 
+@pytest.fixture(scope="session")
+def aside() -> Iterator[asyncio.AbstractEventLoop]:
+    """A loop in a thread of its own: for what outlives a test, whose loop ends with it."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    yield loop
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture(scope="module")
+def emptying(database: str, aside: asyncio.AbstractEventLoop) -> Iterator[Callable[[], None]]:
+    """Over one connection: a new one would have to learn of every table first, which takes most of the time."""
+
+    def wait_for(work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, aside).result()
+
+    async def connect() -> Any:
+        return await asyncpg.connect(database)
+
+    connection = wait_for(connect())
+    yield lambda: wait_for(connection.execute(_EMPTYING))
+    wait_for(connection.close())
+
+
 @pytest.fixture
-async def emptied(database: str) -> None:
+def emptied(emptying: Callable[[], None]) -> None:
     """Nothing is left of the test before. Done before the application starts, whose watches would be in the way."""
-    connection: Any = await asyncpg.connect(database)
-    try:
-        await connection.execute(_EMPTYING)
-    finally:
-        await connection.close()
+    emptying()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ PUBLIC = {
     "/auth/login": "how one becomes known",
     "/auth/refresh": "carries its own token",
     "/auth/logout": "carries its own token",
+    "/auth/enrol": "the code is the proof, 60 bits for 15 minutes and one use",
     "/app": "the page; its data needs a login",
     "/desk": "the page; its data needs a login",
     "/assets": "the pages' code",
@@ -35,8 +36,10 @@ PUBLIC = {
     "/mine": "wants the session that a one-time code opens",
     "/OWN": "the same for products without a GTIN",
     "/.well-known/gs1resolver": "what programs may ask the resolver for",
+    "/.well-known/onsite-keys.json": "public keys",
+    "/verify": "whether a report stands as it was sealed: nothing personal, and the code is 95 bits",
 }
-SIGNING_IN = {"/auth/login", "/auth/refresh", "/auth/logout"}
+SIGNING_IN = {"/auth/login", "/auth/refresh", "/auth/logout", "/auth/enrol"}
 
 
 def requests(app: Litestar) -> list[tuple[str, str]]:
@@ -91,6 +94,8 @@ WITH_AN_INSTANT = [
     ("/commitments/policies/binding?opened_at={}", ("outlet_id={id}", "job_type=repair")),
     ("/dispatch/borrowings/proposals?from={}", ("outlet_id={id}",)),
     ("/technicians/{id}/absences?to={}", ()),
+    ("/absences?from={}", ("to=2026-01-06T08:00:00Z",)),
+    ("/commitments/measures?from={}", ("to=2026-01-06T08:00:00Z",)),
     ("/units/{id}/coverage?known_at={}", ()),
     ("/judgements/by-outlet?since={}", ()),
 ]

@@ -99,6 +99,7 @@ def start(data: Path, tmp_path: Path, project: Path) -> Iterator[StartServer]:
         os.kill(orphan.pid, signal.SIGQUIT)
 
 
+@pytest.mark.long
 class TestRunning:
     def test_serves_on_a_port_the_system_chose_and_says_where(self, start: StartServer) -> None:
         server = start().wait_until_ready()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from server.platform.storage import Bucket, place_of
 from server.settings import MIB, SETTINGS, Settings, SettingsError, http_url
 
 
@@ -35,6 +36,7 @@ GOOD = {
     "ONSITE_JSON_LIMIT": "65536",
     "ONSITE_PUSH_LIMIT": "1048576",
     "ONSITE_PHOTO_LIMIT": "2097152",
+    "ONSITE_UPLOAD_DAYS": "3",
     "ONSITE_OLDEST_PULL": "2",
     "ONSITE_TOMBSTONE_DAYS": "90",
     "ONSITE_LOG_LEVEL": "DEBUG",
@@ -48,6 +50,16 @@ GOOD = {
     "ONSITE_TRAVEL_CACHE_MINUTES": "90",
     "ONSITE_TRAVEL_SPEEDS": "/srv/speeds.toml",
     "ONSITE_GEOIP_DATABASE": "/srv/cities.mmdb",
+    "ONSITE_MAP_TILES_URL": "https://tiles.example.com/{z}/{x}/{y}.png?key=k",
+    "ONSITE_MAP_CREDIT": "© contributors",
+    "ONSITE_STORAGE_URL": "s3://photos/onsite/",
+    "ONSITE_STORAGE_ENDPOINT": "http://minio:9000",
+    "ONSITE_STORAGE_REGION": "cn-north-1",
+    "ONSITE_STORAGE_KEY_ID": "key",
+    "ONSITE_STORAGE_SECRET": "sesame",
+    "ONSITE_STORAGE_PATH_STYLE": "No",
+    "ONSITE_STORAGE_FLOOR": "1000000000",
+    "ONSITE_SIGNING_KEY": "/srv/signing.pem",
 }
 
 
@@ -74,6 +86,46 @@ class TestTravelFromAServer:
         assert refused.value.sentences == ["ONSITE_TRAVEL_URL must be set, since ONSITE_TRAVEL_SOURCE is 'valhalla'."]
 
 
+class TestABucket:
+    def test_is_described_by_its_settings(self) -> None:
+        place = place_of(Settings.from_environment(GOOD))
+        assert (place.folder, place.floor) == ("/srv/onsite/blobs", 1_000_000_000)
+        assert place.bucket == Bucket(
+            name="photos",
+            prefix="onsite",
+            endpoint="http://minio:9000",
+            region="cn-north-1",
+            key_id="key",
+            secret="sesame",
+            path_style=False,
+        )
+
+    def test_is_named_in_the_path_where_it_is_not_awss(self) -> None:
+        given = {"ONSITE_STORAGE_URL": "s3://photos"}
+        styles = [
+            place_of(Settings.from_environment({**given, **more})).bucket
+            for more in ({}, {"ONSITE_STORAGE_ENDPOINT": "http://minio:9000"})
+        ]
+        assert [bucket and bucket.path_style for bucket in styles] == [False, True]
+
+    def test_is_no_bucket_without_its_address(self) -> None:
+        with pytest.raises(SettingsError) as refused:
+            Settings.from_environment({"ONSITE_STORAGE_REGION": "cn-north-1"})
+        assert refused.value.sentences == ["ONSITE_STORAGE_URL must be set, since ONSITE_STORAGE_REGION is."]
+
+    def test_needs_both_halves_of_a_key(self) -> None:
+        with pytest.raises(SettingsError) as refused:
+            Settings.from_environment({"ONSITE_STORAGE_URL": "s3://photos", "ONSITE_STORAGE_SECRET": "sesame"})
+        assert refused.value.sentences == ["ONSITE_STORAGE_KEY_ID and ONSITE_STORAGE_SECRET belong together."]
+
+    def test_keeps_its_secret_out_of_what_is_printed(self) -> None:
+        settings = Settings.from_environment(GOOD)
+        assert "sesame" not in f"{settings} {place_of(settings)!r} {place_of(settings)}"
+        with pytest.raises(SettingsError) as refused:
+            Settings.from_environment({"ONSITE_STORAGE_URL": "s3://key:sesame@photos"})
+        assert "sesame" not in str(refused.value)
+
+
 class TestBadValue:
     @pytest.mark.parametrize(
         ("name", "value", "words"),
@@ -89,6 +141,12 @@ class TestBadValue:
             ("ONSITE_TRAVEL_PROFILE", "../car", "a name such as driving or auto"),
             ("ONSITE_TRAVEL_LIMIT", "1", "a whole number from 2 to 1000000"),
             ("ONSITE_BASE_URL", "https://service.example.com/?a=b", "an address such as"),
+            ("ONSITE_MAP_TILES_URL", "https://tiles.example.com/{z}/{x}.png", "an address such as https://tiles"),
+            ("ONSITE_MAP_TILES_URL", "https://t.example.com; script-src x/{z}/{x}/{y}", "an address such as"),
+            ("ONSITE_MAP_TILES_URL", "javascript:{z}{x}{y}", "an address such as"),
+            ("ONSITE_STORAGE_URL", "https://photos.example.com", "an address such as s3://bucket"),
+            ("ONSITE_STORAGE_URL", "s3://photos/../secrets", "an address such as s3://bucket"),
+            ("ONSITE_STORAGE_PATH_STYLE", "maybe", "yes or no"),
             ("DATABASE_URL", "sqlite:///x", "an address such as postgresql://"),
             ("ONSITE_LOG_LEVEL", "loud", "one of debug, info, warning, error"),
         ],

@@ -17,7 +17,8 @@ from server.demo.fill import fill
 from server.demo.known import known
 from server.demo.places import Place, travel_minutes
 from server.evidence import rules as evidence
-from server.platform import clock, db
+from server.platform import db
+from server.platform.storage import Blobs, place_of
 from server.settings import Settings
 
 Client = AsyncTestClient[Litestar]
@@ -35,7 +36,7 @@ def demo(settings: Settings) -> Path:
         db.use(settings.database_url)
         await db.open_pool(size=2)
         try:
-            await fill(settings.data_dir, ADDRESS)
+            await fill(settings.data_dir, Blobs(place_of(settings)), ADDRESS)
         finally:
             await db.close_pool()
 
@@ -84,7 +85,7 @@ class TestTheFirm:
         bare = "product_model m WHERE NOT EXISTS (SELECT 1 FROM bom_part WHERE model_id = m.id)"
         assert await count(settings, bare) == 0
         early = "history h JOIN product_unit u ON u.id = h.record_id WHERE h.action = 'unit.add'"
-        assert await count(settings, f"{early} AND (h.happened_at AT TIME ZONE 'UTC')::date < u.sold_on") == 0
+        assert await count(settings, f"{early} AND (h.happened_at AT TIME ZONE 'Asia/Shanghai')::date < u.sold_on") == 0
 
     async def test_every_technician_has_a_login_and_a_device(self, settings: Settings) -> None:
         assert (
@@ -135,15 +136,25 @@ class TestEvidence:
     async def test_completions_verify_but_the_one_that_was_tampered_with(self, settings: Settings) -> None:
         found = await rows(
             settings,
-            "SELECT c.job_id, c.manifest, c.signature, c.valid, d.public_key::text AS key"
+            "SELECT c.manifest, c.digest, c.signature, c.valid, d.public_key::text AS key"
             " FROM completion c JOIN device d ON d.id = c.device_id",
         )
         assert len(found) > 40
         assert sum(not row["valid"] for row in found) == 1
         for row in found:
-            manifest, key = json.loads(row["manifest"]), json.loads(row["key"])
-            held = evidence.fault(manifest, row["signature"], str(row["job_id"]), key, clock.now()) is None
-            assert held == row["valid"]
+            kept = row["manifest"].encode()
+            assert evidence.digest(kept) == row["digest"]
+            assert evidence.signed_by(json.loads(row["key"]), kept, row["signature"]) == row["valid"]
+
+    async def test_some_customers_did_not_sign_and_some_reports_were_added_to(self, settings: Settings) -> None:
+        found = await rows(settings, "SELECT kind, manifest, extends FROM completion")
+        said = [evidence.manifest_of(row["manifest"].encode()) for row in found if row["kind"] != "addendum"]
+        refusals = [one.refusal for one in said if one is not None and one.refusal is not None]
+        assert any(one.witness is not None for one in refusals)
+        assert any(one.witness is None for one in refusals)
+        assert all(any(one.strokes) for one in said if one is not None and one.refusal is None)
+        assert {row["kind"] for row in found} == {"completed", "cannot_complete", "addendum"}
+        assert all((row["extends"] is not None) == (row["kind"] == "addendum") for row in found)
 
     async def test_photos_are_there_byte_for_byte(self, settings: Settings, demo: Path) -> None:
         received = await rows(settings, "SELECT digest, size FROM completion_photo WHERE received_at IS NOT NULL")

@@ -13,6 +13,7 @@ from server.network import actions as network
 from server.network import store as network_store
 from server.platform import clock, db
 from server.platform.db import all_or_nothing, fetch_value, transaction
+from server.platform.storage import Blobs
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +37,7 @@ class TestAFirmOfItsOwn:
     async def test_one_that_came_meanwhile_is_left_alone(self, tmp_path: Path) -> None:
         await network.create_headquarters("真实企业", "A real firm")
         with pytest.raises(DemoRefused):
-            await fill(tmp_path, "http://testserver.local")
+            await fill(tmp_path, Blobs(tmp_path / "blobs"), "http://testserver.local")
         assert await fetch_value("SELECT count(*) FROM app_user") == 0
 
 
@@ -48,7 +49,7 @@ class TestFailingHalfWay:
     async def test_nothing_stays(self, tmp_path: Path) -> None:
         (tmp_path / "blobs").write_text("a file where the folder of photos should be")
         with pytest.raises(FileExistsError):
-            await fill(tmp_path, "http://testserver.local")
+            await fill(tmp_path, Blobs(tmp_path / "blobs"), "http://testserver.local")
         assert await network_store.headquarters() is None
         assert await fetch_value("SELECT count(*) FROM customer") == 0
         assert not (tmp_path / "demo.json").exists()

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from server.platform import db
+from tests.evidence.builders import facts
 from tests.examples.conftest import Example, Installation
 from tests.journeys.firm import Key, Person, Phone
 
@@ -161,6 +162,14 @@ class TestEditing:
         await scene.sync()
         assert await scene.operations() == []
         assert await scene.is_on_screen()
+
+
+class TestCompleting:
+    async def test_what_the_customer_signed_holds(self, scene: Scene) -> None:
+        outcome = await scene.phone.do("complete", facts(scene.job["id"], position={"lat": 31.2304, "lon": 121.5}))
+        assert (outcome["status"], outcome["code"]) == ("applied", None)
+        (kept,) = (await scene.desk.get(f"/evidence/jobs/{scene.job['id']}/completions")).json()
+        assert (kept["valid"], kept["fault"]) == (True, None)
 
 
 class TestConflicts:

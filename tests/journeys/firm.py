@@ -19,8 +19,8 @@ from uuid_utils.compat import uuid7
 from schemas.accounts import NewUser, Role
 from schemas.commitments import NewCalendar, NewPolicy
 from schemas.network import NewOutlet, NewServiceCentre, NewTechnician
+from server.accounts import passwords
 from server.accounts.actions import create_user
-from server.accounts.passwords import HASHER
 from server.commitments import calendars, policies
 from server.jobs import actions as jobs
 from server.network import actions as network
@@ -215,8 +215,8 @@ async def found_firm(client: Client) -> Firm:
 
 @functools.cache
 def password_hash() -> str:
-    """Made once for all: everybody has the same password, and hashing is slow on purpose."""
-    return HASHER.hash(PASSWORD)
+    """Made once for all: everybody has the same password."""
+    return passwords.HASHER.hash(PASSWORD)
 
 
 def _user(name: str, role: Role, centre: Any = None, outlet: Any = None, technician: Any = None) -> NewUser:

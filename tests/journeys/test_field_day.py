@@ -75,6 +75,7 @@ def played(url: str, project: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return play(wanted, Person(url, NAME, PASSWORD))
 
 
+@pytest.mark.long
 class TestAShortDay:
     def test_keeps_every_guarantee(self, played: Played) -> None:
         assert not any(played.broken.values()), report.verdict(played.broken)

@@ -211,6 +211,19 @@ class TestTwoDispatchersAtOnce:
         assert (answer.status_code, answer.json()["code"]) == (409, "double_booked")
         assert (await desk.get(f"/jobs/{second['id']}")).json()["state"] == "new"
 
+    async def test_the_second_move_of_one_visit_is_told_that_it_is_gone(self, firm: Firm) -> None:
+        desk = await firm.login("desk")
+        job = await firm.assigned(desk, 0)
+        wanted = {"technician_id": firm.technicians[1], "starts_at": job["window_start"]}
+        first = await desk.post(f"/jobs/{job['id']}/move", {**wanted, "instead_of": job["visit_id"]})
+        assert first.status_code == 200, first.text
+        late = {**wanted, "technician_id": firm.technicians[2], "instead_of": job["visit_id"]}
+        second = await desk.post(f"/jobs/{job['id']}/move", late)
+        assert (second.status_code, second.json()["code"]) == (409, "version_stale")
+        assert (await desk.get(f"/jobs/{job['id']}")).json()["visit_id"] == first.json()["visit_id"]
+        unseen = await desk.post(f"/jobs/{job['id']}/assign", {**wanted, "instead_of": None})
+        assert unseen.json()["code"] == "version_stale"  # assigned by somebody else: told as such, not as a wrong state
+
 
 class TestScope:
     async def test_another_outlets_dispatcher_sees_nothing(self, firm: Firm) -> None:

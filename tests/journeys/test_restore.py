@@ -111,6 +111,7 @@ class Firm:
             person.close()
 
 
+@pytest.mark.long
 class TestAServerThatWentBackToItsBackup:
     def test_is_healed_by_the_phones(self, server: Server, tmp_path: Path) -> None:
         firm = Firm(server.url)

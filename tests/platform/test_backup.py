@@ -23,13 +23,15 @@ from server import cli
 from server.platform import restore
 from server.platform.embedded import EmbeddedPostgres, programs_for
 from server.platform.migrate import known_migrations
-from server.platform.storage import Blobs
+from server.platform.storage import Blobs, Bucket, Place
+from server.platform.storage.shelves import where
+from tests.blobs import Server
 from tests.conftest import with_database
 
 PHOTO = b"a photo"
 DIGEST = hashlib.sha256(PHOTO).hexdigest()
+_ONLY_PHOTOS = "ALTER TABLE completion_photo DROP CONSTRAINT completion_photo_completion_id_fkey;"
 _KEPT_PHOTO = """
-ALTER TABLE completion_photo DROP CONSTRAINT completion_photo_completion_id_fkey;  -- only the photo matters here
 INSERT INTO completion_photo (completion_id, job_id, digest, size, media_type, received_at)
     VALUES (gen_random_uuid(), gen_random_uuid(), '{digest}', 7, 'image/jpeg', now());
 """
@@ -41,11 +43,17 @@ class Done(NamedTuple):
     err: str
 
 
-def onsite(*words: Any, database_url: str = "") -> Done:
+def onsite(*words: Any, database_url: str = "", bucket: Bucket | None = None) -> Done:
     """What the command does, in this process: starting Python again and again would take most of the time."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setenv("DATABASE_URL", database_url)
+        if bucket is not None:
+            patch.setenv("ONSITE_STORAGE_URL", bucket.url)
+            patch.setenv("ONSITE_STORAGE_ENDPOINT", bucket.endpoint or "")
+            patch.setenv("ONSITE_STORAGE_REGION", bucket.region or "")
+            patch.setenv("ONSITE_STORAGE_KEY_ID", bucket.key_id or "")
+            patch.setenv("ONSITE_STORAGE_SECRET", bucket.secret or "")
         status = cli.main([str(word) for word in words])
     return Done(status, out.getvalue(), err.getvalue())
 
@@ -115,8 +123,8 @@ def original(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Install
     installation = Installation(tmp_path_factory.mktemp("original") / "data")
     assert onsite("migrate", "--data", installation.data).status == 0
     (installation.data / "secrets.json").write_bytes(b'{"made": "for this test"}')
-    Blobs(installation.data / "blobs").take_in(DIGEST, [PHOTO])
-    installation.tell(add_user("li") + ";" + _KEPT_PHOTO.format(digest=DIGEST))
+    Blobs(installation.data / "blobs").take_in_now(DIGEST, [PHOTO])
+    installation.tell(add_user("li") + ";" + _ONLY_PHOTOS + _KEPT_PHOTO.format(digest=DIGEST))
     return installation
 
 
@@ -184,7 +192,7 @@ class TestRestoringIntoANewDirectory:
         assert names == ["li"], "one snapshot: nothing that was not committed, nothing that came later"
         assert elsewhere.ask("SELECT epoch FROM installation") != original.ask("SELECT epoch FROM installation")
         assert (elsewhere.data / "secrets.json").read_bytes() == (original.data / "secrets.json").read_bytes()
-        assert Blobs(elsewhere.data / "blobs").file(DIGEST).read_bytes() == PHOTO
+        assert Blobs(elsewhere.data / "blobs").get_now(DIGEST) == PHOTO
         assert elsewhere.ask("SELECT nextval('job_number')") == 10001, "sequences too"
         assert EmbeddedPostgres(elsewhere.data).running_dsn() is None
 
@@ -199,15 +207,15 @@ class TestRestoringOverAnInstallation:
         self, project: Path, backup: Path, later: Installation
     ) -> None:
         newer = hashlib.sha256(b"newer").hexdigest()
-        Blobs(later.data / "blobs").take_in(newer, [b"newer"])
-        Blobs(later.data / "blobs").file(DIGEST).write_bytes(b"damaged")
+        Blobs(later.data / "blobs").take_in_now(newer, [b"newer"])
+        (later.data / "blobs" / where("kept", DIGEST)).write_bytes(b"damaged")
         later.tell("CREATE TABLE of_a_newer_release (id uuid REFERENCES app_user (id))")
         done = onsite("restore", backup, "--replace", "--data", later.data)
         assert done.status == 0, done.err
         assert not later.holds("wang")
         assert later.ask("SELECT to_regclass('of_a_newer_release')") is None
-        assert Blobs(later.data / "blobs").file(newer).read_bytes() == b"newer"
-        assert Blobs(later.data / "blobs").file(DIGEST).read_bytes() == PHOTO
+        assert Blobs(later.data / "blobs").get_now(newer) == b"newer"
+        assert Blobs(later.data / "blobs").get_now(DIGEST) == PHOTO
 
     def test_is_refused_while_a_server_runs_on_it(self, project: Path, backup: Path, later: Installation) -> None:
         postgres = EmbeddedPostgres(later.data)
@@ -320,7 +328,7 @@ class TestAFileThatCannotBeRestored:
         try:
             dsn = postgres.start()
             with pytest.raises(restore.RestoreError, match=r"could not be restored|pg_restore"):
-                asyncio.run(restore.restore(dsn, later.data, file, about, sums))
+                asyncio.run(restore.restore(dsn, later.data, Blobs(later.data / "blobs"), file, about, sums))
             assert ask(dsn, "SELECT count(*) FROM app_user WHERE username = 'wang'") == 1
         finally:
             postgres.stop()
@@ -433,6 +441,47 @@ class TestADatabaseServerOfOnesOwn:
             assert ask(dsn, "SELECT epoch FROM installation") != epoch
         finally:
             tell(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def test_keeps_its_photos_in_a_bucket(
+        self, postgres: str, migrated_template: str, tmp_path: Path, s3: Server
+    ) -> None:
+        """Those that are missing or damaged are told, and keep no other from being saved."""
+        before, after = s3.bucket(), s3.bucket()
+        kept = Blobs(Place(folder=str(tmp_path / "one"), bucket=before))
+        digests = [kept.keep_now(PHOTO).digest, kept.keep_now(b"spoilt").digest, hashlib.sha256(b"lost").hexdigest()]
+        s3.write(before, where("kept", digests[1]), b"other bytes")
+        name, file = f"onsite_test_{uuid4().hex[:12]}", tmp_path / "file"
+        dsn = with_database(postgres, name)
+        tell(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}"')
+        try:
+            tell(dsn, _ONLY_PHOTOS + "".join(_KEPT_PHOTO.format(digest=digest) for digest in digests))
+            done = onsite("backup", file, "--data", tmp_path / "one", database_url=dsn, bucket=before)
+            assert done.err == (
+                f"onsite: The photo {digests[2]} is missing in {before.url}.\n"
+                f"onsite: The photo {digests[1]} is damaged in {before.url}, and not in the backup.\n"
+            )
+            assert done.status == 0
+            self.is_mended(dsn, kept, digests, tmp_path)
+            words = ("restore", file, "--replace", "--data", tmp_path / "two")
+            done = onsite(*words, database_url=dsn, bucket=after)
+            assert (done.status, "1 of 1 photos" in done.out) == (0, True), done.err
+        finally:
+            tell(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+        assert Blobs(Place(folder=str(tmp_path / "two"), bucket=after)).get_now(DIGEST) == PHOTO
+
+    def is_mended(self, dsn: str, kept: Blobs, digests: list[str], folder: Path) -> None:
+        def told(*words: Any) -> Done:
+            return onsite("storage", *words, "--data", folder / "one", database_url=dsn, bucket=kept.place.bucket)
+
+        done = told("check")
+        assert (done.status, done.out) == (1, "1 blobs are intact, 1 missing, 1 damaged.\n")
+        copies = [folder / "spoilt", folder / "lost"]
+        for copy in copies:
+            copy.write_text(copy.name)
+        done = told("put", *copies)
+        assert (done.status, done.out.split()[::2]) == (0, digests[1:]), done.err
+        done = told("check")
+        assert (done.status, done.out) == (0, "3 blobs are intact, 0 missing, 0 damaged.\n")
 
     def test_is_not_restored_under_a_server(
         self, postgres: str, database: str, backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

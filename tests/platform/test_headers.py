@@ -4,7 +4,13 @@ import httpx
 import pytest
 from litestar import Litestar, Response, get
 
-from server.platform.headers import CONTENT_SECURITY_POLICY, SecurityHeaders
+from server.platform.headers import (
+    CONTENT_SECURITY_POLICY,
+    POLICY_WITH_WASM,
+    SecurityHeaders,
+    policy_with_pictures_from,
+)
+from server.platform.maps import origin_of
 
 
 @get("/json")
@@ -68,6 +74,15 @@ class TestThePolicy:
         for loose in ("unsafe", "*", "http"):
             assert loose not in CONTENT_SECURITY_POLICY
         assert "frame-ancestors 'none'" in CONTENT_SECURITY_POLICY
+
+    def test_of_the_technicians_page_differs_by_one_word(self) -> None:
+        assert POLICY_WITH_WASM.replace(" 'wasm-unsafe-eval'", "") == CONTENT_SECURITY_POLICY != POLICY_WITH_WASM
+
+    def test_of_a_page_with_a_map_lets_in_pictures_of_that_one_place(self) -> None:
+        tiles = origin_of("https://user:word@tiles.example.com:8443/{z}/{x}/{y}.png?key=k")
+        policy = policy_with_pictures_from(tiles)
+        assert "img-src 'self' https://tiles.example.com:8443 data: blob:" in policy
+        assert policy.replace(" https://tiles.example.com:8443", "") == CONTENT_SECURITY_POLICY
 
 
 class TestWhatMayBeStored:

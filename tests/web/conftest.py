@@ -1,13 +1,10 @@
 """A real server with a small firm, and a real Chromium before it.
 
-Loops: the server's client, the database and the browser of a module live in the module's own event loop.
+Loops: the browser is one for a run; it, the clients and the database live in the event loop of the run.
 """
 
 import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,8 +19,8 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright, 
 
 from server.platform import db
 from tests.journeys.firm import PASSWORD, Firm, found_firm
+from tests.web.serving import PATIENCE, serving
 
-PATIENCE = 60  # seconds until a test gives up; nothing is measured with it
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
 PHONE = ViewportSize(width=390, height=844)
 DESK = ViewportSize(width=1440, height=900)
@@ -39,32 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module")
-def served(database: str, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of `onsite serve` on the module's database."""
-    folder = tmp_path_factory.mktemp("served")
-    command = [sys.executable, "-m", "server.cli", "serve", "--port", "0", "--workers", "1", "--data", str(folder)]
-    log = folder / "log"
-    with log.open("wb") as file:
-        process = subprocess.Popen(
-            command, cwd=project, env={**os.environ, "DATABASE_URL": database}, stdout=subprocess.PIPE, stderr=file
-        )
-    try:
-        yield _address(process, log)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        with process:
-            process.wait(PATIENCE)
+def served(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server on the module's database."""
+    with serving(database, tmp_path_factory.mktemp("served")) as url:
+        yield url
 
 
-def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith(b"ready "):
-            return line.split()[1].decode()
-    raise AssertionError(f"never ready: {log.read_text()}")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def firm(served: str, database: str) -> AsyncIterator[Firm]:
     """One firm for all tests of a module; its people act over HTTP on the server the browser uses."""
     db.use(database)
@@ -88,7 +66,7 @@ async def _on_duty(firm: Firm) -> None:
         assert answer.status_code == 201, answer.text
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     named = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     async with async_playwright() as playwright:
@@ -118,7 +96,7 @@ class Screen:
 Screens = Callable[..., Awaitable[Screen]]
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def screens(chromium: Browser, served: str) -> AsyncIterator[Screens]:
     """Opens browsers for as many people as a test needs; a fault on any page fails the test."""
     opened: list[Screen] = []

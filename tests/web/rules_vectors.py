@@ -70,6 +70,7 @@ ARGS: Mapping[str, dict[str, Any]] = {
     "read": {"reading": "kpa", "value": 1.5},
     "patch": {"diagnosis": "worn", "priority": 1, "access_notes": ""},
     "scan": {"gtin": "06901234567892", "serial": "SN-1", "unit_id": UNIT},
+    "addendum": {"manifest": {"note": "two more photos"}, "signature": "s"},
 }
 MOVES = [*ARGS][:9]
 
@@ -110,6 +111,7 @@ def cases() -> Iterator[Case]:
     yield from _arrivals()
     yield from _clocks()
     yield from _completions()
+    yield from _statements()
     yield from _unknown()
     yield from _arguments()
     yield from _customers()
@@ -210,6 +212,18 @@ def _completions() -> Iterator[Case]:
     both = MANIFEST | {"report": {"unit_id": OTHER_UNIT}, "fees": fees["one"]}
     now = {"unit_id": UNIT, "price_minor": 1}
     yield case("complete: another product and another price", "job.complete", {"manifest": both, "signature": "s"}, now)
+
+
+def _statements() -> Iterator[Case]:
+    """What the customer signed of work that cannot be done, and what is added to a completion later."""
+    stated = ARGS["cannot_complete"] | {"manifest": MANIFEST, "signature": "s"}
+    for state in JobState:
+        for whose, technician in (("theirs", MINE), ("another's", OTHERS)):
+            now: dict[str, Any] = {"state": str(state), "technician_id": technician}
+            yield case(f"cannot_complete: signed, {whose}, {state}", "job.cannot_complete", stated, now)
+            yield case(f"addendum: {whose}, {state}", "job.addendum", ARGS["addendum"], now)
+    gone: dict[str, Any] = {"deleted_at": EARLIER, "state": "cancelled"}
+    yield case("cannot_complete: signed, deleted", "job.cannot_complete", stated, gone)
 
 
 def _unknown() -> Iterator[Case]:

@@ -30,7 +30,7 @@ from tests.web.test_every_page import axe, violations
 
 __all__ = ["axe"]
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SMALL = ViewportSize(width=320, height=568)
 KEEP = os.environ.get("ONSITE_SCREENSHOTS")
@@ -40,7 +40,7 @@ RESULT = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def hq(firm: Firm, database: str) -> Person:
     """Headquarters, after the catalogue was filled: symptoms to choose from, and a conduct standard to judge by."""
     hq = await stocked(firm)

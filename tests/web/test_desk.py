@@ -1,16 +1,22 @@
 """The dispatcher's desk, in a browser, on a real server."""
 
+import hashlib
+import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from PIL import Image
 from playwright.async_api import Page, expect
 
-from tests.journeys.firm import Firm, Person
+from tests.journeys.firm import Firm, Person, Phone
 from tests.web.conftest import Screen, Screens, without_network
+from tests.web.test_every_page import axe, violations
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+__all__ = ["axe"]
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
 
 
 async def at_the_desk(screens: Screens, search: str = "", username: str = "desk", page: str = "queue") -> Screen:
@@ -198,6 +204,49 @@ class TestTakingBackAndCancelling:
         await row(page, job).click()
         await expect(page.locator(".drawer")).to_contain_text("You may look, but not change.")
         assert await page.locator(".drawer .offers, .proposal button").count() == 0
+
+
+def photo_of(shade: int) -> bytes:
+    """A picture unlike those of other shades."""
+    kept = io.BytesIO()
+    Image.new("RGB", (640, 480), (shade, 120, 90)).save(kept, "JPEG")
+    return kept.getvalue()
+
+
+async def hand_in(phone: Phone, photo: bytes) -> None:
+    path = f"/evidence/photos/{hashlib.sha256(photo).hexdigest()}"
+    answer = await phone.person.client.put(path, content=photo, headers=phone.person.headers)
+    assert answer.status_code == 201, answer.text
+
+
+class TestASignedCompletion:
+    async def test_shows_its_photos_as_they_come_and_what_it_waits_for(
+        self, firm: Firm, screens: Screens, axe: str
+    ) -> None:
+        phone = await firm.phone(2)
+        job = await firm.assigned(await firm.login("desk"), 2, hours=90, title="signed for")
+        photos = (photo_of(40), photo_of(200))
+        (outcome,) = await phone.outcomes(phone.complete(job, photos))
+        assert outcome["status"] == "applied", outcome
+        await hand_in(phone, photos[0])
+        screen = await screens()
+        await screen.log_in(f"/desk/?job={job['id']}", "desk")
+        page, part = screen.page, screen.page.get_by_role("region", name="Signed completion")
+        await expect(part).to_contain_text("1 of 2 photos received")
+        await expect(part).to_contain_text("still on the phone")
+        await expect(part.get_by_role("img", name="Signature")).to_be_visible()
+        assert await violations(page, axe) == []
+        await hand_in(phone, photos[1])
+        await expect(part).to_contain_text("2 of 2 photos received")
+        await part.get_by_role("button", name="Show photo 1 of 2").click()
+        viewer = page.get_by_role("dialog")
+        await expect(viewer.get_by_role("img", name="Photo 1 of 2")).to_be_visible()
+        await page.keyboard.press("ArrowRight")
+        await expect(viewer.get_by_role("img", name="Photo 2 of 2")).to_be_visible()
+        assert await violations(page, axe) == []
+        await page.keyboard.press("Escape")
+        await expect(viewer).to_have_count(0)
+        await expect(part).to_be_visible()
 
 
 class TestAReview:

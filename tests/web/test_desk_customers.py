@@ -32,7 +32,7 @@ from tests.web.test_every_page import axe, violations
 
 __all__ = ["axe"]
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 KEEP = os.environ.get("ONSITE_SCREENSHOTS")
 NAME = "李梅独名"
@@ -44,7 +44,7 @@ def picture() -> bytes:
     return kept.getvalue()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def job(firm: Firm) -> dict[str, Any]:
     """Somebody asked for service with a photo, wants another time, and registered another unit."""
     hq = await stocked(firm)

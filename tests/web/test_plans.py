@@ -7,13 +7,13 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.journeys.firm import Firm, Person
-from tests.web.conftest import Screen, Screens
+from tests.web.conftest import PHONE, Screen, Screens
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def at_the_desk(screens: Screens, query: str, username: str = "desk") -> Screen:
-    screen = await screens()
+async def at_the_desk(screens: Screens, query: str, username: str = "desk", **how: Any) -> Screen:
+    screen = await screens(**how)
     await screen.log_in(f"/desk/?{query}", username)
     await screen.page.locator(".live[data-state=live]").wait_for()
     return screen
@@ -38,16 +38,22 @@ class TestAPlan:
         page = (await at_the_desk(screens, "page=plan")).page
         await draft(page)
         await expect(item(page, wanted)).to_contain_text("before the promise")
-        await page.get_by_label(f"Publish No. {spared['number']}").uncheck()
-        await page.locator(".plan-foot").get_by_role("button", name="Publish").click()
-        dialog = page.get_by_role("dialog")
-        await expect(dialog).to_contain_text("told at once")
-        await dialog.get_by_role("button", name="Publish").click()
-        await expect(item(page, wanted)).to_contain_text("Published")
-        await expect(page.locator(".plan-head")).to_contain_text("Partly published")
+
+        # The draft lies at the desk; it is published from a Chinese phone.
+        path = page.url.partition("/desk/?")[2]
+        phone = (await at_the_desk(screens, path, "hq", size=PHONE, locale="zh-CN")).page
+        await phone.get_by_label(f"发布 {spared['number']} 号").uncheck()
+        await phone.locator(".plan-foot").get_by_role("button", name="发布").click()
+        dialog = phone.get_by_role("dialog")
+        await expect(dialog).to_contain_text("将立即通知")
+        await dialog.get_by_role("button", name="发布").click()
+        await expect(phone.locator(".plan-item", has_text=f"{wanted['number']} 号")).to_contain_text("已发布")
         assert (await desk.get(f"/jobs/{wanted['id']}")).json()["state"] == "scheduled"
         assert (await desk.get(f"/jobs/{spared['id']}")).json()["state"] == "new"
         assert (await desk.post(f"/jobs/{spared['id']}/cancel", {"reason": "called off"})).status_code == 200
+        await page.reload()
+        await expect(item(page, wanted)).to_contain_text("Published")
+        await expect(page.locator(".plan-head")).to_contain_text("Partly published")
         await expect(item(page, spared)).to_contain_text("not waiting any more")
 
     async def test_is_discarded_after_asking_and_nothing_comes_of_it(self, firm: Firm, screens: Screens) -> None:
@@ -89,10 +95,12 @@ async def tell_at_once(hq: Person) -> None:
 
 
 class TestAnAlarm:
-    async def test_comes_by_itself_and_is_taken_by_one(self, firm: Firm, screens: Screens) -> None:
+    async def test_comes_by_itself_is_taken_by_one_put_back_and_given_by_another(
+        self, firm: Firm, screens: Screens
+    ) -> None:
         await tell_at_once(await firm.login("hq"))
         page = (await at_the_desk(screens, "page=alarms")).page
-        other = (await at_the_desk(screens, "page=alarms", "hq")).page
+        other = (await at_the_desk(screens, "page=alarms", "hq", size=PHONE, locale="zh-CN")).page
         await expect(page.locator(".alarm")).to_have_count(0)
         job = await firm.job(await firm.login("desk"), title="water everywhere", priority=5)
         alarm = page.locator(".alarm", has_text="water everywhere")
@@ -100,7 +108,22 @@ class TestAnAlarm:
         await expect(page.get_by_role("link", name="Alarms")).to_contain_text(re.compile(r"\d"))
         await alarm.get_by_role("button", name=f"See to the alarm of No. {job['number']}").click()
         await expect(alarm).to_contain_text("You, since")
-        await expect(other.locator(".alarm", has_text="water everywhere")).to_contain_text("A colleague, since")
+        theirs = other.locator(".alarm", has_text="water everywhere")
+        await expect(theirs).to_contain_text("desk 自")
+        await alarm.get_by_role("button", name=f"Put the alarm of No. {job['number']} back").click()
+        await expect(page.get_by_role("heading", name="Nobody sees to it yet (1)")).to_be_visible()
+        await expect(theirs.get_by_role("button", name=f"处理 {job['number']} 号的告警")).to_have_text("领取")
+        await theirs.get_by_role("button", name=f"将 {job['number']} 号的告警转交同事").click()
+        dialog = other.get_by_role("dialog")
+        await dialog.get_by_role("button", name="转交", exact=True).click()
+        await expect(dialog.get_by_role("alert")).to_have_text("请选择由谁处理。")
+        await dialog.get_by_label("desk").check()
+        await dialog.get_by_role("button", name="转交", exact=True).click()
+        await expect(page.locator(".toast[data-tone=note]")).to_contain_text("gave you the alarm")
+        await expect(alarm).to_contain_text("You, given by")
+        await page.reload()  # told once
+        await expect(alarm).to_contain_text("You, given by")
+        await expect(page.locator(".toast")).to_have_count(0)
 
 
 class TestAPromise:

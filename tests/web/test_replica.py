@@ -13,7 +13,7 @@ from playwright.async_api import Page, Route
 from tests.journeys.firm import Firm, Person
 from tests.web.conftest import Screen, Screens
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HERE = "/replica-test"
 BLANK = f"<!doctype html><title>replica</title><script type=module src={HERE}.js></script>"

@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from tests.journeys.firm import Firm, Person
 from tests.web.conftest import Screens
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def cancelled_and_done(firm: Firm, desk: Person, title: str) -> Any:

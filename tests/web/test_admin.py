@@ -1,0 +1,114 @@
+"""The managers' desk: a promise's next version is tried before it is published; who may be here; nothing unreadable."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.async_api import expect
+
+from tests.journeys.firm import Firm
+from tests.web.conftest import DESK, PHONE, Screen, Screens
+from tests.web.test_every_page import axe, violations
+
+__all__ = ["axe"]
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def at_the_desk(screens: Screens, query: str, username: str = "hq", **how: object) -> Screen:
+    screen = await screens(**how)
+    await screen.log_in(f"/desk/admin{query}", username)
+    return screen
+
+
+class TestAPromise:
+    async def test_gets_its_next_version_after_a_look_at_last_month(self, firm: Firm, screens: Screens) -> None:
+        hq, desk = await firm.login("hq"), await firm.login("desk")
+        always = await hq.post("/commitments/calendars", {"name": "全天候", "always_open": True, "code": "always_open"})
+        assert always.status_code == 201, always.text
+        made = await hq.post(
+            "/commitments/policies",
+            {
+                "code": "repair_try",
+                "name": "维修上门",
+                "name_en": "Repairs on site",
+                "calendar_id": always.json()["id"],
+                "job_type": "repair",
+                "severity": "1",
+                "respond_seconds": 86_400,
+                "effective_from": "2020-01-01T00:00:00Z",
+            },
+        )
+        assert made.status_code == 201, made.text
+        opened = datetime.now(UTC) - timedelta(hours=8)
+        await firm.job(desk, priority=1, opened_at=opened.isoformat())
+
+        page = (await at_the_desk(screens, "?id=repair_try")).page
+        await page.get_by_role("link", name="Next version").click()
+        await page.get_by_label("How long").fill("0")
+        await page.get_by_role("button", name="See what it would have promised").click()
+        await expect(page.get_by_label("How long")).to_be_focused()  # what is wrong stands there
+        await page.get_by_label("How long").fill("4")
+        await page.get_by_role("button", name="See what it would have promised").click()
+        await expect(page.get_by_text("1 arrival more would have been too late.")).to_be_visible()
+        await page.get_by_role("button", name="Publish version 2").click()
+        await expect(page.get_by_text("Published: Repairs on site, version 2.")).to_be_visible()
+        await expect(page.locator("tbody tr")).to_have_count(2)
+        versions = (await hq.get("/commitments/policies", code="repair_try")).json()
+        assert [(v["version"], v["respond_seconds"]) for v in versions] == [(1, 86_400), (2, 4 * 3600)]
+
+    async def test_is_not_a_dispatchers_to_make(self, firm: Firm, screens: Screens) -> None:
+        page = (await at_the_desk(screens, "", "desk")).page
+        await expect(page.get_by_role("link", name="To the board")).to_be_visible()
+        await expect(page.get_by_role("navigation")).to_have_count(0)
+
+
+class TestTheCatalogue:
+    async def test_says_at_the_field_what_the_server_refuses_and_changes_only_what_was_typed(
+        self, firm: Firm, screens: Screens
+    ) -> None:
+        hq = await firm.login("hq")
+        line = {"code": "dryer", "name": "干衣机", "name_en": "Dryer"}
+        assert (await hq.post("/product-lines", line)).status_code == 201
+        fault = {"line_code": "dryer", "code": "E2", "component": "motor", "text": "电机过热"}
+        known = (await hq.post("/fault-codes", fault)).json()
+
+        page = (await at_the_desk(screens, "?part=products&tab=faults&act=new")).page
+        await page.get_by_label("Product line").select_option("dryer")
+        await page.get_by_label("Code on the display").fill("E2")
+        await page.get_by_label("Component", exact=True).select_option("motor")
+        await page.get_by_label("What it means (Chinese)").fill("另一含义")
+        await page.get_by_role("button", name="Add").click()
+        await expect(page.get_by_label("Code on the display")).to_be_focused()  # there it says why
+        await expect(page.get_by_text("This fault code exists already.")).to_be_visible()
+
+        await page.get_by_role("link", name="E2 电机过热").click()
+        await page.get_by_role("link", name="Change").click()
+        await page.get_by_label("What it means (English)").fill("Motor too hot")
+        path, told = f"/fault-codes/{known['id']}", {"base_version": known["version"], "advice": "先断电"}
+        assert (await hq.patch(path, told)).status_code == 200  # somebody else, meanwhile
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_text("Somebody changed this meanwhile.")).to_be_focused()
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_role("heading", name="E2 Motor too hot")).to_be_visible()
+        listed = (await hq.get("/fault-codes", line_code="dryer")).json()["items"]
+        assert [(one["text_en"], one["advice"]) for one in listed] == [("Motor too hot", "先断电")]
+
+    async def test_is_an_auditors_to_read_and_offers_them_nothing_else(self, firm: Firm, screens: Screens) -> None:
+        page = (await at_the_desk(screens, "?part=products&tab=components&act=new", "auditor")).page
+        await expect(page.get_by_text("That does not exist any more")).to_be_visible()
+        await expect(page.get_by_role("link", name="New component group")).to_have_count(0)
+        await expect(page.get_by_role("link", name="Code links")).to_be_visible()
+        await expect(page.get_by_role("link", name="Labels")).to_have_count(0)
+
+
+class TestEveryPart:
+    async def test_breaks_no_rule_of_accessibility(self, firm: Firm, screens: Screens, axe: str) -> None:
+        screen = await at_the_desk(screens, "?act=new", size=DESK, locale="zh-CN")
+        await screen.page.locator("form.form").wait_for()
+        assert await violations(screen.page, axe) == []
+        await screen.open(f"/desk/admin?part=people&tab=shifts&outlet={firm.outlet_id}")
+        await screen.page.locator("table.shifts").wait_for()
+        assert await violations(screen.page, axe) == []
+        phone = await at_the_desk(screens, "?part=measures", size=PHONE, locale="en-GB", color_scheme="dark")
+        await phone.page.locator(".figures, .notice").first.wait_for()
+        assert await violations(phone.page, axe) == []
