@@ -95,6 +95,7 @@ const deeds = {
   offline: (now) => void (offline = now),
   fault: (kind) => void faults.push(kind),
   device: () => onsite.kept.device,
+  complete: (facts) => onsite.complete(facts),
   outcome: (type, id) => onsite.outcomeOf(type, id),
   /** A poke after the one for the line itself. */
   poked: () => {

@@ -6,6 +6,7 @@
 // promise), so that every change of it is one write (K-2). Each person needs a storage of their own (E-4). Run it in one
 // tab: RxDB's leader election, or navigator.locks, sees to that.
 
+import { signed } from './signing.mjs'
 import * as state from './state.mjs'
 
 export { EDITABLE } from './state.mjs'
@@ -80,6 +81,20 @@ export class Onsite {
       this.touch(type, edits.map((edit) => edit.id))
       await this.#save() // durable before it is sent (push step 1)
       await this.#push()
+    })
+  }
+
+  /** Completes a job with what the customer was shown and signed (`facts`: members of the manifest, `job_id` among them).
+   * The photos it names follow by themselves. Returns the outcome. */
+  complete(facts) {
+    return this.#alone(async () => {
+      const manifest = { form: 2, outcome: 'completed', photos: [], ...facts }
+      const record = { type: 'job', id: facts.job_id }
+      state.perform(this.kept, 'job.complete', record, await signed(manifest, this.kept.key), stamp(0))
+      this.touch('job', [record.id])
+      await this.#save()
+      await this.#push()
+      return this.outcomeOf('job', record.id)
     })
   }
 

@@ -48,6 +48,13 @@ export function queue(kept, type, edit) {
   }
 }
 
+/** An operation that is no change of fields; the record's version as the server last told it (P-3).
+ * @param {Kept} kept @param {{ type: string, id: string }} record @param {Stamp} stamp */
+export function perform(kept, kind, record, args, { op_id, at }) {
+  const base_version = kept.base[keyOf(record)]?.version ?? 0
+  kept.outbox.push({ said: { op_id, seq: ++kept.seq, kind, record, base_version, args, at }, outcome: null })
+}
+
 /** Takes an answer in; twice is as good as once (push step 11). */
 export function acknowledge(kept, answer) {
   for (const outcome of answer.outcomes) {
