@@ -16,26 +16,31 @@ from server.dispatch.planning.running import Planner
 from server.dispatch.reacting.running import Reactor
 from server.dispatch.solving import workers as solving
 from server.dispatch.travel import opening as travel
-from server.evidence import found
-from server.jobs import deadlines
+from server.evidence.images.running import Images
+from server.evidence.reports.gathering import Jobs
+from server.evidence.reports.running import Reporter
+from server.evidence.sealing.actions import Photos
+from server.evidence.sealing.keys import Keys
+from server.evidence.sealing.running import Sealer
+from server.evidence.uploads.actions import Uploads
+from server.evidence.uploads.drafts import Drafts
+from server.evidence.waking import Waking
 from server.jobs import store as jobs
 from server.notifications.channels import Channels
-from server.notifications.sending import Sending
-from server.platform import accesses, compression, db, health, pages, purge
+from server.platform import compression, db, health, maps, pages
 from server.platform.auth import provide_caller
 from server.platform.errors import HANDLERS
 from server.platform.headers import SecurityHeaders
 from server.platform.logging import RequestLog
-from server.platform.media import TOO_DEEP, json_only
+from server.platform.media import TOO_DEEP, judge_body
 from server.platform.pokes import Pokes
 from server.platform.secrets import Secrets
-from server.platform.storage import Blobs
-from server.platform.text import refuse_forbidden_body
-from server.portal import forgetting, service_routes
+from server.platform.storage import Blobs, place_of
 from server.portal.counting import Counting
+from server.portal.looking_up import LookingUp
 from server.portal.standing import Standing
 from server.products import actions as products
-from server.products import cards, catalogue
+from server.products import catalogue
 from server.products import store as product_catalogue
 from server.products.importing.watching import Intake
 from server.products.labels.running import Labeller
@@ -43,11 +48,12 @@ from server.products.scans import regions
 from server.settings import Settings
 from server.sync.gathering import Gathering
 from server.sync.keeping import keep
+from server.watches import in_turn, watches
 
 #: Every feature exports `router` from its `routes`.
 FEATURES = (
     *("accounts", "network", "customers", "commitments", "products", "jobs", "dispatch", "evidence", "sync"),
-    *("notifications", "portal", "transfers"),
+    *("notifications", "portal", "transfers", "evidence.uploads", "evidence.reports"),
 )
 
 #: What a policy of promises may ask of a job, and whether there is such a thing: told here, as promises know no jobs.
@@ -64,17 +70,17 @@ def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
     app = Litestar(
         route_handlers=[
             health.router,
+            maps.router,
             Metrics,
             *(_mounted(feature, settings) for feature in FEATURES),
             *pages.routers(),
         ],
         dependencies={"caller": Provide(provide_caller)},
-        guards=[json_only],
-        before_request=refuse_forbidden_body,
+        before_request=judge_body,
         middleware=[PrometheusConfig(app_name="onsite", prefix="onsite", group_path=True).middleware],
         exception_handlers={**HANDLERS, **TOO_DEEP},
         compression_config=compression.of_answers(
-            exclude=["^/sync/stream$", "^/evidence/photos/", "^/label-batches/[^/]+/file$"]
+            exclude=["^/sync/stream$", "^/uploads", "^/evidence/photos/", "^/label-batches/[^/]+/file$"]
         ),
         request_max_body_size=settings.json_limit,
         openapi_config=OpenAPIConfig(
@@ -92,8 +98,20 @@ def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
     app.state.secrets = kept
     app.state.describable = DESCRIBABLE
     app.state.live_jobs = jobs.live_jobs_of  # told here, as customers know no jobs
+    app.state.customer_of_job = jobs.customer_of  # and evidence neither
     app.state.channels = Channels.load(settings.data_dir)
-    app.state.blobs = Blobs(settings.data_dir / "blobs")
+    app.state.blobs = Blobs(place_of(settings))
+    app.state.signing_keys = Keys(kept, settings.data_dir if secrets is None else None, settings.signing_key)
+    drafts = Drafts(settings.data_dir / "uploads")
+    app.state.photo_watchers = []
+    app.state.photos_wake = Waking(app.state.photo_watchers)
+    app.state.uploads = Uploads(
+        drafts,
+        app.state.blobs,
+        settings.upload_lifetime,
+        settings.photo_limit,
+        arrived=app.state.photos_wake.photo_arrived,
+    )
     # Around everything: Litestar's own middleware never sees a path without a route.
     headers = SecurityHeaders(https=settings.public_url.startswith("https://"))
     app.asgi_handler = RequestLog()(headers(app.asgi_handler))
@@ -130,26 +148,20 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     app.state.reactor = Reactor()
     app.state.intake = Intake(settings.data_dir / "imports")
     app.state.labeller = Labeller(app.state.blobs)
+    app.state.images = Images(app.state.blobs)
+    known = Jobs(jobs.rows, jobs.job_types)
+    app.state.reporter = Reporter(app.state.blobs, app.state.signing_keys, known, settings.public_url)
+    app.state.images.judged.append(app.state.reporter.judged)
+    app.state.sealer = Sealer(app.state.signing_keys, app.state.reporter.wake)
+    app.state.photo_watchers[:] = [app.state.images.wake, app.state.sealer.wake]
+    app.state.photos = Photos(app.state.blobs)
     app.state.pokes = Pokes()
     app.state.standing = Standing()
+    app.state.looking_up = LookingUp()
     app.state.counting = Counting(whereabouts)
     await app.state.pokes.start()
     stopping = asyncio.Event()
-    watching = asyncio.gather(
-        deadlines.watch(stopping),
-        app.state.planner.watch(stopping),
-        app.state.reactor.watch(stopping),
-        app.state.intake.watch(stopping),
-        app.state.labeller.watch(stopping),
-        found.watch(stopping, app.state.blobs),
-        service_routes.watch(stopping),
-        purge.watch(stopping, settings.tombstone_lifetime),
-        accesses.watch(stopping),
-        cards.watch(stopping),
-        Sending(app.state.channels).watch(stopping),
-        app.state.counting.watch(stopping),
-        forgetting.watch(stopping),
-    )
+    watching = asyncio.create_task(in_turn(stopping, watches(app, settings, stopping)))
     try:
         yield
     finally:

@@ -12,11 +12,13 @@ import asyncpg
 import structlog
 
 from server.dispatch.speeds import read_speeds
+from server.evidence.sealing.keys import Keys
 from server.platform import logging
 from server.platform.embedded import EmbeddedPostgres
 from server.platform.migrate import migrate
 from server.platform.restore import refuse_unfinished
 from server.platform.secrets import Secrets
+from server.platform.storage import Blobs, Unreachable, place_of
 from server.settings import Settings
 from server.workers import ServeError, environment
 
@@ -32,6 +34,9 @@ def database(settings: Settings) -> Iterator[str]:
     read_speeds(settings.travel_speeds)  # the workers read it again; here the person who starts them is told
     refuse_unfinished(settings.data_dir)
     Secrets.load_or_make(settings.data_dir)
+    if settings.signing_key is not None:
+        Keys.of(settings.data_dir, settings.signing_key)  # likewise
+    _probe(settings)
     if settings.database_url is not None:
         yield settings.database_url
         return
@@ -52,6 +57,17 @@ def prepare(settings: Settings, dsn: str, demo: bool) -> None:
 def greet(dsn: str) -> None:
     """An installation nobody can log in to yet: say how to make the first administrator."""
     _interruptible(lambda: _greet(dsn))
+
+
+def _probe(settings: Settings) -> None:
+    """Raises ServeError for a bucket that there is not or that refuses us. One that is away may come back."""
+    blobs = Blobs(place_of(settings))
+    try:
+        blobs.probe()
+    except Unreachable as fault:
+        if fault.for_good:
+            raise ServeError(f"{blobs.place} (ONSITE_STORAGE_URL) cannot be used: {fault.strerror}.") from fault
+        log.warning("storage away", storage=str(blobs.place), fault=fault.strerror)
 
 
 def report_death(facts: dict[str, object]) -> None:

@@ -5,6 +5,7 @@
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,15 @@ class SettingsError(Exception):
         self.sentences = sentences
 
 
+class Secret(str):
+    """A text that no traceback and no log shows."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'…'"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the server may be told. Sizes in bytes, lifetimes as durations, paths absolute."""
 
@@ -42,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     json_limit: int = MIB
     push_limit: int = 4 * MIB
     photo_limit: int = 20 * MIB
+    upload_lifetime: timedelta = timedelta(days=7)
+    """An upload that is not finished by then begins anew."""
     oldest_pull: int = 1
     """Clients of older protocol versions may only push."""
     tombstone_lifetime: timedelta = timedelta(days=30)
@@ -67,6 +79,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     geoip_database: Path | None = None
     """An MMDB file of cities (MaxMind, DB-IP): the regions of scans are known by it."""
 
+    map_tiles_url: str | None = None
+    """Of raster tiles under the desk's map, with {z}, {x} and {y}; None: the map is drawn without."""
+    map_credit: str = ""
+    """Whose map that is, as its owner wants it said."""
+
+    storage_url: str | None = None
+    """`s3://bucket/prefix`: blobs live there; None means `blobs` in `data_dir`."""
+    storage_endpoint: str | None = None
+    """Of a store that is not AWS's but speaks like it."""
+    storage_region: str | None = None
+    storage_key_id: str | None = None
+    storage_secret: "Secret | None" = None
+    storage_path_style: bool | None = None
+    """Whether the bucket is named in the path, not in the host's name; None means: with an endpoint."""
+    storage_floor: int = 200 * MIB
+    """Bytes of the disk that stay free: what would take them is refused."""
+
+    signing_key: "Secret | None" = None
+    """PEM, or a file of it, instead of the key in `data_dir`: the private key that countersigns completions, then the
+    public keys of those before it."""
+
     @property
     def public_url(self) -> str:
         """Where people reach this server: `base_url`, or what the listening address says."""
@@ -84,10 +117,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             try:
                 values[setting.field] = setting.read(text)
             except ValueError as refusal:
-                sentences.append(f"{setting.name} is {text!r}, but must be {refusal}.")
+                sentences.append(f"{setting.name} is {_without_password(text)!r}, but must be {refusal}.")
         source = values.get("travel_source", "great_circle")
         if source != "great_circle" and not environ.get("ONSITE_TRAVEL_URL", "").strip():
             sentences.append(f"ONSITE_TRAVEL_URL must be set, since ONSITE_TRAVEL_SOURCE is {source!r}.")
+        sentences += _storage_faults(values)
         if sentences:
             raise SettingsError(sentences)
         values.setdefault("data_dir", Path("data").absolute())
@@ -97,6 +131,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The same settings as environment variables, for the processes this one starts."""
         written = {setting.name: setting.write(getattr(self, setting.field)) for setting in SETTINGS}
         return {name: text for name, text in written.items() if text}
+
+
+def _storage_faults(values: Mapping[str, Any]) -> list[str]:
+    """What the settings of a bucket lack."""
+    told = [setting for setting in SETTINGS if setting.field in values and setting.field in _OF_A_BUCKET]
+    if told and "storage_url" not in values:
+        return [f"ONSITE_STORAGE_URL must be set, since {told[0].name} is."]
+    if ("storage_key_id" in values) != ("storage_secret" in values):
+        return ["ONSITE_STORAGE_KEY_ID and ONSITE_STORAGE_SECRET belong together."]
+    return []
+
+
+_OF_A_BUCKET = ("storage_endpoint", "storage_region", "storage_key_id", "storage_secret", "storage_path_style")
 
 
 def http_url(host: str, port: int) -> str:
@@ -135,6 +182,30 @@ def _base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _without_password(text: str) -> str:
+    """An address may hold one, and a refused value is printed."""
+    return re.sub(r"//[^/@\s]*@", "//…@", text)
+
+
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
+
+
+def _storage_url(text: str) -> str:
+    if not _BUCKET.fullmatch(text) or "/../" in f"{text}/" or "/./" in f"{text}/":
+        raise ValueError("an address such as s3://bucket or s3://bucket/prefix")
+    return text.rstrip("/")
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in ("yes", "no"):
+        raise ValueError("yes or no")
+    return text.lower() == "yes"
+
+
+def _write_yes_or_no(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "no"
+
+
 def _log_level(text: str) -> str:
     if text.lower() not in LOG_LEVELS:
         raise ValueError("one of " + ", ".join(LOG_LEVELS))
@@ -159,8 +230,26 @@ def _travel_profile(text: str) -> str:
     return text
 
 
+_TILES = re.compile(r"https?://[^/?#{}\s;,'\"]+/[^{}\s;,'\"]*")
+
+
+def _map_tiles_url(text: str) -> str:
+    """What goes into the content policy as well: nothing that would end it early."""
+    if not all(text.count(hole) == 1 for hole in _TILE_HOLES) or not _TILES.fullmatch(re.sub(r"\{[zxy]\}", "", text)):
+        raise ValueError("an address such as https://tiles.example.com/{z}/{x}/{y}.png")
+    return text
+
+
+_TILE_HOLES = ("{z}", "{x}", "{y}")
+
+
 def _write_plain(value: object) -> str:
     return "" if value is None else str(value)
+
+
+def _signing_key(text: str) -> Secret:
+    """A path becomes absolute, as workers may stand elsewhere."""
+    return Secret(text if "-----BEGIN" in text else _path(text))
 
 
 class _Setting(NamedTuple):
@@ -192,6 +281,12 @@ SETTINGS = (
     _Setting("ONSITE_JSON_LIMIT", "json_limit", _whole(KIB, 64 * MIB)),
     _Setting("ONSITE_PUSH_LIMIT", "push_limit", _whole(KIB, 256 * MIB)),
     _Setting("ONSITE_PHOTO_LIMIT", "photo_limit", _whole(KIB, 256 * MIB)),
+    _Setting(
+        "ONSITE_UPLOAD_DAYS",
+        "upload_lifetime",
+        _lifetime(timedelta(days=1), 366),
+        lambda value: str(value // timedelta(days=1)),
+    ),
     _Setting("ONSITE_OLDEST_PULL", "oldest_pull", _whole(1, 1000)),
     _Setting(
         "ONSITE_TOMBSTONE_DAYS",
@@ -220,4 +315,14 @@ SETTINGS = (
     ),
     _Setting("ONSITE_TRAVEL_SPEEDS", "travel_speeds", _path),
     _Setting("ONSITE_GEOIP_DATABASE", "geoip_database", _path),
+    _Setting("ONSITE_MAP_TILES_URL", "map_tiles_url", _map_tiles_url),
+    _Setting("ONSITE_MAP_CREDIT", "map_credit", str),
+    _Setting("ONSITE_STORAGE_URL", "storage_url", _storage_url),
+    _Setting("ONSITE_STORAGE_ENDPOINT", "storage_endpoint", _base_url),
+    _Setting("ONSITE_STORAGE_REGION", "storage_region", str),
+    _Setting("ONSITE_STORAGE_KEY_ID", "storage_key_id", str),
+    _Setting("ONSITE_STORAGE_SECRET", "storage_secret", Secret),
+    _Setting("ONSITE_STORAGE_PATH_STYLE", "storage_path_style", _yes_or_no, _write_yes_or_no),
+    _Setting("ONSITE_STORAGE_FLOOR", "storage_floor", _whole(0, 1024 * 1024 * MIB)),
+    _Setting("ONSITE_SIGNING_KEY", "signing_key", _signing_key),
 )

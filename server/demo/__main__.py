@@ -27,11 +27,12 @@ def _fill(settings: Settings, dsn: str) -> str:
 
     from server.demo.fill import fill
     from server.platform import db
+    from server.platform.storage import Blobs, place_of
 
     async def inside() -> str:
         await db.open_pool(size=4)
         try:
-            return await fill(settings.data_dir, settings.public_url)
+            return await fill(settings.data_dir, Blobs(place_of(settings)), settings.public_url)
         finally:
             await db.close_pool()
 

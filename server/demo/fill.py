@@ -19,8 +19,8 @@ from server.products.rules.serial import SERIAL_BYTES, make_serial
 SEED = 20240
 
 
-async def fill(folder: Path, base_url: str, seed: int = SEED) -> str:
-    """Makes the firm and says so. `folder`: the data directory, for photos and demo.json. The database pool is open.
+async def fill(folder: Path, blobs: Blobs, base_url: str, seed: int = SEED) -> str:
+    """Makes the firm and says so. `folder`: the data directory, for demo.json. The database pool is open.
     Raises `DemoRefused` when a firm has come into being meanwhile."""
     now = clock.now()
     cast = gather(seed, now, lambda: make_serial(secrets.token_bytes(SERIAL_BYTES)))
@@ -34,7 +34,7 @@ async def fill(folder: Path, base_url: str, seed: int = SEED) -> str:
             firm = await found(cast, accounts)
             await set_standards(now)
             await fill_files(firm, cast, plan)
-        story = Story(seed, cast, plan, firm, Blobs(folder / "blobs"), now)
+        story = Story(seed, cast, plan, firm, blobs, now)
         await story.play()
         await ahead.prepare(firm, plan, story, now)
         await copied.copy_one(firm, cast, now)

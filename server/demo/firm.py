@@ -14,7 +14,7 @@ from schemas.accounts import NewUser, Role
 from schemas.catalogue import NewBomPart, NewFaultCode
 from schemas.commitments import NewPolicy
 from schemas.customers import NewCustomer
-from schemas.network import NewOutlet, NewServiceCentre, NewShift, NewTechnician
+from schemas.network import NewOutlet, NewServiceCentre, NewShift, NewTechnician, SkillTerms
 from schemas.products import NewModel, NewProductLine, NewUnit
 from server.accounts import actions as accounts
 from server.accounts import passwords
@@ -22,7 +22,7 @@ from server.commitments import calendars, policies
 from server.commitments import store as commitment_store
 from server.customers import actions as customers
 from server.demo import places, standards, store
-from server.demo.cast import FIRM, HOTLINE, Cast, Staff, day_of
+from server.demo.cast import FIRM, HOTLINE, LOCAL, Cast, Staff, day_of
 from server.demo.catalogue import LINES, MODELS
 from server.demo.names import Person
 from server.demo.parts import FAULTS, PARTS, safety_note
@@ -30,6 +30,7 @@ from server.demo.plan import Plan
 from server.jobs import actions as jobs
 from server.jobs import store as job_store
 from server.network import actions as network
+from server.network import people, people_store
 from server.platform import clock
 from server.platform.auth import Caller
 from server.products import actions as products
@@ -164,9 +165,18 @@ async def set_standards(now: datetime) -> None:
                 checklist=checklist,
                 photos_required=kind.photos,
             )
+    await _name_skills(procedures)
     await _promise(now - timedelta(days=365))
     await catalogue.ensure_default_components()
     await products.ensure_default_policies()
+
+
+async def _name_skills(procedures: standards.Procedures) -> None:
+    """What technicians of the cast can: kinds of work, and lines of products."""
+    work = {kind.skill: (kind.name, kind.name_en) for kind in procedures.job_type if kind.code == kind.skill}
+    for code, (name, name_en) in (work | LINES).items():
+        if not await people_store.skill_known(code):
+            await people.keep_skill(code, SkillTerms(name=name, name_en=name_en))
 
 
 async def _promise(since: datetime) -> None:
@@ -229,7 +239,7 @@ async def _put_on_record(firm: Firm, units: Sequence[tuple[UUID, NewUnit]]) -> N
     by_day: dict[datetime, list[int]] = {}
     for index, (_, unit) in enumerate(units):
         days = [day for day in (unit.sold_on, unit.installed_on, unit.registered_on) if day is not None]
-        morning = datetime.combine(max(days), time(), clock.UTC) if days else told
+        morning = datetime.combine(max(days), time(), LOCAL).astimezone(clock.UTC) if days else told
         by_day.setdefault(max(told, morning), []).append(index)
     for instant, indices in sorted(by_day.items()):
         with clock.as_of(instant):

@@ -8,14 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from joserfc import jws
-from joserfc.jwk import ECKey
 
+from offline_sync.replica.keys import DeviceKey
 from schemas import sync as wire
 from schemas.accounts import Enrolment, PublicKey
 from server.accounts import actions as accounts
 from server.demo import store
-from server.evidence.rules import canonical
 from server.platform import clock
 from server.platform.auth import Caller
 from server.sync import actions as sync
@@ -41,15 +39,16 @@ class Deed:
 
 @dataclass(slots=True)
 class Phone:
-    """`outbox`: done but not yet pushed. `seen`: versions as of the moment it lost its signal, None while online."""
+    """`seen`: versions as of the moment it lost its signal, None while online. `heard`: when it was last answered."""
 
     caller: Caller
     device_id: UUID
-    key: ECKey
+    key: DeviceKey
     booted: datetime
     ahead: timedelta
     last_seq: int = 0
     seen: dict[UUID, int] | None = None
+    heard: datetime | None = None
 
     async def lose_signal(self) -> None:
         assert self.caller.technician_id is not None
@@ -66,7 +65,7 @@ class Phone:
             operations=[msgspec.Raw(msgspec.json.encode(operation)) for operation in sent],
         )
         answer = await sync.push(self.caller, push)
-        self.last_seq = answer.last_seq
+        self.last_seq, self.heard = answer.last_seq, at
         for deed, outcome in zip(deeds, answer.outcomes, strict=True):
             if outcome.status not in (("held",) if deed.held else ("applied", "merged")):
                 raise StoryFault(f"{deed.kind}: {outcome.status} {outcome.code} {outcome.text}")
@@ -90,20 +89,19 @@ class Phone:
             boot_id=f"{self.device_id}-{boot}",
         )
 
-    def sign(self, manifest: Mapping[str, Any]) -> str:
-        """Detached JWS (RFC 7515, appendix F) over the canonical manifest."""
-        compact = jws.serialize_compact({"alg": "ES256"}, canonical(manifest), self.key)
-        header, _, signature = compact.split(".")
-        return f"{header}..{signature}"
+    def reading(self, at: datetime) -> dict[str, Any]:
+        """What its clocks showed then."""
+        shown: dict[str, Any] = msgspec.to_builtins(self._time(at))
+        return shown
+
+    def anchors(self) -> list[dict[str, Any]]:
+        return [] if self.heard is None else [{"server_ms": _ms(self.heard), "reading": self.reading(self.heard)}]
 
 
 async def enrol(caller: Caller, booted: datetime, ahead: timedelta, name: str) -> Phone:
     """Inside a transaction. The private key lives as long as this process: nobody can sign with this phone later."""
-    key = ECKey.generate_key("P-256", private=True)
-    public = key.as_dict(private=False)
-    enrolment = Enrolment(
-        public_key=PublicKey(kty="EC", crv="P-256", x=str(public["x"]), y=str(public["y"])), name=name
-    )
+    key = DeviceKey.generate()
+    enrolment = Enrolment(public_key=msgspec.convert(key.public, PublicKey), name=name)
     device = await accounts.enrol(caller, enrolment)
     return Phone(caller, device.id, key, booted, ahead)
 

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from offline_sync.replica import manifest
 from schemas.jobs import Assign, JobEdit, NewJob
 from server.demo import names, phone, report, standards, store
 from server.demo.cast import Cast, day_of
@@ -17,16 +18,19 @@ from server.demo.places import Place, near
 from server.demo.plan import Plan, Task
 from server.evidence import actions as evidence
 from server.jobs import actions as jobs
-from server.jobs import booking, reviews
-from server.jobs import store as job_store
+from server.jobs import booking
+from server.jobs.reviews import settling
+from server.jobs.reviews import store as reviews_store
 from server.platform import clock
 from server.platform.storage import Blobs
 from server.products import actions as products
-from server.products.rules.coverage import Repair
+from server.products.rules.entitlement import Repair
 
 _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
 _CALLS_TOGETHER = 30
+#: Of so many visits one is not signed for, and to one something is added later.
+_REFUSED_EVERY, _ADDED_EVERY = 13, 11
 
 
 class Event(NamedTuple):
@@ -37,11 +41,13 @@ class Event(NamedTuple):
 
 @dataclass(slots=True)
 class Made:
-    """A job as it was raised. `photos`: taken at the visit; the last one may still be on the phone."""
+    """A job as it was raised. `photos`: taken at the visit or after it, and still on the phone.
+    `signed`: the digest of what the customer signed."""
 
     id: UUID
     number: int
     photos: list[report.Photo]
+    signed: str = ""
 
 
 class Story:
@@ -172,8 +178,8 @@ class Story:
 
     async def _settle(self, key: int, task: Task) -> None:
         caller = self._office(task)
-        for review in await job_store.open_reviews([self._made[key].id]):
-            await reviews.settle(caller, UUID(review["id"]), "accept_work")
+        for review in await reviews_store.open_reviews([self._made[key].id]):
+            await settling.settle(caller, UUID(review["id"]), "accept_work")
 
     # ----------------------------------------------------------------------------------------------------- the field
 
@@ -200,6 +206,7 @@ class Story:
         if task.ended_at is not None:
             self._do(mine, task.ended_at, lambda: self._end(key, task), pushed=True)
             self._at(self._heard(task, task.ended_at) + 40 * _SECOND, lambda: self._send_photos(key, task))
+            self._stage_addendum(key, task)
         elif task.paused_at is not None:
             args = {"reason": task.reason}
             self._do(mine, task.paused_at, lambda: self._plain(key, "pause", task.paused_at, args), pushed=True)
@@ -220,10 +227,13 @@ class Story:
         return at
 
     def _heard(self, task: Task, at: datetime) -> datetime:
-        """When the office knows what happened at `at`."""
+        """When the office knows what happened at `at`, and that the visit is over."""
         assert task.technician is not None
-        told = self._signal(task.technician, (task.ended_at or at) + 5 * _SECOND)
-        return max(at, told + 10 * _SECOND) if told < self._now else self._now
+        return max(at, self._heard_at(task.technician, task.ended_at or at))
+
+    def _heard_at(self, technician: int, at: datetime) -> datetime:
+        told = self._signal(technician, at + 5 * _SECOND)
+        return told + 10 * _SECOND if told < self._now else self._now
 
     def _stage_lost_signals(self) -> None:
         for technician, spans in self._plan.offline.items():
@@ -274,7 +284,7 @@ class Story:
         assert task.ended_at is not None
         made = self._made[key]
         if task.fate == "cannot_complete":
-            yield Deed(task.ended_at, "job.cannot_complete", made.id, {"reason": task.reason})
+            yield self._left_undone(key, task)
             return
         kind = self._kinds[task.job_type]
         items = standards.procedures().checklist(kind)
@@ -301,51 +311,108 @@ class Story:
         }
 
     def _completion(self, key: int, task: Task) -> Deed:
-        assert task.technician is not None
         assert task.ended_at is not None
-        made = self._made[key]
-        phone_of = self._phones[task.technician]
-        manifest = self._manifest(key, task)
-        signature = phone_of.sign(manifest)
+        args = manifest.complete(self._facts(key, task), self._phone(task).key)
+        self._made[key].signed = manifest.digest(args["manifest"])
         if task.twist == "completion_invalid":  # changed after the customer signed it
-            manifest["fees"] = [{"name": "上门费 / call-out fee", "amount_minor": 8000, "currency": "CNY"}]
+            args["manifest"]["fees"] = [{"name": "上门费 / call-out fee", "amount_minor": 8000, "currency": "CNY"}]
         held = task.twist in ("done_after_cancel", "settled", "duplicate_visit", "completion_invalid")
-        args = {"manifest": manifest, "signature": signature}
-        return Deed(task.ended_at, "job.complete", made.id, args, held)
+        return Deed(task.ended_at, "job.complete", self._made[key].id, args, held)
 
-    def _manifest(self, key: int, task: Task) -> dict[str, Any]:
+    def _left_undone(self, key: int, task: Task) -> Deed:
+        """The customer signs for that as well."""
+        assert task.ended_at is not None
+        args = manifest.cannot_complete(self._facts(key, task), task.reason, self._phone(task).key)
+        self._made[key].signed = manifest.digest(args["manifest"])
+        return Deed(task.ended_at, "job.cannot_complete", self._made[key].id, args)
+
+    def _phone(self, task: Task) -> Phone:
+        assert task.technician is not None
+        return self._phones[task.technician]
+
+    def _facts(self, key: int, task: Task) -> dict[str, Any]:
+        """What was shown, and under it the customer's name, or why it is not there."""
         assert task.arrived_at is not None
         assert task.ended_at is not None
-        made, unit, customer = self._made[key], self._cast.units[task.unit], self._cast.customers[task.customer]
-        english = customer.reads_english
-        kind = self._kinds[task.job_type]
-        taken = task.ended_at - 3 * _MINUTE
-        words = (unit.model.name_en.split(" ", 2)[1], f"SN {unit.serial}", f"ORDER {made.number}", f"{taken:%Y-%m-%d}")
-        made.photos = [report.photo(self._rng, words, taken) for _ in range(kind.photos)]
-        trouble = task.trouble
-        facts = report.Facts(
+        unit, customer = self._cast.units[task.unit], self._cast.customers[task.customer]
+        english, done, trouble = customer.reads_english, task.fate == "visit", task.trouble
+        kind, made = self._kinds[task.job_type], self._made[key]
+        photos = [self._photo(key, task, task.ended_at - 3 * _MINUTE) for _ in range(kind.photos)]
+        made.photos += photos
+        items = standards.procedures().checklist(kind) if done else ()
+        told = report.Told(
             job_id=str(made.id),
             number=made.number,
             english=english,
             product=unit.model.name_en if english else unit.model.name,
-            serial_end=unit.serial[-4:],
+            serial=unit.serial,
             task=task.title.split(" / ")[1 if english else 0],
             diagnosis=(trouble.found_en if english else trouble.found) if trouble else "",
             result=self._said(task)[1 if english else 0],
-            parts={trouble.part: 1} if trouble and trouble.part else {},
+            parts={trouble.part: 1} if trouble and trouble.part and done else {},
             fees=(),
-            signer=customer.name,
             arrived_at=task.arrived_at,
             finished_at=task.ended_at,
-            checklist={item.key: True for item in standards.procedures().checklist(kind)},
+            checklist={item.key: item.text_en if english else item.text for item in items},
+            conduct=kind.conduct and done,
             lat=task.at.lat,
             lon=task.at.lon,
             rating=self._rng.choices([5, 4, 3], [8, 3, 1])[0],
             component=trouble.component if trouble else "",
+            done=done,
         )
-        return report.manifest(self._rng, facts, made.photos)
+        phone_of = self._phone(task)
+        clocks = {
+            "arrival": {"at": task.arrived_at.isoformat(), "reading": phone_of.reading(task.arrived_at)},
+            "finish": phone_of.reading(task.ended_at),
+            "anchors": phone_of.anchors(),
+        }
+        return report.facts(self._rng, told, photos) | clocks | self._signature(key, task, customer.name, english)
+
+    def _signature(self, key: int, task: Task, name: str, english: bool) -> dict[str, Any]:
+        """Now and then a customer does not sign; sometimes somebody saw it."""
+        if task.reason.startswith("客户不在家"):
+            return report.absent(task.reason.split(" / ")[english])
+        if key % _REFUSED_EVERY != _REFUSED_EVERY - 1:
+            return report.signed(self._rng, name)
+        seen = (key // _REFUSED_EVERY) % 2 == 0
+        neighbour = self._cast.customers[(key * 7 + 1) % len(self._cast.customers)]
+        return report.refused(self._rng, english, neighbour.name if seen else None)
+
+    def _photo(self, key: int, task: Task, taken: datetime) -> report.Photo:
+        unit = self._cast.units[task.unit]
+        words = (unit.model.name_en.split(" ", 2)[1], f"SN {unit.serial}", f"ORDER {self._made[key].number}")
+        return report.photo(self._rng, (*words, f"{taken:%Y-%m-%d}"), taken)
+
+    def _stage_addendum(self, key: int, task: Task) -> None:
+        """Some technicians remember a photo when they are back in the van."""
+        assert task.technician is not None
+        assert task.ended_at is not None
+        at = task.ended_at + 12 * _MINUTE
+        if key % _ADDED_EVERY == 0 and task.twist is None and at < self._now - _MINUTE:
+            self._do(task.technician, at, lambda: self._addendum(key, task, at), pushed=True)
+            self._at(self._heard_at(task.technician, at) + 40 * _SECOND, lambda: self._send_photos(key, task))
+
+    def _addendum(self, key: int, task: Task, at: datetime) -> Iterator[Deed]:
+        made, phone_of = self._made[key], self._phone(task)
+        photo = self._photo(key, task, at)
+        made.photos.append(photo)
+        said = {
+            "job_id": str(made.id),
+            "extends": made.signed,
+            "note": "补拍铭牌 / rating plate, taken once more",
+            "photos": [photo.as_named()],
+            "locale": "zh-CN",
+            "made_at": at.isoformat(),
+            "reading": phone_of.reading(at),
+            "anchors": phone_of.anchors(),
+        }
+        yield Deed(at, "job.addendum", made.id, manifest.addendum(said, phone_of.key))
 
     def _said(self, task: Task) -> tuple[str, str]:
+        if task.fate == "cannot_complete":
+            zh, en = task.reason.split(" / ")
+            return zh, en
         if task.trouble is not None:
             return task.trouble.done, task.trouble.done_en
         zh, en = _RESULTS[task.job_type].split(" / ")
@@ -366,8 +433,12 @@ class Story:
         """Most photos come up after the completion; a few are still on their phone."""
         assert task.technician is not None
         caller = self._firm.phones_of[task.technician]
-        for photo in self._made[key].photos:
-            if self._rng.random() < 0.93:
+        made = self._made[key]
+        taken, made.photos = made.photos, []
+        for photo in taken:
+            if self._rng.random() >= 0.93:
+                made.photos.append(photo)
+            else:
                 await evidence.receive_photo(caller, self._blobs, photo.sha256, _chunks(photo.content))
 
     # -------------------------------------------------------------------------------------------------- what remains

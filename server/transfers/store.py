@@ -9,6 +9,7 @@ from server.platform.feed import TABLES
 _ROWS = (
     *("visit", "commitment", "completion", "history", "plan", "reaction", "reaction_rule", "unit_remedy"),
     *("service_request", "customer_ask", "judgement", "registration", "notification", "label_batch"),
+    *("seal", "service_report", "upload"),
 )
 
 
