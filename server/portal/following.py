@@ -32,7 +32,7 @@ from server.portal.rules.following import OPEN, Attempt, Followed, attempt_of, a
 from server.portal.texts import TEXTS, say
 from server.products import store as product_store
 from server.products.rules.refusal import Text
-from server.products.texts import Locale, date_text, pick
+from server.products.texts import Locale, date_text, fill, pick
 
 #: A repair may wait for a part for months, and its judgement comes after it.
 LIFETIME: Final = timedelta(days=180)
@@ -225,7 +225,8 @@ def wished_time(day: date | None, part: str) -> Text:
     if part == "any":
         return TEXTS["soonest"] if day is None else date_text(day)
     on, words = (Text("", ""), "preferred_soon") if day is None else (date_text(day), "preferred")
-    return Text(TEXTS[words].zh.format(day=on.zh, part=at.zh), TEXTS[words].en.format(day=on.en, part=at.en.lower()))
+    text = TEXTS[words]
+    return Text(fill(text.zh, day=on.zh, part=at.zh), fill(text.en, day=on.en, part=at.en.lower()))
 
 
 # ----------------------------------------------------------------------------------------------- the desk's part

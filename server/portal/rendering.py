@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 
 from server.portal.assets import ASSETS_URL, asset_version
 from server.portal.texts import TEXTS
-from server.products.texts import LOCALES, Locale, date_text, moment_text, pick
+from server.products.texts import LOCALES, Locale, date_text, fill, moment_text, pick
 
 PAGES: Final = Path(__file__).parent / "pages"
 
@@ -136,7 +136,7 @@ def _texts(locale: Locale) -> Callable[..., str]:
     words = {key: pick(text, locale) for key, text in TEXTS.items()}
 
     def t(key: str, **filled: object) -> str:
-        return words[key].format(**filled) if filled else words[key]
+        return fill(words[key], **filled)
 
     return t
 

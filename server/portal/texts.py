@@ -15,7 +15,7 @@ from server.portal.service_texts import OF_SERVICE
 from server.portal.verify_texts import OF_VERIFYING
 from server.products.rules.refusal import Text
 from server.products.texts import TEXTS as OF_VERDICTS
-from server.products.texts import Locale, pick
+from server.products.texts import Locale, fill, pick
 
 OF_PAGES: Final[dict[str, Text]] = {
     key: Text(zh, en)
@@ -138,5 +138,4 @@ TEXTS: Final[dict[str, Text]] = {**OF_VERDICTS, **OF_PAGES, **OF_PRODUCT, **OF_O
 
 def say(key: str, locale: Locale, **filled: str) -> str:
     """The text of that key, its names in braces filled."""
-    words = pick(TEXTS[key], locale)
-    return words.format(**filled) if filled else words
+    return fill(pick(TEXTS[key], locale), **filled)

@@ -20,7 +20,7 @@ from server.products.rules.entitlement import Line, Reason, Verdict
 from server.products.rules.policy import WHOLE_UNIT, Item, RemedyKind, Severity
 from server.products.rules.refusal import Refusal, Text
 from server.products.rules.sentences import sentence_of, severity_text
-from server.products.texts import Locale, date_text, moment_text, pick
+from server.products.texts import Locale, date_text, fill, moment_text, pick
 
 State = Literal["covered", "partly", "expired", "not_started", "not_covered", "unknown"]
 
@@ -134,7 +134,7 @@ def notice_row(told: UnitNotice) -> Notice:
 
 def _at(key: str, moment: datetime) -> Text:
     text, when = TEXTS[key], moment_text(moment)
-    return Text(text.zh.format(moment=when.zh), text.en.format(moment=when.en))
+    return Text(fill(text.zh, moment=when.zh), fill(text.en, moment=when.en))
 
 
 def coverage_parts(verdict: Verdict) -> dict[str, Any]:
@@ -253,4 +253,4 @@ def _items(covers: tuple[Item, ...], locale: Locale) -> str:
 
 def _in_both(key: str, **filled: str) -> Text:
     text = TEXTS[key]
-    return Text(text.zh.format(**filled), text.en.format(**filled))
+    return Text(fill(text.zh, **filled), fill(text.en, **filled))

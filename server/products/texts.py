@@ -8,6 +8,7 @@ sentences are whole, never glued from words; a date is written in full.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Final, Literal
 
@@ -27,6 +28,27 @@ def pick(text: Text, locale: Locale) -> str:
     return (text.en or text.zh) if locale == "en" else (text.zh or text.en)
 
 
+_HAN: Final = r"[\u3400-\u4dbf\u4e00-\u9fff]"
+_HOLE: Final = re.compile(rf"({_HAN} )?{{(\w+)}}( (?={_HAN}))?")
+
+
+def fill(words: str, **filled: object) -> str:
+    """The words with their names in braces filled: `剩余 2 小时`, but `剩余不到 1 分钟`.
+
+    Chinese has a space beside digits and Latin letters only, so the catalogue's falls away where a value begins or ends
+    with a character. As `fill` of server/web/shared/text/messages.ts.
+    """
+
+    def put(hole: re.Match[str]) -> str:
+        before, name, after = hole.groups(default="")
+        value = str(filled[name])
+        if re.match(_HAN, value):
+            before = before.rstrip()
+        return before + value + ("" if re.match(_HAN, value[-1:]) else after)
+
+    return _HOLE.sub(put, words) if filled else words
+
+
 def date_text(day: date) -> Text:
     """A day in full: no reader has to guess which number is the month."""
     return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
@@ -40,8 +62,7 @@ def moment_text(moment: datetime) -> Text:
 
 def say(key: str, locale: Locale, **filled: str) -> str:
     """The text of that key, its names in braces filled."""
-    words = pick(TEXTS[key], locale)
-    return words.format(**filled) if filled else words
+    return fill(pick(TEXTS[key], locale), **filled)
 
 
 TEXTS: Final[dict[str, Text]] = {

@@ -11,6 +11,7 @@ from server.portal.rules.asked import Asked, Judged, read_judgement, read_reques
 from server.portal.rules.following import Attempt, Clock, Followed, Visit, attempt_of, attempts_of, first_name, followed
 from server.portal.service_pages import span_text
 from server.portal.service_texts import OF_SERVICE
+from server.portal.texts import say
 from tests.portal.asked import WRITTEN
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -152,6 +153,10 @@ class TestAJobToItsCustomer:
     )
     def test_says_how_long(self, span: timedelta, said: str) -> None:
         assert span_text(span, "en") == said
+
+    def test_says_the_last_minute_as_the_phone_does(self) -> None:
+        assert say("clock_left", "zh-CN", time=span_text(timedelta(seconds=59), "zh-CN")) == "剩余不到 1 分钟"
+        assert say("clock_left", "zh-CN", time=span_text(timedelta(hours=2), "zh-CN")) == "剩余 2 小时"
 
 
 class TestForms:

@@ -6,10 +6,9 @@ from collections import Counter
 import pytest
 
 from server.portal import texts
-from server.portal.owner_texts import OF_OWNERS
 from server.portal.rendering import environment_in
 from server.portal.texts import TEXTS
-from server.products.texts import LOCALES, Locale, pick
+from server.products.texts import LOCALES, Locale, fill, pick
 
 CATALOGUES = [catalogue for name, catalogue in vars(texts).items() if name.startswith("OF_")]
 
@@ -28,9 +27,20 @@ def test_says_the_same_in_both_languages(key: str) -> None:
     assert sorted(re.findall(r"{\w+}", zh)) == sorted(re.findall(r"{\w+}", en))
 
 
-@pytest.mark.parametrize("key", sorted(OF_OWNERS))
-def test_chinese_has_its_own_punctuation(key: str) -> None:
-    assert not re.search(r"[\u4e00-\u9fff][,.:;()?!]", TEXTS[key].zh)
+@pytest.mark.parametrize(
+    ("words", "filled", "read"),
+    [
+        ("剩余 {time}", {"time": "2 小时"}, "剩余 2 小时"),
+        ("剩余 {time}", {"time": "不到 1 分钟"}, "剩余不到 1 分钟"),
+        ("最迟 {moment} 到达", {"moment": "2026年11月7日"}, "最迟 2026年11月7日到达"),
+        ("由 {was} 改派 {to}", {"was": "王伟", "to": "Li"}, "由王伟改派 Li"),
+        ("{day} {time}", {"day": "今天", "time": "已过"}, "今天 已过"),
+        ("Until {day}", {"day": "明天"}, "Until 明天"),
+        ("至{day}", {"day": ""}, "至"),
+    ],
+)
+def test_no_space_stands_between_characters(words: str, filled: dict[str, str], read: str) -> None:
+    assert fill(words, **filled) == read
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -89,7 +89,7 @@ def plan_in_words(
         f" {told_changes} visits changed that people were told"
     )
     if unassigned:
-        zh += f",{unassigned} 单未派"
+        zh += f"，{unassigned} 单未派"
         en += f", {unassigned} jobs unassigned"
     return Said(f"{zh}。", f"{en}.")
 
@@ -108,9 +108,9 @@ STALE: Mapping[str, Said] = {
 
 
 def stale(code: str, fields: tuple[str, ...] = ()) -> Said:
-    more = f"({', '.join(fields)})" if fields else ""
+    more = Said(f"（{'、'.join(fields)}）", f" ({', '.join(fields)})") if fields else Said("", "")
     said = STALE[code]
-    return Said(f"{said.zh}{more}。", f"{said.en[0].upper()}{said.en[1:]}{' ' + more if more else ''}.")
+    return Said(f"{said.zh}{more.zh}。", f"{said.en[0].upper()}{said.en[1:]}{more.en}.")
 
 
 FAILURES: Mapping[str, Said] = {

@@ -56,7 +56,7 @@ def suggestion(items: Collection[PlanItem]) -> Said:
     en.append(
         f"{late} past the promise" if late else "every other promise is kept" if nobody else "every promise is kept"
     )
-    return Said(",".join(zh) + "。", ", ".join(en) + ".")
+    return Said("，".join(zh) + "。", ", ".join(en) + ".")
 
 
 LOOKING = Said("正在寻找安排。", "Being looked into.")

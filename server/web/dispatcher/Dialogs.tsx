@@ -185,7 +185,8 @@ function Booking({ how, job, board, onClose }: BookingProps): JSX.Element {
       <div class="field-pair">
         <div class="field">
           <label for="start">
-            {t("act.start")} <ZoneOf zone={zone} at={start} />
+            {t("act.start")}
+            <ZoneOf zone={zone} at={start} />
           </label>
           <input id="start" name="start" type="datetime-local" step={60} defaultValue={toLocalInput(start, zone)} />
         </div>

@@ -200,7 +200,9 @@ function reviewPath(review: Review): { params: { path: { review_id: string } } }
 
 function whyNotUndone(problem: Problem): string {
   const names = obstaclesOf(problem.extra).map((name) => say("field", name));
-  return names.length === 0 ? sentence(problem) : t("failed.undo", { what: [...new Set(names)].join(", ") });
+  return names.length === 0
+    ? sentence(problem)
+    : t("failed.undo", { what: [...new Set(names)].join(t("punctuation.list")) });
 }
 
 function said<T>(

@@ -43,20 +43,26 @@ function arrival(board: Board, value: unknown): string {
   if (typeof at !== "string") return t("value.none");
   const doubt = typeof grade === "string" && grade !== "exact" ? say("grade", grade) : null;
   const who = typeof technician_id === "string" ? board.nameOf(technician_id) : null;
-  return [shortTime(now.value, Date.parse(at)), doubt, who].filter((each) => each !== null).join(", ");
+  return [shortTime(now.value, Date.parse(at)), doubt, who]
+    .filter((each) => each !== null)
+    .join(t("punctuation.comma"));
 }
 
 /** Lists and objects as their telling parts; ids mean nothing to a reader. */
 function parts(board: Board, value: object): string {
   if (Array.isArray(value))
-    return value.length === 0 ? t("value.none") : value.map((each) => part(board, "", each)).join("; ");
+    return value.length === 0
+      ? t("value.none")
+      : value.map((each) => part(board, "", each)).join(t("punctuation.semicolon"));
   const told = Object.entries(value).filter(([, inner]) => inner !== null && !isId(inner));
-  return told.length === 0 ? t("value.none") : told.map(([key, inner]) => part(board, key, inner)).join(", ");
+  return told.length === 0
+    ? t("value.none")
+    : told.map(([key, inner]) => part(board, key, inner)).join(t("punctuation.comma"));
 }
 
 function part(board: Board, key: string, value: unknown): string {
   const words = fieldValue(board, key, value);
-  return key === "" || key === "text" || key === "at" ? words : `${fieldName(key)}: ${words}`;
+  return key === "" || key === "text" || key === "at" ? words : `${fieldName(key)}${t("punctuation.colon")}${words}`;
 }
 
 function isId(value: unknown): boolean {

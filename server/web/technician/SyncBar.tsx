@@ -48,7 +48,7 @@ export function SyncBar({ phone, onLogin }: SyncBarProps): JSX.Element {
       {/* What changes is said aloud once; the time of the last contact is not. */}
       <p class="unseen" role="status">
         {word}
-        {waits !== "" && `, ${t("sync.waits", { what: waits })}`}
+        {waits !== "" && `${t("punctuation.comma")}${t("sync.waits", { what: waits })}`}
       </p>
       <Pressing phone={phone} waits={waits !== ""} onLogin={onLogin} />
       <UpdateReady />

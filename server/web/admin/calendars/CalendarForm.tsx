@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { answer } from "../../shared/api/client";
 import type { Problem } from "../../shared/api/problem";
-import { named } from "../../shared/text/language";
+import { named, t } from "../../shared/text/language";
 import { Icon } from "../../shared/views/Icon";
 import { useDraft } from "../forms/draft";
 import { Closing, Group, Names, TextField, Tick } from "../forms/fields";
@@ -326,7 +326,7 @@ function HolidayFields({ values, set }: HolidayProps): JSX.Element {
             <button
               type="button"
               class="button plain"
-              aria-label={`${w("form.remove")}: ${w("calendar.closed_n", { n: place + 1 })}`}
+              aria-label={`${w("form.remove")}${t("punctuation.colon")}${w("calendar.closed_n", { n: place + 1 })}`}
               onClick={() => {
                 set({ closed: closed.filter((_, at) => at !== place) });
               }}
@@ -340,7 +340,7 @@ function HolidayFields({ values, set }: HolidayProps): JSX.Element {
             <TextField
               name={`extra${place}`}
               type="date"
-              label={`${w("calendar.extra")}: ${w("calendar.extra_n", { n: place + 1 })}`}
+              label={`${w("calendar.extra")}${t("punctuation.colon")}${w("calendar.extra_n", { n: place + 1 })}`}
               value={one.day}
               onEnter={(day) => {
                 putExtra(place, { day });
@@ -367,7 +367,7 @@ function HolidayFields({ values, set }: HolidayProps): JSX.Element {
             <button
               type="button"
               class="button plain"
-              aria-label={`${w("form.remove")}: ${w("calendar.extra_n", { n: place + 1 })}`}
+              aria-label={`${w("form.remove")}${t("punctuation.colon")}${w("calendar.extra_n", { n: place + 1 })}`}
               onClick={() => {
                 set({ extra: extra.filter((_, at) => at !== place) });
               }}

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { answer } from "../../shared/api/client";
 import type { Answer, Problem } from "../../shared/api/problem";
-import { inLanguage, named } from "../../shared/text/language";
+import { inLanguage, named, t } from "../../shared/text/language";
 import { now } from "../../shared/time/now";
 import { Asking } from "../forms/Asking";
 import { atMost, faultsOf, needed } from "../forms/checks";
@@ -54,7 +54,10 @@ export function PolicyPage({ office, series }: { readonly office: Office; readon
           { term: w("policy.for_whom"), value: conditionWords(shown, office) },
           {
             term: w("policy.calendar"),
-            value: calendar === undefined ? "—" : `${named(calendar)} (${w("version.n", { n: calendar.version })})`,
+            value:
+              calendar === undefined
+                ? "—"
+                : named(calendar) + t("punctuation.aside", { what: w("version.n", { n: calendar.version }) }),
           },
           { term: w("policy.pausing"), value: pausingWords(shown) },
           { term: w("policy.steps"), value: <Steps policy={shown} /> },

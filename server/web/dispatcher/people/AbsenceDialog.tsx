@@ -67,7 +67,8 @@ export function AbsenceDialog({ technician, board, onClose, onDone }: AbsenceDia
       <div class="field-pair even">
         <div class="field">
           <label for="away-from">
-            {t("people.absence_from")} <ZoneOf zone={zone} at={soon} />
+            {t("people.absence_from")}
+            <ZoneOf zone={zone} at={soon} />
           </label>
           <input
             id="away-from"

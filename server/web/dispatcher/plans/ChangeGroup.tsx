@@ -26,7 +26,7 @@ interface ChangeGroupProps {
 
 export function ChangeGroup(props: ChangeGroupProps): JSX.Element {
   const { change, items } = props.group;
-  const title = `${t(`plan.change.${change}`)} (${items.length})`;
+  const title = t(`plan.change.${change}`) + t("punctuation.aside", { what: items.length });
   if (change !== "unchanged")
     return (
       <section class="plan-group" aria-labelledby={`group-${change}`}>

@@ -122,7 +122,7 @@ export function horizonWords(plan: PlanHead, board: Board): string {
   const zone = foreign(plan.outlet_id === null ? undefined : board.zoneOf(plan.outlet_id), from);
   const [first, last, time] = [dayName(from, zone), dayName(to - 1, zone), clockTime(from, zone)];
   const midst = time !== "00:00";
-  const name = zone === undefined ? "" : ` (${zoneName(zone, from)})`;
+  const name = zone === undefined ? "" : t("punctuation.aside", { what: zoneName(zone, from) });
   if (first === last) return (midst ? t("plan.day_from", { day: first, time }) : first) + name;
   return `${first}${midst ? ` ${time}` : ""} – ${last}${name}`;
 }

@@ -1,5 +1,6 @@
-/** Reading a draft: its changes in groups, what it gains, and what publishing some of it means. Pure. */
+/** Reading a draft: its changes in groups, what it gains, and what publishing some of it means. Pure but for the language. */
 import type { Plan, PlanChange, PlanHead, PlanItem } from "../../shared/api/types";
+import { t } from "../../shared/text/language";
 
 /** What needs most thought first. */
 export const CHANGES: readonly PlanChange[] = ["dropped", "moved", "retimed", "added", "unassigned", "unchanged"];
@@ -160,5 +161,5 @@ function idOf(each: unknown): string | null {
 export function few(plan: Plan, ids: readonly string[], most = 5): { readonly numbers: string; readonly more: number } {
   const all = byId(plan.items);
   const numbers = ids.flatMap((id) => all.get(id)?.number ?? []);
-  return { numbers: numbers.slice(0, most).join(", "), more: Math.max(0, numbers.length - most) };
+  return { numbers: numbers.slice(0, most).join(t("punctuation.list")), more: Math.max(0, numbers.length - most) };
 }

@@ -21,7 +21,7 @@ const HOUR_MS = 3_600_000;
 /** Named beside an entry only where its clock is another than the one on the reader's wall. */
 export function ZoneOf({ zone, at }: { readonly zone: string | undefined; readonly at: number }): JSX.Element | null {
   const other = foreign(zone, at);
-  return other === undefined ? null : <span class="soft">({zoneName(other, at)})</span>;
+  return other === undefined ? null : <span class="soft">{t("punctuation.aside", { what: zoneName(other, at) })}</span>;
 }
 
 export function HoldClock({ job, board, onClose }: ArrangingProps): JSX.Element {
@@ -49,7 +49,8 @@ export function HoldClock({ job, board, onClose }: ArrangingProps): JSX.Element 
       </fieldset>
       <div class="field">
         <label for="since">
-          {t("act.since")} <ZoneOf zone={zone} at={Date.now()} />
+          {t("act.since")}
+          <ZoneOf zone={zone} at={Date.now()} />
         </label>
         <input id="since" name="since" type="datetime-local" step={60} aria-describedby="since-hint" />
         <p id="since-hint" class="soft">
@@ -85,7 +86,8 @@ export function Agree({ job, board, onClose }: ArrangingProps): JSX.Element {
       <p>{t("act.appointment_text")}</p>
       <div class="field">
         <label for="at">
-          {t("act.appointment_at")} <ZoneOf zone={zone} at={start} />
+          {t("act.appointment_at")}
+          <ZoneOf zone={zone} at={start} />
         </label>
         <input id="at" name="at" type="datetime-local" step={60} defaultValue={toLocalInput(start, zone)} />
       </div>

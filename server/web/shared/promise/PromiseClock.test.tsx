@@ -28,6 +28,8 @@ describe("the promise clock", () => {
     expect(clock(soon)?.textContent).toBe("2 h 15 min leftOn track");
     switchLanguage("zh-CN");
     expect(clock(soon)?.textContent).toBe("剩余 2 小时 15 分正常");
+    now.value = Date.parse(soon.respond_by) - 30_000;
+    expect(clock(soon)?.textContent).toBe("剩余不到 1 分钟正常");
   });
 
   it("tells a screen reader the whole promise in one sentence", () => {

@@ -43,6 +43,15 @@ describe("filling a message", () => {
     expect(fill("{a} {b}", { a: 1 }, "en")).toBe("1 {b}");
   });
 
+  it("leaves no space between Chinese characters", () => {
+    const filled = (time: string): string => fill("剩余 {time} 可用", { time }, "zh-CN");
+    expect(filled("2 小时")).toBe("剩余 2 小时可用");
+    expect(filled("不到 1 分钟")).toBe("剩余不到 1 分钟可用");
+    expect(filled("5")).toBe("剩余 5 可用");
+    expect(fill("由 {was} 改派 {to}", { was: "王伟", to: "Li" }, "zh-CN")).toBe("由王伟改派 Li");
+    expect(fill("{day} {time}", { day: "今天", time: "已过" }, "zh-CN")).toBe("今天 已过");
+  });
+
   it("does not fill holes that stand in a value", () => {
     expect(fill("{a}", { a: "{b}", b: "x" }, "en")).toBe("{b}");
   });

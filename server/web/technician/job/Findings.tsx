@@ -35,7 +35,10 @@ export function Findings({ job, phone, deeds, meanwhile, editable }: FindingsPro
           ) : (
             job[name] !== "" && (
               <p class="typed">
-                <span class="soft">{t(`work.${name}`)}: </span>
+                <span class="soft">
+                  {t(`work.${name}`)}
+                  {t("punctuation.colon")}
+                </span>
                 {job[name]}
               </p>
             )

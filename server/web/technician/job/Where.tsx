@@ -114,7 +114,10 @@ export function Where({ job, phone, deeds, meanwhile, changed }: WhereProps): JS
       <ByTheOffice changed={changed} phone={phone} fields={["address"]} />
       {job.access_notes !== "" && (
         <p class="typed access">
-          <span class="soft">{t("page.access")}: </span>
+          <span class="soft">
+            {t("page.access")}
+            {t("punctuation.colon")}
+          </span>
           <Long text={job.access_notes} />
         </p>
       )}

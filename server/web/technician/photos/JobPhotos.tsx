@@ -91,7 +91,10 @@ function Thumbnail({ phone, photo, n, choosing, open }: ThumbnailProps): JSX.Ele
       <button
         type="button"
         class="photo-open"
-        aria-label={t("photos.open", { n, state: photo.caption === "" ? words : `${photo.caption}, ${words}` })}
+        aria-label={t("photos.open", {
+          n,
+          state: photo.caption === "" ? words : `${photo.caption}${t("punctuation.comma")}${words}`,
+        })}
         onClick={() => {
           open.value = photo.id;
         }}

@@ -21,7 +21,7 @@ export const calendars: Readonly<Record<keyof typeof english, string>> = {
   "calendar.window_add": "为{day}添加时段",
   "calendar.window_remove": "移除{day}第 {n} 段",
   "calendar.copy_down": "将星期一复制到二至五",
-  "calendar.window_bad": "请按 时:分 填写起止；24:00 表示当日结束。",
+  "calendar.window_bad": "请按“08:30”的格式填写起止；24:00 表示当日结束。",
   "calendar.windows_overlap": "时段相互重叠。",
   "calendar.never_open": "日历没有任何开放时间，请至少添加一个时段。",
   "calendar.holidays": "节假日",

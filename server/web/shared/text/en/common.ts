@@ -37,6 +37,12 @@ export const common = {
   "contact.never": "no contact yet",
   "contact.live": "Live",
 
+  "punctuation.aside": " ({what})",
+  "punctuation.colon": ": ",
+  "punctuation.comma": ", ",
+  "punctuation.list": ", ",
+  "punctuation.semicolon": "; ",
+
   "time.now": "under 1 min",
   "time.minutes": "{n} min",
   "time.hours": "{h} h {m} min",

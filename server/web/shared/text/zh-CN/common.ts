@@ -40,6 +40,12 @@ export const common: Translated<typeof english> = {
   "contact.never": "尚未联系上",
   "contact.live": "实时",
 
+  "punctuation.aside": "（{what}）",
+  "punctuation.colon": "：",
+  "punctuation.comma": "，",
+  "punctuation.list": "、",
+  "punctuation.semicolon": "；",
+
   "time.now": "不到 1 分钟",
   "time.minutes": "{n} 分钟",
   "time.hours": "{h} 小时 {m} 分",

@@ -67,7 +67,7 @@ export const intake: Translated<typeof english> = {
   "intake.others": "这位顾客有 {n} 张未完成的工单",
   "intake.new_file": "将为{name}建立顾客档案。",
   "intake.lack.missing": "此项必填。",
-  "intake.lack.unreadable": "这不是位置。请写“纬度, 经度”。",
+  "intake.lack.unreadable": "这不是位置。请按“纬度，经度”填写。",
   "intake.lack.incomplete": "日期、起、止三项都填，或都不填。",
   "intake.lack.empty": "起止时间相同。",
 
