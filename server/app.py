@@ -9,7 +9,7 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.plugins.prometheus import PrometheusController
 
 from server.customers import store as customers
 from server.dispatch.planning.running import Planner
@@ -34,6 +34,7 @@ from server.platform.headers import SecurityHeaders
 from server.platform.logging import RequestLog
 from server.platform.media import TOO_DEEP, judge_body
 from server.platform.pokes import Pokes
+from server.platform.request_metrics import RequestMetrics
 from server.platform.secrets import Secrets
 from server.platform.storage import Blobs, place_of
 from server.portal.counting import Counting
@@ -77,7 +78,7 @@ def create_app(settings: Settings, secrets: Secrets | None = None) -> Litestar:
         ],
         dependencies={"caller": Provide(provide_caller)},
         before_request=judge_body,
-        middleware=[PrometheusConfig(app_name="onsite", prefix="onsite", group_path=True).middleware],
+        middleware=[RequestMetrics()],
         exception_handlers={**HANDLERS, **TOO_DEEP},
         compression_config=compression.of_answers(
             exclude=["^/sync/stream$", "^/uploads", "^/evidence/photos/", "^/label-batches/[^/]+/file$"]

@@ -4,8 +4,10 @@ The counts live in the process, so the true limit is up to `times` × workers. T
 eating the server; what must hold exactly (failed logins, enrolments) is counted in the database by its feature.
 """
 
+import contextlib
 import ipaddress
 import math
+import socket
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -53,6 +55,9 @@ def address_of(connection: _Connection) -> str:
 
 @lru_cache(maxsize=4096)
 def _subscriber(host: str) -> str:
+    with contextlib.suppress(OSError, ValueError):  # four plain numbers, as most are
+        socket.inet_pton(socket.AF_INET, host)
+        return host
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

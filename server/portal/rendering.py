@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -47,7 +47,12 @@ def choose_locale(asked: str | None, accept_language: str | None) -> Locale:
     for locale in LOCALES:
         if asked == locale:
             return locale
-    for range_ in re.split(r"\s*,\s*", (accept_language or "")[:200].lower()):
+    return _first_of((accept_language or "")[:200].lower())
+
+
+@lru_cache(maxsize=256)  # phones of one kind all say the same
+def _first_of(accepted: str) -> Locale:
+    for range_ in re.split(r"\s*,\s*", accepted):
         for locale in LOCALES:
             if range_.startswith(locale.partition("-")[0]):
                 return locale
