@@ -73,6 +73,7 @@ class TestAHotlineCall:
         await note.get_by_role("button", name="撤销").click()
         await expect(page.get_by_text("已撤销")).to_be_visible()
         assert (await hq.get(f"/customers/{caller['id']}")).json()["phone"] == "137"
+        assert (await hq.get(f"/jobs/{made['id']}")).json()["contact_phone"] == "138 0000 1111"
 
         await keys.press("n")  # the same product again
         await keys.type(unit["serial"])

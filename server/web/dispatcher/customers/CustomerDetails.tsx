@@ -7,7 +7,7 @@ import { t } from "../../shared/text/language";
 import { useLoaded } from "../../shared/views/loading";
 import type { Board } from "../board";
 import { entered, Frame } from "../Frame";
-import { changeContact, changeCustomer } from "./deeds";
+import { changeDetails } from "./changing";
 import { contactOf, DETAILS, LONGEST, mayChangeJob, touched, type Detail, type Details } from "./details";
 
 interface CustomerDetailsProps {
@@ -45,9 +45,8 @@ export function CustomerDetails({ job, board, onClose }: CustomerDetailsProps): 
     if (typed.name === "") return t("details.name_missing");
     const change = touched(file ?? contactOf(job), typed);
     if (Object.keys(change).length === 0) return null;
-    const problem = file === null ? null : await changeCustomer(board, file, change);
-    if (problem !== null || (file !== null && fields.get("job") === null)) return problem;
-    return changeContact(board, job, change, file !== null);
+    const alsoAtJob = file === null || fields.get("job") !== null;
+    return changeDetails(board, { file, job: alsoAtJob ? job : null }, change);
   }
 
   return (

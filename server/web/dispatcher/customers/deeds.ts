@@ -2,7 +2,6 @@
 import { answer } from "../../shared/api/client";
 import { sentence, type Answer, type Problem } from "../../shared/api/problem";
 import type {
-  Customer,
   CustomerAsk,
   FollowLink,
   Job,
@@ -11,11 +10,10 @@ import type {
   OutboxMessage,
   Registration,
 } from "../../shared/api/types";
-import { language, say, t } from "../../shared/text/language";
+import { t } from "../../shared/text/language";
 import type { Board } from "../board";
 import { tell } from "../news";
 import type { Place } from "./customers";
-import { fileEdit, jobEdit, overruledIn, theirsAgain, type Details } from "./details";
 
 const message = ({ id }: OutboxMessage): { params: { path: { message_id: string } } } => ({
   params: { path: { message_id: id } },
@@ -88,49 +86,6 @@ export async function setPlace(board: Board, job: Job, place: Place): Promise<Pr
   const done = await answer(board.api.PATCH("/jobs/{job_id}", { ...path, body }));
   board.feed.pullSoon();
   return said(done, t("request.place_set", { n: job.number }));
-}
-
-/** Somebody else may have changed the same meanwhile: the later one holds, and is told what it replaced. */
-export async function changeCustomer(board: Board, file: Customer, change: Partial<Details>): Promise<Problem | null> {
-  const path = { params: { path: { customer_id: file.id } } };
-  const body = fileEdit(file.version, change);
-  const done = await answer(board.api.PATCH("/customers/{customer_id}", { ...path, body }));
-  if (!done.ok) return done.problem;
-  const { name, version } = done.data;
-  const overruled = overruledIn(done.data);
-  if (overruled.length === 0) {
-    tell("good", t("details.changed", { name }));
-    return null;
-  }
-  const words = overruled.map(({ field, theirs }) =>
-    t("details.theirs", { field: say("field", field), value: theirs || t("value.none") }),
-  );
-  const what = new Intl.ListFormat(language.value).format(words);
-  tell("note", t("details.overruled", { name, what }), async () => {
-    const again = await answer(
-      board.api.PATCH("/customers/{customer_id}", { ...path, body: theirsAgain(version, overruled) }),
-    );
-    if (again.ok) tell("good", t("done.undone"));
-    else tell("bad", sentence(again.problem));
-  });
-  return null;
-}
-
-/** `alsoInFile`: the file has been changed; a refusal here is told beside it, as the form has done its work. */
-export async function changeContact(
-  board: Board,
-  job: Job,
-  change: Partial<Details>,
-  alsoInFile: boolean,
-): Promise<Problem | null> {
-  const body = jobEdit(job, change);
-  if (body === null) return null;
-  const path = { params: { path: { job_id: job.id } } };
-  const done = await answer(board.api.PATCH("/jobs/{job_id}", { ...path, body }));
-  board.feed.pullSoon();
-  if (!alsoInFile) return said(done, t("details.job_changed", { n: job.number }));
-  if (!done.ok) tell("bad", t("details.job_failed", { n: job.number, why: sentence(done.problem) }));
-  return null;
 }
 
 function said<T>(done: Answer<T>, words: string): Problem | null {

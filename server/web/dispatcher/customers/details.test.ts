@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { aJob } from "../../shared/api/builders";
-import { contactOf, fileEdit, jobEdit, mayChangeJob, overruledIn, theirsAgain, touched, type Details } from "./details";
+import {
+  before,
+  contactOf,
+  fileEdit,
+  jobEdit,
+  mayChangeJob,
+  overruledIn,
+  since,
+  touched,
+  type Details,
+} from "./details";
 
 const FILE: Details = { name: "李梅", phone: "138", address: "衡山路 1 号", access_notes: "" };
 
@@ -34,6 +44,16 @@ describe("a customer's details", () => {
     ];
     const overruled = overruledIn({ merges });
     expect(overruled).toEqual([{ field: "phone", theirs: "137" }]);
-    expect(theirsAgain(5, overruled)).toEqual({ base_version: 5, phone: "137" });
+    expect(before(FILE, { name: "李明", phone: "139" }, overruled)).toEqual({ name: "李梅", phone: "137" });
+  });
+
+  it("are given back as far as nobody has changed them since", () => {
+    const [written, back] = [{ name: "李明", phone: "139" }, before(FILE, { name: "李明", phone: "139" })];
+    expect(since({ ...FILE, ...written }, written, back)).toEqual({ ours: back, theirs: [] });
+    expect(since({ ...FILE, ...written, phone: "136" }, written, back)).toEqual({
+      ours: { name: "李梅" },
+      theirs: ["phone"],
+    });
+    expect(since({ ...FILE, name: "李明" }, written, back)).toEqual({ ours: { name: "李梅" }, theirs: [] });
   });
 });

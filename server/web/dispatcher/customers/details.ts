@@ -57,7 +57,23 @@ export function overruledIn({ merges }: Pick<ChangedCustomer, "merges">): readon
   });
 }
 
-/** Their values again. */
-export function theirsAgain(version: number, overruled: readonly Overruled[]): CustomerEdit {
-  return fileEdit(version, Object.fromEntries(overruled.map(({ field, theirs }) => [field, theirs])));
+/** What stands there again when a change is undone: theirs where it replaced somebody's, else what it was made from. */
+export function before(was: Details, change: Partial<Details>, overruled: readonly Overruled[] = []): Partial<Details> {
+  const changed = DETAILS.filter((each) => change[each] !== undefined);
+  const theirs = new Map(overruled.map((each) => [each.field, each.theirs]));
+  return Object.fromEntries(changed.map((each) => [each, theirs.get(each) ?? was[each]]));
+}
+
+/** What an undo may give back: where it still says what was written. The rest has been changed by somebody since. */
+export function since(
+  now: Details,
+  written: Partial<Details>,
+  back: Partial<Details>,
+): { readonly ours: Partial<Details>; readonly theirs: readonly Detail[] } {
+  const open = DETAILS.filter((each) => back[each] !== undefined && back[each] !== now[each]);
+  const ours = open.filter((each) => now[each] === written[each]);
+  return {
+    ours: Object.fromEntries(ours.map((each) => [each, back[each]])),
+    theirs: open.filter((each) => !ours.includes(each)),
+  };
 }

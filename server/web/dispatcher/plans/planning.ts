@@ -38,7 +38,10 @@ export async function publishPlan(board: Board, plan: Plan, wanted: Publish): Pr
   if (done.ok) {
     const { published, skipped } = done.data;
     const words = t("plan.done", { n: published.length });
-    tell("good", skipped.length === 0 ? words : words + t("plan.done_skipped", { n: skipped.length }));
+    tell(
+      "good",
+      skipped.length === 0 ? words : words + t("punctuation.next") + t("plan.done_skipped", { n: skipped.length }),
+    );
   }
   return done;
 }

@@ -163,7 +163,7 @@ export const plans = {
   "plan.refused": "{why} (No. {numbers})",
   "plan.refused_more": "{why} (No. {numbers} and {more} more)",
   "plan.done": "{n|change|changes} published.",
-  "plan.done_skipped": " {n} left out, because something had changed.",
+  "plan.done_skipped": "{n} left out, because something had changed.",
   "plan.discard": "Discard",
   "plan.discard_title": "Discard this draft?",
   "plan.discard_text": "Nothing of it comes true. What was published already stays.",
