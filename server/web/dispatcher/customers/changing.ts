@@ -88,7 +88,11 @@ async function undoDetails(
     file && (keptInFile === null ? t("details.undone_file") : t("details.kept_file", { why: keptInFile })),
     job && (keptAtJob === null ? t("details.undone_job", { n }) : t("details.kept_job", { n, why: keptAtJob })),
   ];
-  tell("bad", words.filter((each) => each !== null).join(t("punctuation.next")));
+  const told = words.filter((each) => each !== null);
+  tell(
+    "bad",
+    told.reduce((words, next) => t("punctuation.next", { words, next })),
+  );
 }
 
 /** Null when all of it stands there again, else why not. */

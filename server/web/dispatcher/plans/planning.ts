@@ -40,7 +40,9 @@ export async function publishPlan(board: Board, plan: Plan, wanted: Publish): Pr
     const words = t("plan.done", { n: published.length });
     tell(
       "good",
-      skipped.length === 0 ? words : words + t("punctuation.next") + t("plan.done_skipped", { n: skipped.length }),
+      skipped.length === 0
+        ? words
+        : t("punctuation.next", { words, next: t("plan.done_skipped", { n: skipped.length }) }),
     );
   }
   return done;

@@ -41,7 +41,7 @@ export const common = {
   "punctuation.colon": ": ",
   "punctuation.comma": ", ",
   "punctuation.list": ", ",
-  "punctuation.next": " ",
+  "punctuation.next": "{words} {next}",
   "punctuation.semicolon": "; ",
 
   "time.now": "under 1 min",

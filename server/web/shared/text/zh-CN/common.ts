@@ -44,7 +44,7 @@ export const common: Translated<typeof english> = {
   "punctuation.colon": "：",
   "punctuation.comma": "，",
   "punctuation.list": "、",
-  "punctuation.next": "",
+  "punctuation.next": "{words}{next}",
   "punctuation.semicolon": "；",
 
   "time.now": "不到 1 分钟",
