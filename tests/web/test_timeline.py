@@ -1,12 +1,13 @@
 """The desk's timeline, in a browser, on a real server: a job is dragged, carried by keys; refusals are told."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import CDPSession, Locator, Page, expect
 
-from tests.journeys.firm import Firm
+from tests.journeys.firm import Firm, Person
 from tests.web.conftest import PHONE, Screen, Screens
 from tests.web.test_every_page import axe, violations
 
@@ -54,6 +55,53 @@ async def touch(finger: CDPSession, kind: str, *at: float) -> None:
     await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
+async def stays_fixed(desk: Person, page: Page, block: Locator, job: Any) -> None:
+    assert (await desk.post(f"/jobs/{job['id']}/lock", {"lock": "person"})).status_code == 200
+    await expect(block).to_have_accessible_name(re.compile("Person fixed"))
+    start, tray = await block.bounding_box(), await page.locator(".tray").bounding_box()
+    assert start is not None
+    assert tray is not None
+    (x, y), queue = (start["x"] + 10, start["y"] + 20), (tray["x"] + 80, tray["y"] + 200)
+    card, invited = page.locator(".carry-card"), page.locator(".tray-back")
+    refused = page.locator(".toast[data-tone=bad]", has_text="Person fixed: to be freed in the job first")
+
+    async def refuses() -> None:
+        await expect(refused).to_be_visible()
+        await refused.get_by_role("button", name="Dismiss").click()
+        await expect(block).to_be_visible()
+
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + 20, y, steps=2)
+    await expect(card).to_contain_text("only the time may change")
+    await expect(invited).to_have_text("Visit fixed: it is not taken back here")
+    await page.mouse.move(*queue, steps=3)
+    await expect(card).to_contain_text("to be freed in the job first")
+    await page.mouse.up()
+    await refuses()
+
+    finger = await page.context.new_cdp_session(page)
+    await touch(finger, "touchStart", x, y)
+    await expect(invited).to_have_text("Visit fixed: it is not taken back here")
+    await touch(finger, "touchMove", *queue)
+    await expect(card).to_contain_text("to be freed in the job first")
+    await touch(finger, "touchEnd")
+    await refuses()
+
+    said = page.locator(".timeline [aria-live=assertive]")
+    await block.focus()
+    await page.keyboard.press("Space")
+    await expect(said).to_contain_text("only the time may change")
+    await page.keyboard.press("Delete")
+    await expect(said).to_contain_text("to be freed in the job first")
+    await page.keyboard.press("Enter")
+    await refuses()
+
+    assert (await desk.get(f"/jobs/{job['id']}")).json()["visit_id"] is not None
+    assert (await desk.post(f"/jobs/{job['id']}/lock", {"lock": "none"})).status_code == 200
+    await expect(block).not_to_have_accessible_name(re.compile("Person fixed"))
+
+
 async def test_jobs_are_dragged_carried_by_keys_and_refused_with_the_reason(
     firm: Firm, screens: Screens, axe: str
 ) -> None:
@@ -91,6 +139,9 @@ async def test_jobs_are_dragged_carried_by_keys_and_refused_with_the_reason(
     await page.keyboard.press("Escape")
     await expect(said).to_contain_text("stays where it was")
     await expect(block).to_be_focused()
+
+    # What is fixed says so in the hand, by mouse, finger and key, and is not taken back.
+    await stays_fixed(desk, page, block, second)
 
     # Put onto the queue it is nobody's again, by a finger that rests before it moves, or by key; undone, it is back.
     taken_back = page.locator(f"#visit-{dragged['id']}")

@@ -7,15 +7,19 @@ import type { Recommendations } from "../../shared/api/types";
 import { inLanguage, t } from "../../shared/text/language";
 import { timeWindow } from "../../shared/time/format";
 import { now } from "../../shared/time/now";
-import { Icon } from "../../shared/views/Icon";
+import { Icon, type IconName } from "../../shared/views/Icon";
 import { recommendNamed } from "../deeds";
-import { toneOf, type Tone } from "./preview";
-import { placeWords, remarkWords } from "./telling";
+import { toneOf, type Remark, type Tone } from "./preview";
+import { placeWords, remarksOf, remarkWords } from "./telling";
 import type { Timeline } from "./timeline";
 
 /** Whoever only passes over a row does not ask about it. */
 const ASKS_AFTER_MS = 250;
 const SIGNS = { good: "done", caution: "warning", refused: "close" } as const satisfies Record<Tone, string>;
+
+function signOf(remark: Remark): IconName {
+  return remark.kind === "held" || remark.kind === "locked" ? "lock" : SIGNS[toneOf(remark)];
+}
 
 interface CarryCardProps {
   readonly timeline: Timeline;
@@ -45,9 +49,9 @@ export function CarryCard({ timeline, card }: CarryCardProps): JSX.Element {
           </strong>
           <span class="numbers">{placeWords(timeline, held, preview)}</span>
           <ul>
-            {preview?.remarks.map((remark, n) => (
-              <li key={n} data-tone={toneOf(remark)}>
-                <Icon name={SIGNS[toneOf(remark)]} />
+            {remarksOf(held, preview).map((remark, n) => (
+              <li key={n} data-tone={remark.kind === "held" ? "none" : toneOf(remark)}>
+                <Icon name={signOf(remark)} />
                 {remarkWords(timeline, remark)}
               </li>
             ))}

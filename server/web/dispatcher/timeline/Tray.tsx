@@ -10,6 +10,7 @@ import type { Standing } from "../queue";
 import { layOut, visible } from "../windowing";
 import { mayGoBack } from "./carry";
 import type { Pointing } from "./pointing";
+import { fixedOf } from "./preview";
 import type { Timeline } from "./timeline";
 
 const ITEM_PX = 68;
@@ -44,6 +45,7 @@ export function Tray({ timeline, onPoint }: TrayProps): JSX.Element {
   const back = useComputed(() => {
     const held = timeline.carry.value;
     if (held === null || !mayGoBack(held.job)) return null;
+    if (fixedOf(held.job) !== null) return "locked";
     return held.toQueue ? "meant" : "possible";
   });
   const current = SHOWS.find((each) => each === view.value.filter) ?? "open";
@@ -67,8 +69,8 @@ export function Tray({ timeline, onPoint }: TrayProps): JSX.Element {
       </header>
       {back.value !== null && (
         <p class="tray-back" aria-hidden="true">
-          <Icon name="outbox" />
-          {t("timeline.drop_back")}
+          <Icon name={back.value === "locked" ? "lock" : "outbox"} />
+          {back.value === "locked" ? t("timeline.drop_locked") : t("timeline.drop_back")}
         </p>
       )}
       {count === 0 && (

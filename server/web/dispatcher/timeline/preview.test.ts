@@ -3,7 +3,7 @@ import type { Job, Lock } from "../../shared/api/types";
 import { aJob } from "../../shared/api/builders";
 import { HOUR, MINUTE } from "./hours";
 import { aPerson, at, aRow, aTechnician, aVisit, iso } from "./builders";
-import { earliestFree, previewOf, type Preview } from "./preview";
+import { earliestFree, inHandOf, previewOf, takenBackOf, type Preview } from "./preview";
 import type { Person } from "./rows";
 
 function previewed(
@@ -107,6 +107,24 @@ describe("a fixed visit", () => {
     expect(tones("time", 9, li)).toBe("good");
     expect(tones("time", 11)).toBe("refused");
     expect(tones("both", 9, li)).toBe("refused");
+  });
+
+  it("says what is fixed before it is put anywhere, and what may change", () => {
+    const fixed = aVisit(9, 10, { lock: "person" });
+    expect(inHandOf(fixed)).toEqual([{ kind: "held", lock: "person" }]);
+    expect(previewed(fixed, 9).remarks).toContainEqual({ kind: "held", lock: "person" });
+    expect(previewed(fixed, 11).remarks).toContainEqual({ kind: "held", lock: "person" });
+    expect(inHandOf(aVisit(9, 10))).toEqual([]);
+    expect(inHandOf(waiting({ lock: "both" }))).toEqual([]);
+  });
+
+  it("is not taken back into the queue", () => {
+    expect(takenBackOf(aVisit(9, 10), at(9))).toMatchObject({ tone: "caution", remarks: [{ kind: "taken_back" }] });
+    for (const lock of ["person", "time", "both"] as const)
+      expect(takenBackOf(aVisit(9, 10, { lock }), at(9))).toMatchObject({
+        tone: "refused",
+        remarks: [{ kind: "locked", lock }],
+      });
   });
 });
 

@@ -3,6 +3,7 @@
  * | remark | what it does |
  * | --- | --- |
  * | `kept`, `late`, `no_promise` | says whether the promise holds |
+ * | `held` | says what of the visit is fixed, and what may be changed |
  * | `delays` | a later visit in the way makes room, when it may |
  * | `booked`, `fixed`, `absent`, `locked` | nothing is asked of the server: it would refuse |
  * | `taken_back`, `past`, `outside_shift`, `no_shift`, `skill`, `outlet`, `travel` | a word of caution; the server decides |
@@ -19,17 +20,21 @@ export type Remark =
   | { readonly kind: "late"; readonly by: number }
   | { readonly kind: "no_promise" | "past" | "outside_shift" | "no_shift" | "absent" | "outlet" | "taken_back" }
   | { readonly kind: "skill"; readonly skill: string }
-  | { readonly kind: "locked"; readonly lock: Lock }
+  | { readonly kind: "held" | "locked"; readonly lock: Fixed }
   | { readonly kind: "booked"; readonly number: number; readonly until: number }
   | { readonly kind: "fixed"; readonly number: number }
   | { readonly kind: "travel"; readonly number: number | null; readonly needed: number; readonly there: number }
   | { readonly kind: "delays"; readonly number: number; readonly by: number; readonly breaks: boolean };
+
+/** What of a visit is fixed. */
+export type Fixed = Exclude<Lock, "none">;
 
 export type Tone = "good" | "caution" | "refused";
 
 const TONES: Readonly<Record<Remark["kind"], Tone>> = {
   kept: "good",
   no_promise: "good",
+  held: "good",
   late: "caution",
   taken_back: "caution",
   past: "caution",
@@ -91,8 +96,8 @@ export function previewOf(job: Job, place: Place): Preview {
 
 /** What becomes of a visit that is put into the queue: nobody has it then. One that was fixed stays. */
 export function takenBackOf(job: Job, start: number): Preview {
-  const { lock = "none" } = job;
-  const remarks: readonly Remark[] = lock === "none" ? [{ kind: "taken_back" }] : [{ kind: "locked", lock }];
+  const lock = fixedOf(job);
+  const remarks: readonly Remark[] = lock === null ? [{ kind: "taken_back" }] : [{ kind: "locked", lock }];
   return { start, end: start + lastingOf(job), remarks, delays: [], tone: worst(remarks) };
 }
 
@@ -109,13 +114,25 @@ function promiseRemark(job: Job, { start, end }: Interval, now: number): readonl
   return left >= 0 ? [{ kind: "kept", left }] : [{ kind: "late", by: -left }];
 }
 
+/** What of the job's visit is fixed; null for one that may be planned freely. */
+export function fixedOf({ lock, visit_id: visit }: Job): Fixed | null {
+  return lock === undefined || lock === "none" || visit === null ? null : lock;
+}
+
+/** Over no row: what will be refused anywhere is said before. */
+export function inHandOf(job: Job): readonly Remark[] {
+  const lock = fixedOf(job);
+  return lock === null ? [] : [{ kind: "held", lock }];
+}
+
 /** As the server holds it (`bookable.locked`). */
 function lockRemark(job: Job, technicianId: string, start: number): readonly Remark[] {
-  if (job.lock === undefined || job.lock === "none" || job.visit_id === null) return [];
+  const lock = fixedOf(job);
+  if (lock === null) return [];
   const person = job.technician_id !== technicianId;
   const time = instant(job.window_start) !== start;
-  const holds = { person, time, both: person || time }[job.lock];
-  return holds ? [{ kind: "locked", lock: job.lock }] : [];
+  const moved = { person, time, both: person || time }[lock];
+  return [{ kind: moved ? "locked" : "held", lock }];
 }
 
 function dutyRemarks(job: Job, here: Interval, row: TechnicianRow, now: number): readonly Remark[] {

@@ -5,7 +5,7 @@ import { clockTime, foreign, span as lasting } from "../../shared/time/format";
 import { tell } from "../news";
 import type { Carry } from "./carry";
 import { whenOn } from "./DayBar";
-import { toneOf, type Preview, type Remark } from "./preview";
+import { inHandOf, toneOf, type Preview, type Remark } from "./preview";
 import type { Dropped, Timeline } from "./timeline";
 
 export function remarkWords(timeline: Timeline, remark: Remark): string {
@@ -16,6 +16,8 @@ export function remarkWords(timeline: Timeline, remark: Remark): string {
       return t("timeline.remark.late", { time: lasting(remark.by) });
     case "skill":
       return t("timeline.remark.skill", { skill: timeline.skillName(remark.skill) });
+    case "held":
+      return t(`timeline.remark.held.${remark.lock}`);
     case "locked":
       return t("timeline.remark.locked", { what: t(`lock.${remark.lock}`) });
     case "booked":
@@ -55,10 +57,15 @@ export function placeWords(timeline: Timeline, held: Carry, preview: Preview | n
   return t("timeline.place", { name, time: `${start}–${end}` });
 }
 
+/** All there is to say of it; what is fixed also while it is over no row. */
+export function remarksOf({ job }: Carry, preview: Preview | null): readonly Remark[] {
+  return preview?.remarks ?? inHandOf(job);
+}
+
 /** The worst first, as one would say it aloud. */
 export function spoken(timeline: Timeline, held: Carry, preview: Preview | null): string {
   const order = { refused: 0, caution: 1, good: 2 };
-  const remarks = [...(preview?.remarks ?? [])].sort((a, b) => order[toneOf(a)] - order[toneOf(b)]);
+  const remarks = [...remarksOf(held, preview)].sort((a, b) => order[toneOf(a)] - order[toneOf(b)]);
   return [placeWords(timeline, held, preview), ...remarks.map((each) => remarkWords(timeline, each))].join(
     t("timeline.pause"),
   );
