@@ -124,22 +124,19 @@ function backTo(timeline: Timeline, box: RefObject<HTMLElement | null>, jobId: s
   });
 }
 
-const FRAMES = 180; // the feed brings what was booked within a second
+const WAITS_MS = 10_000; // the feed brings what was booked within a second, over a bad line later
 
 /** The block of a visit just booked, or its line in the queue, comes with the feed; until then the grid has the focus. */
 function awaitBlock(timeline: Timeline, box: RefObject<HTMLElement | null>, jobId: string, toQueue: boolean): void {
   box.current?.focus();
-  const look = (left: number): void => {
+  const until = performance.now() + WAITS_MS;
+  const look = (): void => {
     const elsewhere = document.activeElement !== box.current && document.activeElement !== document.body;
     const there = toQueue ? focusWaiting(jobId) : focusBlock(timeline, box.current, jobId);
-    if (left === 0 || elsewhere || there) return;
-    requestAnimationFrame(() => {
-      look(left - 1);
-    });
+    if (elsewhere || there || performance.now() > until) return;
+    requestAnimationFrame(look);
   };
-  requestAnimationFrame(() => {
-    look(FRAMES);
-  });
+  requestAnimationFrame(look);
 }
 
 function focusWaiting(jobId: string): boolean {

@@ -104,7 +104,7 @@ describe("what was signed", () => {
 describe("the job's page", () => {
   const bar = (said: Said): string => {
     switchLanguage("en");
-    const deeds = { busy: signal(false), trouble: signal(null) } as unknown as Deeds;
+    const deeds = { trouble: signal(null) } as unknown as Deeds;
     render(<StepBar job={job} phone={aPhone(said)} deeds={deeds} left={[]} />, place);
     return place.textContent;
   };

@@ -35,8 +35,12 @@ const ICONS: Readonly<Record<Next, IconName>> = {
   sign_again: "warning",
 };
 
-/** A second tap of the same thumb must not be the next step. */
+/** A second tap of the same thumb must not be the next step, nor one that comes before this one is kept. */
 const SETTLE_MS = 700;
+
+function settled(): Promise<void> {
+  return new Promise((resume) => setTimeout(resume, SETTLE_MS));
+}
 
 export function StepBar({ job, phone, deeds, left }: StepBarProps): JSX.Element {
   const asked = useSignal<Asked>(null);
@@ -49,14 +53,12 @@ export function StepBar({ job, phone, deeds, left }: StepBarProps): JSX.Element 
   const others = signed ? [] : asides(job, mine);
   usePlaceOnTheWay(job);
 
-  function tap(step: Tap): void {
-    if (deeds.busy.value || settling.value) return;
+  async function tap(step: Tap): Promise<void> {
+    if (settling.value) return;
     settling.value = true;
-    setTimeout(() => {
-      settling.value = false;
-    }, SETTLE_MS);
     const args = step === "set_off" || step === "arrive" ? placeNow() : {};
-    void deeds.perform(`job.${step}`, args, { undoMs: UNDO_MS });
+    await Promise.all([settled(), deeds.perform(`job.${step}`, args, { undoMs: UNDO_MS })]);
+    settling.value = false;
   }
 
   function take(step: Next | Aside): void {
@@ -64,7 +66,7 @@ export function StepBar({ job, phone, deeds, left }: StepBarProps): JSX.Element 
     if (step === "finish" || step === "sign_again") go(finishAddress(job.id));
     else if (step === "cannot_complete") go(finishAddress(job.id, step));
     else if (step === "pause" || step === "decline") asked.value = step;
-    else tap(step);
+    else void tap(step);
   }
 
   return (

@@ -5,8 +5,6 @@ import type { JsonObject } from "../../shared/replica/json";
 import type { LocalProblem, Phone } from "../phone/phone";
 
 export interface Deeds {
-  /** A deed is being kept: the next tap waits. */
-  readonly busy: ReadonlySignal<boolean>;
   /** Why the last deed could not be kept; null when it was. */
   readonly trouble: ReadonlySignal<LocalProblem | null>;
   /** True once it is durable. */
@@ -15,15 +13,11 @@ export interface Deeds {
 
 export function deedsOn(phone: Phone, id: string): Deeds {
   const record: RecordKey = { type: "job", id };
-  const busy = signal(false);
   const trouble = signal<LocalProblem | null>(null);
   return {
-    busy,
     trouble,
     async perform(kind, args, how = {}) {
-      busy.value = true;
       const done = await phone.perform(kind, record, args, how);
-      busy.value = false;
       trouble.value = done.ok ? null : done.problem;
       return done.ok;
     },

@@ -1,6 +1,6 @@
 /** Where somebody signs: with a pen, a finger or a mouse. Each stroke is told when it ends, and now and then before. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { PadPoint } from "../../../shared/replica";
 import { drawLatest, drawPad } from "./ink";
 import { fitted, placed, pointsOf, takes, type Frame, type Pad, type PadStroke } from "./strokes";
@@ -23,7 +23,8 @@ export function SignaturePad({ pad, label, onStroke, onUnderWay }: SignaturePadP
   latest.current = { pad, onStroke, onUnderWay };
   const hand = useRef<Hand | null>(null);
 
-  useEffect(() => {
+  // Before it is seen: whoever draws at once loses nothing.
+  useLayoutEffect(() => {
     if (canvas.current === null) return undefined;
     const drawn = new Hand(canvas.current, () => latest.current);
     hand.current = drawn;
