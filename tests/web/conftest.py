@@ -31,7 +31,7 @@ expect.set_options(timeout=PATIENCE * 1000)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here) and "screens" in getattr(item, "fixturenames", ()):
+        if item.path.is_relative_to(here) and "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
 
 
@@ -99,6 +99,13 @@ Screens = Callable[..., Awaitable[Screen]]
 @pytest_asyncio.fixture(loop_scope="session")
 async def screens(chromium: Browser, served: str) -> AsyncIterator[Screens]:
     """Opens browsers for as many people as a test needs; a fault on any page fails the test."""
+    async with opening(chromium, served) as open_screen:
+        yield open_screen
+
+
+@asynccontextmanager
+async def opening(chromium: Browser, served: str) -> AsyncIterator[Screens]:
+    """All of them are closed at the end, which fails when one had a fault."""
     opened: list[Screen] = []
 
     async def open_screen(size: ViewportSize = DESK, locale: str = "en-GB", **how: Any) -> Screen:
