@@ -99,7 +99,7 @@ async def pictures(page: Page, name: str) -> None:
             await page.set_viewport_size(size)
             if KEEP is not None:
                 await page.screenshot(path=Path(KEEP) / f"desk-{name}-{language}-{kind}.png", full_page=True)
-        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
+        await page.wait_for_function("most => document.documentElement.scrollWidth <= most", arg=PHONE["width"])
         if await page.get_by_role("dialog").count():
             break
         await page.get_by_role("button", name="English" if language == "zh-CN" else "中文").click()

@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.journeys.firm import Firm
 from tests.web.conftest import DESK, PHONE, Screen, Screens
@@ -136,7 +136,8 @@ class TestVerifying:
 
     async def _holds(self, screen: Screen, path: str, sign: str | None, axe: str) -> None:
         await screen.open(path)
-        assert sign is None or await screen.page.locator(f".sign.{sign}").count() == 1, path
+        if sign is not None:
+            await expect(screen.page.locator(f".sign.{sign}"), path).to_have_count(1)
         assert await faults_in_both_schemes(screen.page, axe) == [], path
 
 

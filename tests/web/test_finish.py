@@ -3,27 +3,13 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, ViewportSize, expect
+from playwright.async_api import ViewportSize, expect
 
 from tests.journeys.firm import Firm
 from tests.web.conftest import PHONE, Screens, without_network
+from tests.web.signing import stroke
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def draw(page: Page) -> None:
-    """One stroke more, from the left to the right of the field."""
-    box = await page.locator("canvas.pad").bounding_box()
-    assert box is not None
-    await page.mouse.move(box["x"] + 40, box["y"] + 50)
-    await page.mouse.down()
-    await page.mouse.move(box["x"] + box["width"] - 40, box["y"] + box["height"] - 40, steps=12)
-    await page.mouse.up()
-
-
-async def ink(page: Page) -> int:
-    """How many pixels of the field are drawn on."""
-    return int(await page.evaluate(_INK))
 
 
 class TestAVisitFinishedWithoutANetwork:
@@ -44,13 +30,14 @@ class TestAVisitFinishedWithoutANetwork:
             await expect(theirs).to_contain_text("处理结果\n换了电容 <b>")
             await theirs.get_by_role("button", name="下一页").click()
             await theirs.get_by_role("button", name="跳过").click()
-            for strokes in (1, 2):
-                await draw(page)
+            for strokes, rise in enumerate((0.3, 0.7), start=1):
+                await stroke(page, rise)
                 await expect(page.locator("canvas.pad")).to_have_attribute("aria-label", f"签字区：已写 {strokes} 笔")
+            await page.wait_for_function(_KEPT, arg=[job["id"], 2], polling=50)
             await page.reload()
             await expect(page.locator("canvas.pad")).to_have_attribute("aria-label", "签字区：已写 2 笔")
             await page.set_viewport_size(ViewportSize(width=844, height=390))
-            assert await ink(page) > 0
+            await page.wait_for_function(_INK)
             await page.set_viewport_size(PHONE)
             await page.go_back()
             await theirs.get_by_role("button", name="继续").click()
@@ -69,8 +56,24 @@ def told(manifest: Any) -> tuple[str, Any, int]:
     return manifest["locale"], manifest["signer"], len(manifest["strokes"])
 
 
+#: Whether the field, as wide as the phone is now, is drawn on.
 _INK = """() => {
   const pad = document.querySelector("canvas.pad");
+  if (pad.clientWidth < 390) return false;
   const { data } = pad.getContext("2d").getImageData(0, 0, pad.width, pad.height);
-  return data.filter((value, index) => index % 4 === 3 && value > 0).length;
+  return data.some((value, index) => index % 4 === 3 && value > 0);
+}"""
+
+#: Whether so many strokes of that job are on the phone's disk, where a reload finds them.
+_KEPT = """async ([job, strokes]) => {
+  const known = await indexedDB.databases();
+  const named = known.find(({ name }) => name.startsWith("onsite-drafts-"));
+  const asked = (request) => new Promise((done, failed) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error);
+  });
+  const db = await asked(indexedDB.open(named.name));
+  const row = await asked(db.transaction("draft").objectStore("draft").get(`finish:${job}`));
+  db.close();
+  return row?.value.draft.pad.strokes.length === strokes;
 }"""

@@ -27,6 +27,7 @@ async def worked(page: Page) -> None:
 async def all_there(page: Page) -> None:
     await expect(page.locator(".job-head")).to_contain_text("Working")
     await expect(page.get_by_label("Shoe covers")).to_be_checked()
+    await expect(page.locator(".checklist li").first).to_have_attribute("data-done", "true")
     await expect(page.get_by_label("Voltage")).to_have_value("182")
     await expect(page.locator(".readings")).to_contain_text("below the limit")
     await expect(page.locator(".parts output")).to_have_text("1")

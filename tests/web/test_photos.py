@@ -15,6 +15,8 @@ from tests.web.conftest import PHONE, Screens, without_network
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+#: As many as a browser opens to one server: whichever the photo takes is cut.
+CONNECTIONS = 6
 #: As much as it takes to be cut on the way.
 SIDE = 420
 
@@ -64,7 +66,7 @@ class TestAPhotoTakenWithoutANetwork:
                 await page.goto(f"{line.url}/app/?view=outbox")
                 await expect(page.locator(".outbox-photo-state")).to_contain_text("follows as soon as the signature")
                 before = line.faults["connections cut"]
-                line.cut_next(*[100_000] * 4)
+                line.cut_next(*[100_000] * CONNECTIONS)
                 line.come_back()
             await expect(page.locator(".outbox-photo-state")).to_contain_text("received")
             assert line.faults["connections cut"] > before

@@ -10,11 +10,9 @@ from playwright.async_api import FilePayload, Page, ViewportSize, expect
 
 from tests.journeys.firm import Firm, Person
 from tests.web.conftest import DESK, PHONE, Screen, Screens, without_network
+from tests.web.signing import stroke
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
-
-#: Until the step before can no longer be meant by a second tap.
-SETTLED = 800
 
 
 def a_photo(colour: str) -> FilePayload:
@@ -38,9 +36,11 @@ async def set_up(firm: Firm, desk: Person, screens: Screens, **how: Any) -> Scre
 async def at_the_customers(page: Page, job: Any, colour: str) -> None:
     """From accepting to all that is to be done before the report."""
     await page.locator(".card", has_text=job["title"]).click()
+    step = page.locator(".big-step")
     for _ in ("accept", "set off", "arrive", "start"):
-        await page.locator(".big-step").click()
-        await page.wait_for_timeout(SETTLED)
+        taken = await step.inner_text()
+        await step.click()
+        await expect(step).not_to_have_text(taken)
     await page.locator(".checklist input").first.click()
     await expect(page.locator(".checklist li").first).to_have_attribute("data-done", "true")
     await page.locator("input[data-photos=camera]").set_input_files(a_photo(colour))
@@ -56,22 +56,11 @@ async def sign(page: Page) -> None:
     await theirs.locator(".fin-onward .button.first").click()
     await theirs.locator(".fin-stars input").nth(4).check(force=True)
     await theirs.locator(".fin-onward .button.first").click()
-    await draw(page)
+    for rise in (0.3, 0.7):
+        await stroke(page, rise)
     await theirs.locator("input[autocomplete=name]").fill("顾客 Gu Ke")
     await theirs.locator(".fin-onward .button.first").click()
     await expect(page.locator(".fin-stages li").first).to_have_attribute("data-state", "done")
-
-
-async def draw(page: Page) -> None:
-    pad = page.locator("dialog.fin-theirs canvas")
-    await pad.scroll_into_view_if_needed()
-    box = await pad.bounding_box()
-    assert box is not None
-    for rise in (0.3, 0.7):
-        await page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + rise * box["height"])
-        await page.mouse.down()
-        await page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + (1 - rise) * box["height"], steps=6)
-        await page.mouse.up()
 
 
 async def to_today(page: Page) -> None:

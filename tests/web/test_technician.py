@@ -31,11 +31,10 @@ class TestTheList:
         for hours, title in ((5, "third"), (1, "first"), (3, "second")):
             await firm.assigned(desk, 0, hours=hours, title=title, address="南京西路 1266 号")
         page = (await in_hand(screens, "tech0")).page
-        await page.locator(".card").nth(2).wait_for()
-        words = [await card.inner_text() for card in await page.locator(".card").all()]
-        order = [next(t for t in ("first", "second", "third") if t in text) for text in words]
-        assert order == ["first", "second", "third"]
-        assert all("南京西路" in text and "left" in text and "On track" in text for text in words)
+        cards = page.locator(".card")
+        await expect(cards).to_contain_text(["first", "second", "third"])
+        for words in ("南京西路", "left", "On track"):
+            await expect(cards.filter(has_text=words)).to_have_count(3)
 
     async def test_follows_the_office_while_it_is_looked_at(self, firm: Firm, screens: Screens) -> None:
         desk = await firm.login("desk")

@@ -34,20 +34,32 @@ def waiting(page: Page, job: Any) -> Locator:
 
 async def drag(page: Page, what: Locator, technician: str, right_of: str | None = None) -> None:
     """Onto the middle of the technician's lane, or behind a block in it."""
-    start, lane = await what.bounding_box(), await row(page, technician).bounding_box()
-    assert start is not None
+    await take_hold(page, what)
+    lane = await row(page, technician).bounding_box()
     assert lane is not None
-    await page.mouse.move(start["x"] + 20, start["y"] + 20)
-    await page.mouse.down()
-    await page.mouse.move(start["x"] + 40, start["y"] + 30)
     x = 800.0
     if right_of is not None:
         block = await page.locator(f"#visit-{right_of}").bounding_box()
         assert block is not None
         x = block["x"] + block["width"] / 2
     await page.mouse.move(x, lane["y"] + 30, steps=3)
+    await page.evaluate(_TWO_FRAMES)
     await expect(page.locator(".carry-card li").first).to_be_visible()
     await page.mouse.up()
+
+
+async def take_hold(page: Page, what: Locator) -> None:
+    """By the mouse, and far enough for it to be carried."""
+    await what.hover(position={"x": 20, "y": 20})  # waits until it stands still
+    await page.mouse.down()
+    box = await what.bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + 40, box["y"] + 30)
+    await expect(page.locator(".carry-card")).to_be_visible()
+
+
+#: What is meant is looked at in every frame: by then it is where the pointer came to rest.
+_TWO_FRAMES = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 
 
 async def touch(finger: CDPSession, kind: str, *at: float) -> None:
@@ -171,15 +183,11 @@ async def test_jobs_are_dragged_carried_by_keys_and_refused_with_the_reason(
     await phone.log_in(f"/desk/?job={disputed['id']}", "hq")
     proposal = phone.page.locator(".proposal").first.get_by_role("button")
     await proposal.wait_for()
-    item = waiting(page, disputed)
-    start = await item.bounding_box()
+    await take_hold(page, waiting(page, disputed))
     lane = await row(page, firm.technicians[2]).bounding_box()
-    assert start is not None
     assert lane is not None
-    await page.mouse.move(start["x"] + 20, start["y"] + 20)
-    await page.mouse.down()
     await page.mouse.move(700, lane["y"] + 30, steps=3)
-    await expect(page.locator(".carry-card")).to_be_visible()
+    await page.evaluate(_TWO_FRAMES)
     await proposal.click()
     await expect(phone.page.locator(".toast")).to_contain_text("goes to 技师")
     taken = (await desk.get(f"/jobs/{disputed['id']}")).json()

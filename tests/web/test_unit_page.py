@@ -3,8 +3,6 @@
 All tests here share one address; together they open some 100 pages, and 120 may be opened at once.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
@@ -140,13 +138,9 @@ class TestForEveryone:
 
     async def test_is_light_asks_nobody_else_and_keeps_nothing(self, paths: Paths, screens: Screens) -> None:
         screen = await scanned(screens, PHONE, "zh-CN")
-        chromium = await screen.page.context.new_cdp_session(screen.page)
-        await chromium.send("Network.setCacheDisabled", {"cacheDisabled": True})
         weights: dict[str, int] = {}
         for name in TEMPLATES:
-            with _answers_to(screen) as answers:
-                await screen.open(paths[name])
-                await screen.page.wait_for_load_state("networkidle")  # or the next page is told of them
+            answers = await _answers_to(screen, paths[name])
             assert [answer.url for answer in answers if not answer.url.startswith(screen.url)] == []
             for answer in answers:
                 if answer.url not in weights:
@@ -162,14 +156,17 @@ async def _weight(screen: Screen, url: str) -> int:
     return len(await (await screen.page.request.get(url)).body())
 
 
-@contextmanager
-def _answers_to(screen: Screen) -> Iterator[list[Response]]:
-    """Everything this browser is answered meanwhile."""
+async def _answers_to(screen: Screen, path: str) -> list[Response]:
+    """Everything that a tab of its own is answered: what one tab asks for is never told of another."""
     answers: list[Response] = []
 
     def answered(answer: Response) -> None:  # a bound `append` is more than playwright takes
         answers.append(answer)
 
-    screen.page.on("response", answered)
-    yield answers
-    screen.page.remove_listener("response", answered)
+    page = await screen.page.context.new_page()
+    chromium = await page.context.new_cdp_session(page)
+    await chromium.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    page.on("response", answered)
+    await page.goto(screen.url + path)
+    await page.close()
+    return answers
