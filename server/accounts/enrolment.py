@@ -11,8 +11,7 @@ from server.network import store as network
 from server.platform import clock, db
 from server.platform.auth import Caller
 from server.platform.errors import Refused
-from server.products.labels.drawing import runs
-from server.products.labels.symbol import modules
+from server.platform.qr import modules, runs
 
 log = structlog.get_logger()
 

@@ -15,8 +15,7 @@ from server.evidence.reports.sheet import (
     Sheet,
 )
 from server.evidence.reports.typesetting import lines, on_one_line, shortened
-from server.products.labels.drawing import runs
-from server.products.labels.symbol import modules
+from server.platform.qr import modules, runs
 from server.products.texts import date_text, pick
 
 _GOOD, _GOOD_TINT, _ALERT, _ALERT_TINT = map(colour, ("#0b6148", "#e3f3ec", "#9b1c1c", "#fdeaea"))

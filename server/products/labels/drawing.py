@@ -3,24 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
+from server.platform.qr import Modules, modules
 from server.products.labels.layout import Form, Layout, lay_out
-from server.products.labels.symbol import Modules, modules
 from server.products.rules.refusal import Refusal
 
 
 class Drawing(NamedTuple):
     modules: Modules
     layout: Layout
-
-
-class Run(NamedTuple):
-    """Dark modules side by side; the origin is the symbol's upper left."""
-
-    x: int
-    y: int
-    length: int
 
 
 def draw(link: str, texts: Sequence[str], form: Form) -> Drawing | Refusal:
@@ -31,13 +21,3 @@ def draw(link: str, texts: Sequence[str], form: Form) -> Drawing | Refusal:
         return Refusal("label_too_long", "链接过长，放不进一个二维码。", "The link is too long for one QR code.")
     layout = lay_out(len(symbol), (*(texts if form.text else ()), *form.lines), form)
     return layout if isinstance(layout, Refusal) else Drawing(symbol, layout)
-
-
-def runs(symbol: Modules) -> list[Run]:
-    """From the upper left, row by row."""
-    edged = np.zeros((len(symbol), len(symbol) + 2), dtype=np.int8)
-    edged[:, 1:-1] = symbol
-    steps = np.diff(edged, axis=1)
-    rows, starts = np.nonzero(steps == 1)
-    ends = np.nonzero(steps == -1)[1]
-    return list(map(Run, starts.tolist(), rows.tolist(), (ends - starts).tolist()))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from server.platform import typeface
-from server.products.labels.symbol import Level
+from server.platform.qr import Level
 from server.products.rules.digital_link import DigitalLink, key_of
 from server.products.rules.refusal import Refusal
 from server.products.rules.serial import grouped

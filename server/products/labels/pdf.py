@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from fpdf import FPDF
 
 from server.platform import typeface
-from server.products.labels.drawing import Drawing, runs
+from server.platform.qr import runs
+from server.products.labels.drawing import Drawing
 from server.products.labels.layout import MM_PER_INCH, Layout
 from server.products.labels.sheets import Sheet
 

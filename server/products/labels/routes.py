@@ -15,6 +15,7 @@ from schemas.errors import Code
 from server.platform.auth import OFFICE_READERS, Caller, only
 from server.platform.errors import Refused
 from server.platform.etags import is_known
+from server.platform.qr import Level
 from server.platform.ratelimit import at_most
 from server.products import store
 from server.products.codes import label_url, unit_link
@@ -22,7 +23,6 @@ from server.products.labels import batch_routes
 from server.products.labels.formats import MEDIA_TYPES, Format, OnPaper, rendered
 from server.products.labels.layout import DPI, MAX_LINE_LENGTH, Form, human_readable
 from server.products.labels.sheets import SHEETS
-from server.products.labels.symbol import Level
 from server.products.rules.refusal import Refusal
 
 _Millimetres = Annotated[float | None, QueryParameter(ge=5, le=500)]

@@ -6,7 +6,8 @@ One unit of the view is one printer dot; width and height are millimetres.
 from xml.sax.saxutils import escape
 
 from server.platform import typeface
-from server.products.labels.drawing import Drawing, runs
+from server.platform.qr import runs
+from server.products.labels.drawing import Drawing
 from server.products.labels.layout import Layout
 
 

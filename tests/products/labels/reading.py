@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from zebrafy.zebrafy_zpl import ZebrafyZPL
 
+from server.platform.qr import modules
 from server.products.labels import Form, draw, human_readable
 from server.products.labels.drawing import Drawing
 from server.products.labels.pdf import pdf
 from server.products.labels.png import png
 from server.products.labels.svg import svg
-from server.products.labels.symbol import modules
 from server.products.labels.zpl import zpl
 from server.products.rules.digital_link import DigitalLink, build_for_label, identify
 from server.products.rules.serial import make_serial

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from server.platform.qr import Level
 from server.products.labels import Form, draw
 from server.products.labels.drawing import Drawing
 from server.products.labels.formats import Format, OnPaper, Rendered, rendered
@@ -18,7 +19,6 @@ from server.products.labels.pdf import pdf
 from server.products.labels.png import png
 from server.products.labels.sheets import SHEETS
 from server.products.labels.svg import svg
-from server.products.labels.symbol import Level
 from server.products.labels.zpl import zpl
 from server.products.rules.digital_link import DigitalLink, build, build_for_label, parse
 from server.products.rules.refusal import Refusal

@@ -1,4 +1,4 @@
-"""The QR symbol of a link, as modules. Pure.
+"""The QR symbol of a link, as modules, and as what draws them. Pure.
 
 `qrcode` encodes the link, divides the polynomials of the error correction and knows where everything lies. Two things
 are done here by numpy, with the same result (the tests compare whole symbols): its choice of the mask looks at eight
@@ -44,6 +44,24 @@ def modules(link: str, level: Level = "Q") -> Modules | None:
     finished[frame.rows, frame.columns] = masked[best]
     finished.setflags(write=False)
     return finished
+
+
+class Run(NamedTuple):
+    """Dark modules side by side; the origin is the symbol's upper left."""
+
+    x: int
+    y: int
+    length: int
+
+
+def runs(symbol: Modules) -> list[Run]:
+    """From the upper left, row by row."""
+    edged = np.zeros((len(symbol), len(symbol) + 2), dtype=np.int8)
+    edged[:, 1:-1] = symbol
+    steps = np.diff(edged, axis=1)
+    rows, starts = np.nonzero(steps == 1)
+    ends = np.nonzero(steps == -1)[1]
+    return list(map(Run, starts.tolist(), rows.tolist(), (ends - starts).tolist()))
 
 
 _LARGE = 10

@@ -5,7 +5,7 @@ import random
 import pytest
 import qrcode
 
-from server.products.labels.symbol import LEVELS, Level, modules
+from server.platform.qr import LEVELS, Level, modules
 from server.products.rules.digital_link import build
 from tests.products.labels.reading import LINK, TEXT, side_of
 
