@@ -111,25 +111,3 @@ class Alarm(Answer, frozen=True, kw_only=True):
     taken_at: Instant | None
     over_at: Instant | None
     given_by: UUID | None = None
-
-
-class GiveAlarm(Request, frozen=True, kw_only=True):
-    """`to`: a colleague (`GET /commitments/alarms/colleagues`). `version`: of the alarm, as whoever gives it saw it."""
-
-    to: UUID
-    version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
-
-
-class PutBackAlarm(Request, frozen=True, kw_only=True):
-    """`version`: of the alarm, as whoever puts it back saw it."""
-
-    version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
-
-
-class Colleague(Answer, frozen=True, kw_only=True):
-    """Somebody of the office to whom an alarm may be given. `outlet_id` null: of the centre."""
-
-    id: UUID
-    name: str
-    role: str
-    outlet_id: UUID | None

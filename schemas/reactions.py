@@ -85,7 +85,9 @@ class Reaction(Answer, frozen=True, kw_only=True):
     anybody. `happened_at`: as far as it is known. `items`: what is suggested, as in a plan: the jobs concerned and
     visits that make room; what has `after` null has no place. `open_changes`: how many taking it would carry out.
     `missed`: promises that would still be missed. `revision`: rises with every new suggestion; taking names it.
-    `expires_at`: when the first suggested visit would begin. `method`: insertion or search; empty before `open`."""
+    `expires_at`: when the first suggested visit would begin. `method`: insertion or search; empty before `open`.
+    `seen_to_by`: who looks into it; `given_by`: who gave it to them, null: they took it themselves; `version` rises
+    when it changes hands."""
 
     id: UUID
     centre_id: UUID
@@ -113,6 +115,10 @@ class Reaction(Answer, frozen=True, kw_only=True):
     ended_at: Instant | None
     ended_by: UUID | None
     ended_by_name: str
+    version: int
+    seen_to_by: UUID | None
+    seen_to_at: Instant | None
+    given_by: UUID | None
 
 
 class TakeReaction(Request, frozen=True, kw_only=True):

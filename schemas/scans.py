@@ -84,7 +84,8 @@ class PastFinding(Answer, frozen=True, kw_only=True):
 
 class ScanAlarm(Answer, frozen=True, kw_only=True):
     """`serial` empty: about the model as a whole. `unit_id` null: not on record; such alarms are for headquarters.
-    `rule`: what the signal means; `found`: what was seen. `times`: how often it was raised."""
+    `rule`: what the signal means; `found`: what was seen. `times`: how often it was raised.
+    `taken_by`: who looks into it; `given_by`: who gave it to them, null: they took it themselves."""
 
     id: UUID
     signal: ScanSignal
@@ -104,6 +105,7 @@ class ScanAlarm(Answer, frozen=True, kw_only=True):
     times: int
     taken_by: UUID | None
     taken_at: Instant | None
+    given_by: UUID | None
     closed_by: UUID | None
     closed_at: Instant | None
     finding: ScanFinding | None

@@ -6,6 +6,7 @@
 | `/auth/me` | anyone logged in | themselves |
 | `/users` read | managers, auditors | users in their subtree |
 | `/users` write | managers | users in their subtree, up to their own role |
+| `/colleagues` | the office | who may see to matters of an outlet in their subtree |
 | `/devices` read | anyone logged in | their own; the office also its subtree's |
 | `/devices` enrol | anyone logged in but auditors | themselves |
 | `/devices/{id}/revoke` | anyone logged in but auditors | their own; the office's writers also their subtree's |
@@ -35,7 +36,8 @@ from schemas.accounts import (
 )
 from schemas.base import Page
 from schemas.errors import Code
-from server.accounts import actions, enrolment_routes, store
+from schemas.hands import Colleague
+from server.accounts import actions, enrolment_routes, hands, store
 from server.accounts.terms import terms_of
 from server.platform.auth import MANAGERS, OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
@@ -107,6 +109,17 @@ async def add_user(caller: NamedDependency[Caller], data: JSONBody[NewUser]) -> 
     return await actions.add_user(caller, data)
 
 
+@get(
+    "/colleagues",
+    guards=[only(*OFFICE_READERS)],
+    summary="To whom a matter of an outlet may be given: the outlet's office, its centre's and headquarters'",
+    tags=["accounts"],
+)
+async def list_colleagues(caller: NamedDependency[Caller], outlet_id: FromQuery[UUID | None] = None) -> list[Colleague]:
+    """`outlet_id` left out: matters of one's own place; for headquarters those that belong to no outlet."""
+    return await hands.colleagues(caller, outlet_id)
+
+
 @patch(
     "/users/{user_id:uuid}", guards=[only(*MANAGERS)], summary="Change role or activity of a user", tags=["accounts"]
 )
@@ -163,6 +176,7 @@ router = Router(
         log_out,
         me,
         list_users,
+        list_colleagues,
         add_user,
         change_user,
         enrol,

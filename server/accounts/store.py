@@ -47,13 +47,15 @@ async def users_page(scope: Scope, after: str, limit: int) -> list[User]:
     return [_user(r) for r in rows]
 
 
-async def office_of(centre_id: UUID, outlet_id: UUID, roles: Collection[Role]) -> list[User]:
-    """Active users with one of these roles at the outlet, and at the centre above it; by name."""
+async def office_of(place: Scope, roles: Collection[Role]) -> list[User]:
+    """Active users with one of these roles whose own scope holds all of `place`: of an outlet, its people, those of the
+    centre above it and of headquarters, in this order; by name among each other."""
     rows = await db.fetch(
-        f"SELECT {_USER} FROM app_user WHERE active AND role = ANY($3::text[]) AND centre_id = $1"
-        " AND (outlet_id = $2 OR outlet_id IS NULL) ORDER BY name, username",
-        centre_id,
-        outlet_id,
+        f"SELECT {_USER} FROM app_user WHERE active AND role = ANY($3::text[])"
+        " AND (centre_id IS NULL OR centre_id = $1) AND (outlet_id IS NULL OR outlet_id = $2)"
+        " ORDER BY centre_id IS NULL, outlet_id IS NULL, name, username",
+        place.centre_id,
+        place.outlet_id,
         [role.value for role in roles],
     )
     return [_user(r) for r in rows]

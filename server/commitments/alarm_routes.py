@@ -10,7 +10,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_200_OK
 
 from schemas.base import Page
-from schemas.promises import Alarm, Colleague, GiveAlarm, PutBackAlarm
+from schemas.hands import Give, PutBack
+from schemas.promises import Alarm
 from server.commitments import alarms
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.paging import decode_cursor, encode_cursor
@@ -45,11 +46,11 @@ async def take_alarm(caller: NamedDependency[Caller], alarm_id: FromPath[UUID]) 
 
 @post(
     "/alarms/{alarm_id:uuid}/give",
-    summary="Give an alarm to a colleague of its outlet or centre, who is told",
+    summary="Give an alarm to a colleague who may see to it and is told",
     guards=[only(*OFFICE_WRITERS), _WRITES],
     status_code=HTTP_200_OK,
 )
-async def give_alarm(caller: NamedDependency[Caller], alarm_id: FromPath[UUID], data: JSONBody[GiveAlarm]) -> Alarm:
+async def give_alarm(caller: NamedDependency[Caller], alarm_id: FromPath[UUID], data: JSONBody[Give]) -> Alarm:
     return await alarms.give(caller, alarm_id, data)
 
 
@@ -59,19 +60,8 @@ async def give_alarm(caller: NamedDependency[Caller], alarm_id: FromPath[UUID], 
     guards=[only(*OFFICE_WRITERS), _WRITES],
     status_code=HTTP_200_OK,
 )
-async def put_back_alarm(
-    caller: NamedDependency[Caller], alarm_id: FromPath[UUID], data: JSONBody[PutBackAlarm]
-) -> Alarm:
+async def put_back_alarm(caller: NamedDependency[Caller], alarm_id: FromPath[UUID], data: JSONBody[PutBack]) -> Alarm:
     return await alarms.put_back(caller, alarm_id, data.version)
 
 
-@get(
-    "/alarms/colleagues",
-    summary="To whom alarms of an outlet may be given: its office's and its centre's people",
-    guards=[only(*OFFICE_READERS)],
-)
-async def list_colleagues(caller: NamedDependency[Caller], outlet_id: FromQuery[UUID]) -> list[Colleague]:
-    return await alarms.colleagues(caller, outlet_id)
-
-
-HANDLERS = (list_alarms, take_alarm, give_alarm, put_back_alarm, list_colleagues)
+HANDLERS = (list_alarms, take_alarm, give_alarm, put_back_alarm)

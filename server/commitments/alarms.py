@@ -9,16 +9,16 @@ import msgspec
 
 from offline_sync.record import Record
 from offline_sync.rules import Effect
-from schemas.accounts import User
 from schemas.errors import Code
-from schemas.promises import Alarm, Colleague, GiveAlarm
-from server.accounts import store as accounts
+from schemas.hands import Give
+from schemas.promises import Alarm
+from server.accounts import hands
+from server.accounts.hands import Hands
 from server.commitments import ledger
 from server.commitments.rules.clock import Kind
 from server.commitments.rules.escalation import Step
-from server.network import store as network
 from server.platform import clock, db, feed
-from server.platform.auth import OFFICE_WRITERS, Caller
+from server.platform.auth import Caller, Scope
 from server.platform.errors import Refused
 from server.platform.feed import Deed, HistoryLine
 from server.platform.records import as_change, as_record, born, office_edit
@@ -58,22 +58,20 @@ async def take(caller: Caller, alarm_id: UUID) -> Alarm:
     async with db.transaction():
         alarm = await _locked(caller, alarm_id)
         if alarm.fields["taken_by"] != str(caller.user_id):
-            await _hand(alarm, {"taken_by": str(caller.user_id), "given_by": None}, "take", caller)
+            await _hand(alarm, hands.taken(caller, clock.now()), "take", caller)
     return await _shown(caller, alarm_id)
 
 
-async def give(caller: Caller, alarm_id: UUID, wanted: GiveAlarm) -> Alarm:
+async def give(caller: Caller, alarm_id: UUID, wanted: Give) -> Alarm:
     """To a colleague, who is told by the board. Given to oneself it is taken.
 
     Raises `Refused`: `not_found`; `state_illegal` when it is over; `version_stale` when somebody else took it, gave it
-    or put it back meanwhile; `colleague_unknown`: nobody of the alarm's outlet or centre who may see to it."""
+    or put it back meanwhile; `colleague_unknown`: nobody who may see to matters of its outlet (`accounts.hands`)."""
     async with db.transaction():
         alarm = await _as_seen(caller, alarm_id, wanted.version)
-        if wanted.to != caller.user_id and wanted.to not in {each.id for each in await _office(alarm.fields)}:
-            raise Refused(Code.COLLEAGUE_UNKNOWN)
-        given_by = None if wanted.to == caller.user_id else str(caller.user_id)
+        given = await hands.given(caller, wanted.to, _place(alarm), clock.now())
         if alarm.fields["taken_by"] != str(wanted.to):
-            await _hand(alarm, {"taken_by": str(wanted.to), "given_by": given_by}, "give", caller)
+            await _hand(alarm, given, "give", caller)
     return await _shown(caller, alarm_id)
 
 
@@ -83,17 +81,8 @@ async def put_back(caller: Caller, alarm_id: UUID, version: int) -> Alarm:
     async with db.transaction():
         alarm = await _as_seen(caller, alarm_id, version)
         if alarm.fields["taken_by"] is not None:
-            await _hand(alarm, {"taken_by": None, "given_by": None}, "put_back", caller)
+            await _hand(alarm, hands.NOBODYS, "put_back", caller)
     return await _shown(caller, alarm_id)
-
-
-async def colleagues(caller: Caller, outlet_id: UUID) -> list[Colleague]:
-    """To whom alarms of this outlet may be given. Raises `Refused(outlet_unknown)`."""
-    outlet = await network.outlet(outlet_id, caller.scope)
-    if outlet is None:
-        raise Refused(Code.OUTLET_UNKNOWN)
-    found = await _office({"centre_id": str(outlet["centre_id"]), "outlet_id": str(outlet_id)})
-    return [Colleague(id=each.id, name=each.name, role=each.role.value, outlet_id=each.outlet_id) for each in found]
 
 
 async def _locked(caller: Caller, alarm_id: UUID) -> Record:
@@ -101,6 +90,10 @@ async def _locked(caller: Caller, alarm_id: UUID) -> Record:
     if row is None or not caller.scope.holds(UUID(row["centre_id"]), UUID(row["outlet_id"])):
         raise Refused(Code.NOT_FOUND)
     return as_record("alarm", row)
+
+
+def _place(alarm: Record) -> Scope:
+    return Scope(UUID(alarm.fields["centre_id"]), UUID(alarm.fields["outlet_id"]))
 
 
 async def _as_seen(caller: Caller, alarm_id: UUID, version: int) -> Record:
@@ -112,13 +105,13 @@ async def _as_seen(caller: Caller, alarm_id: UUID, version: int) -> Record:
     return alarm
 
 
-async def _office(place: Mapping[str, Any]) -> list[User]:
-    return await accounts.office_of(UUID(place["centre_id"]), UUID(place["outlet_id"]), OFFICE_WRITERS)
-
-
-async def _hand(alarm: Record, hands: Mapping[str, str | None], action: str, caller: Caller) -> None:
+async def _hand(alarm: Record, to: Hands, action: str, caller: Caller) -> None:
     now = clock.now()
-    fields = {**hands, "taken_at": None if hands["taken_by"] is None else now.isoformat()}
+    fields = {
+        "taken_by": None if to.holder is None else str(to.holder),
+        "taken_at": None if to.since is None else to.since.isoformat(),
+        "given_by": None if to.given_by is None else str(to.given_by),
+    }
     merged, lines = office_edit(alarm, Effect(force=fields), {}, Deed(action, now, caller.user_id))
     await feed.write([as_change(merged.record, audience(merged.record.fields), lines, alarm)])
 

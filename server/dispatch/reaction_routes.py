@@ -10,6 +10,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from schemas.base import Page
 from schemas.errors import Code
+from schemas.hands import Give, PutBack, SeeTo
 from schemas.reactions import (
     DismissReaction,
     Reaction,
@@ -72,6 +73,40 @@ async def dismiss_reaction(
     return await reactions.dismiss(caller, reaction_id, data)
 
 
+@post(
+    "/reactions/{reaction_id:uuid}/see-to",
+    summary="Look into it: its outlet is told who does",
+    guards=[WRITE],
+    status_code=HTTP_200_OK,
+)
+async def see_to_reaction(
+    caller: NamedDependency[Caller], reaction_id: FromPath[UUID], data: JSONBody[SeeTo]
+) -> Reaction:
+    return await reactions.see_to(caller, reaction_id, data.version)
+
+
+@post(
+    "/reactions/{reaction_id:uuid}/give",
+    summary="Give it to a colleague who may look into it and is told",
+    guards=[WRITE],
+    status_code=HTTP_200_OK,
+)
+async def give_reaction(caller: NamedDependency[Caller], reaction_id: FromPath[UUID], data: JSONBody[Give]) -> Reaction:
+    return await reactions.give(caller, reaction_id, data)
+
+
+@post(
+    "/reactions/{reaction_id:uuid}/put-back",
+    summary="Put it back: nobody looks into it",
+    guards=[WRITE],
+    status_code=HTTP_200_OK,
+)
+async def put_back_reaction(
+    caller: NamedDependency[Caller], reaction_id: FromPath[UUID], data: JSONBody[PutBack]
+) -> Reaction:
+    return await reactions.put_back(caller, reaction_id, data.version)
+
+
 @get("/reactions/rules", summary="How an outlet reacts to each kind of event", guards=[READ])
 async def list_rules(caller: NamedDependency[Caller], outlet_id: FromQuery[UUID]) -> list[ReactionRule]:
     return await reactions.rules(caller, outlet_id)
@@ -90,4 +125,8 @@ async def set_rule(
     return await reactions.set_rule(caller, outlet_id, ReactionKind(kind), data)
 
 
-ROUTES = (list_reactions, read_reaction, take_reaction, dismiss_reaction, list_rules, set_rule)
+ROUTES = (
+    *(list_reactions, read_reaction, take_reaction, dismiss_reaction),
+    *(see_to_reaction, give_reaction, put_back_reaction),
+    *(list_rules, set_rule),
+)

@@ -1,8 +1,10 @@
-"""What people do with reactions: look at them, take or dismiss what is suggested, and set how their outlet reacts."""
+"""What people do with reactions: look at them, take or dismiss what is suggested, say who looks into them meanwhile,
+and set how their outlet reacts."""
 
 from uuid import UUID
 
 from schemas.errors import Code
+from schemas.hands import Give
 from schemas.reactions import (
     DismissReaction,
     Reaction,
@@ -13,6 +15,8 @@ from schemas.reactions import (
     RuleTerms,
     TakeReaction,
 )
+from server.accounts import hands
+from server.accounts.hands import Hands
 from server.dispatch.planning.running import tell
 from server.dispatch.reacting import saying, store
 from server.dispatch.reacting.carrying_out import carry_out
@@ -20,7 +24,7 @@ from server.dispatch.reacting.kept import Kept, sentence, wire
 from server.dispatch.reacting.kinds import KINDS
 from server.network import store as network
 from server.platform import clock, db
-from server.platform.auth import Caller
+from server.platform.auth import Caller, Scope
 from server.platform.errors import Refused
 
 
@@ -70,6 +74,36 @@ async def dismiss(caller: Caller, reaction_id: UUID, wanted: DismissReaction) ->
     return await read(caller, reaction_id)
 
 
+async def see_to(caller: Caller, reaction_id: UUID, version: int) -> Reaction:
+    """The caller looks into it; what is suggested stands until somebody decides about it, and the outlet's rule holds
+    as before. Raises `Refused`: `not_found`, `reaction_not_open`; `version_stale`: it has changed hands meanwhile."""
+    async with db.transaction():
+        kept = await _as_seen(caller, reaction_id, version)
+        if kept.seen_to_by != caller.user_id:
+            await _hand(kept, hands.taken(caller, clock.now()))
+    return await read(caller, reaction_id)
+
+
+async def give(caller: Caller, reaction_id: UUID, wanted: Give) -> Reaction:
+    """To a colleague, who is told by the board. Raises `Refused` as `see_to` does, and `colleague_unknown`: nobody who
+    may see to matters of its outlet (`accounts.hands`)."""
+    async with db.transaction():
+        kept = await _as_seen(caller, reaction_id, wanted.version)
+        given = await hands.given(caller, wanted.to, Scope(kept.centre_id, kept.outlet_id), clock.now())
+        if kept.seen_to_by != wanted.to:
+            await _hand(kept, given)
+    return await read(caller, reaction_id)
+
+
+async def put_back(caller: Caller, reaction_id: UUID, version: int) -> Reaction:
+    """Nobody looks into it any more. Raises `Refused` as `see_to` does."""
+    async with db.transaction():
+        kept = await _as_seen(caller, reaction_id, version)
+        if kept.seen_to_by is not None:
+            await _hand(kept, hands.NOBODYS)
+    return await read(caller, reaction_id)
+
+
 async def rules(caller: Caller, outlet_id: UUID) -> list[ReactionRule]:
     """One for each kind, the usual ones included. Raises `Refused(outlet_unknown)`."""
     await _outlet(caller, outlet_id)
@@ -116,6 +150,19 @@ async def _open(caller: Caller, reaction_id: UUID) -> Kept:
     if kept.state is not ReactionState.OPEN:
         raise Refused(Code.REACTION_NOT_OPEN, f"the reaction is {kept.state.value}", state=kept.state)
     return kept
+
+
+async def _as_seen(caller: Caller, reaction_id: UUID, version: int) -> Kept:
+    """Locked."""
+    kept = await _open(caller, reaction_id)
+    if kept.version != version:
+        raise Refused(Code.VERSION_STALE, f"the reaction is at version {kept.version}", version=kept.version)
+    return kept
+
+
+async def _hand(kept: Kept, to: Hands) -> None:
+    await store.hand(kept.id, to.holder, to.since, to.given_by)
+    await tell(kept.centre_id, kept.outlet_id)
 
 
 async def _outlet(caller: Caller, outlet_id: UUID) -> network.Row:

@@ -1,6 +1,6 @@
 """Plans, and reactions to what happens."""
 
-from piccolo.columns import JSONB, UUID, DoublePrecision, Integer, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, BigInt, DoublePrecision, Integer, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.constraints import Unique
 from piccolo.table import Table
@@ -34,7 +34,8 @@ class Reaction(Table):
     """Something that happened and calls for a re-plan, once: `key` names it. `job_ids`: the jobs concerned.
     `suggested`: the smallest re-plan, as `reacting.kept.Suggested`; `revision` rises with every new one. `visit_at`:
     when the visit concerned was to begin. `look_at`: when to look at it again, NULL when it is over; `lease_until`:
-    until when the worker that does has it. `not_auto`: why the outlet's rule did not carry it out by itself."""
+    until when the worker that does has it. `not_auto`: why the outlet's rule did not carry it out by itself.
+    `seen_to_by`: who looks into it since `seen_to_at`; `version` rises when it changes hands, with nothing else."""
 
     id = identity()
     centre_id = UUID(default=None, null=False)
@@ -57,6 +58,10 @@ class Reaction(Table):
     ended_at = Timestamptz(default=None, null=True)
     ended_by = UUID(default=None, null=True)
     note = Varchar(400, default="")
+    version = BigInt(default=1)
+    seen_to_by = UUID(default=None, null=True)
+    seen_to_at = Timestamptz(default=None, null=True)
+    given_by = UUID(default=None, null=True)
 
     once = Unique([centre_id, outlet_id, key])
 

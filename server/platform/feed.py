@@ -38,6 +38,9 @@ def body_of(alias: str) -> str:
     return f"to_jsonb({alias}) - ARRAY[" + ", ".join(f"'{name}'" for name in sorted(PRIVATE)) + "]"
 
 
+#: The stream of those who see the whole network, for matters that belong to no outlet. It carries pokes alone.
+HEADQUARTERS = "headquarters"
+
 POKE_CHANNEL = "onsite_poke"
 _POKE_STREAMS = 60  # ids only: 60 names of ≤ 60 bytes stay far below the 8 kB limit of a notification
 
@@ -274,8 +277,8 @@ async def load_for_update(record_type: str, ids: Iterable[UUID]) -> dict[UUID, d
 
 
 async def nudge(boards: Iterable[str]) -> None:
-    """Whoever watches these boards looks again when the transaction commits: a poke with the head as it stands, for
-    what is read over HTTP and has no feed rows."""
+    """Whoever watches these boards (or `HEADQUARTERS`) looks again when the transaction commits: a poke with the head
+    as it stands, for what is read over HTTP and has no feed rows."""
     await db.execute(f"SELECT {nudging('SELECT unnest($1::text[])')}", list(boards))
 
 

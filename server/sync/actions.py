@@ -15,9 +15,11 @@ from schemas.accounts import Role
 from schemas.errors import Code
 from server.jobs.publishing import CATALOGUE, board, technician
 from server.network import store as network
+from server.network.store import EVERYWHERE
 from server.platform import clock
 from server.platform.auth import Caller
 from server.platform.errors import Refused
+from server.platform.feed import HEADQUARTERS
 from server.sync import reading, store, translate
 from server.sync.gathering import FEW, Gathering, GroupFailed
 from server.sync.keeping import Kept, Push, keep, own
@@ -129,7 +131,8 @@ async def streams_of(caller: Caller, outlet_id: UUID | None = None) -> list[str]
         outlets = [outlet_id]
     if len(outlets) > MAX_BOARDS:
         raise Refused(Code.TOO_MANY_BOARDS, f"{len(outlets)} outlets; name one by outlet_id", limit=MAX_BOARDS)
-    return sorted([CATALOGUE, *map(board, outlets)])
+    whole = outlet_id is None and caller.scope == EVERYWHERE
+    return sorted([CATALOGUE, *([HEADQUARTERS] if whole else []), *map(board, outlets)])
 
 
 async def pull(

@@ -150,6 +150,13 @@ class Firm:
         tokens = answer.json()
         return Person(self.client, tokens["access_token"], tokens["user"])
 
+    async def hired(self, username: str, role: Role, **place: Any) -> Person:
+        """Somebody more of the office; `place`: of which centre or outlet."""
+        new = {"username": username, "name": username, "password": PASSWORD, "role": role.value}
+        answer = await (await self.login("hq")).post("/users", new | place)
+        assert answer.status_code == 201, answer.text
+        return await self.login(username)
+
     async def phone(self, number: int) -> Phone:
         person, key = await self.login(f"tech{number}"), Key()
         answer = await person.post("/devices", {"public_key": key.jwk, "name": "phone"})

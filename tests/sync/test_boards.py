@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from server.platform.feed import HEADQUARTERS
 from server.sync import actions
 from tests.journeys.firm import Firm
 
@@ -21,6 +22,12 @@ class TestABoard:
     async def test_may_be_narrowed_to_one(self, firm: Firm) -> None:
         hq = await firm.login("hq")
         assert boards(await hq.get("/sync/pull", outlet_id=firm.outlet_id)) == {f"board:{firm.outlet_id}"}
+
+    async def test_comes_with_what_belongs_to_no_outlet_for_headquarters_alone(self, firm: Firm) -> None:
+        hq, desk = await firm.login("hq"), await firm.login("desk")
+        assert HEADQUARTERS in (await hq.get("/sync/pull")).json()["streams"]
+        assert HEADQUARTERS not in (await hq.get("/sync/pull", outlet_id=firm.outlet_id)).json()["streams"]
+        assert HEADQUARTERS not in (await desk.get("/sync/pull")).json()["streams"]
 
     @pytest.mark.parametrize("path", ["/sync/pull", "/sync/stream"])
     async def test_is_never_another_outlets(self, firm: Firm, path: str) -> None:

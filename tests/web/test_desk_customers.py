@@ -7,21 +7,15 @@ import asyncio
 import io
 import os
 import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
-import msgspec
 import pytest
 import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Page, expect
 
-from schemas.scans import ScanEvidence, ScanPlace, ScanTrip
-from server.platform import clock, db
-from server.products.scans import store
 from tests.journeys.firm import Firm
 from tests.portal.asked import asked, code_of, job_of
 from tests.portal.test_owners import PHONE as NUMBER
@@ -57,32 +51,7 @@ async def job(firm: Firm) -> dict[str, Any]:
     desk = await firm.login("desk")
     while (await desk.get("/registrations")).json()["items"][0]["customer_id"] is None:  # noqa: ASYNC110  # of the server
         await asyncio.sleep(0.05)  # put to a file after the customer was answered
-    await suspicious(unit)
     return await job_of(desk, unit) | {"registered": code_of(other)}
-
-
-async def suspicious(unit: dict[str, Any]) -> None:
-    """Somebody scanned the unit's code in two towns within an hour and a half."""
-    late = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    here = ScanPlace(at=late - timedelta(hours=2), lat=40, lon=116, name="北京", name_en="Beijing", source="page")
-    there = ScanPlace(at=late - timedelta(hours=1), lat=23, lon=113, source="visit")
-    evidence = ScanEvidence(places=[here, there], trips=[ScanTrip(start=here, end=there, km=1780, hours=1.5)])
-    row = {
-        "id": clock.new_id(),
-        "gtin": unit["gtin"],
-        "serial": unit["serial"],
-        "unit_id": UUID(unit["id"]),
-        "signal": "travel",
-        "found": "1.5 小时内在相距至少 1780 公里的两地被扫码",
-        "found_en": "scanned at two places at least 1,780 km apart within 1.5 hours",
-        "evidence": msgspec.json.encode(evidence).decode(),
-        "raised_at": clock.now(),
-    }
-    await db.open_pool()
-    try:
-        await store.raise_alarm(row)
-    finally:
-        await db.close_pool()
 
 
 async def at_the_desk(screens: Screens, query: str, username: str = "desk", **how: Any) -> Screen:
@@ -176,27 +145,3 @@ class TestTheCustomerOfAJob:
         followed = await firm.client.get(urlsplit(await field.input_value()).path)
         assert followed.status_code == 200
         await pictures(page, "link")
-
-
-class TestASuspiciousScan:
-    async def test_is_taken_and_closed_with_what_was_found(
-        self, job: dict[str, Any], firm: Firm, screens: Screens, axe: str
-    ) -> None:
-        page = (await at_the_desk(screens, "page=alarms", "hq")).page
-        alarm = page.locator(".scan-alarm")
-        await alarm.get_by_text("What was seen").click()
-        await expect(alarm).to_contain_text("Beijing → 23° N 113° E: 1780 km at least")
-        assert await violations(page, axe) == []
-        await pictures(page, "scans")
-        await alarm.get_by_role("button", name="Take").click()
-        await expect(alarm).to_contain_text("You, since")
-        await alarm.get_by_role("button", name="Close").click()
-        dialog = page.get_by_role("dialog")
-        await dialog.get_by_role("button", name="Close the alarm").click()
-        await expect(dialog.get_by_role("alert")).to_have_text("Choose what was found.")
-        await dialog.get_by_label("Counterfeit").check()
-        await pictures(page, "finding")
-        await dialog.get_by_role("button", name="Close the alarm").click()
-        await expect(alarm).to_have_count(0)
-        (closed,) = (await (await firm.login("hq")).get("/scan-alarms", open="false")).json()["items"]
-        assert closed["finding"] == "counterfeit"

@@ -1,13 +1,12 @@
-"""Plans, alarms and promises at the desk, in a browser, on a real server. Publishing one is in test_desk_journeys."""
+"""Plans and promises at the desk, in a browser, on a real server. Publishing one is in test_desk_journeys."""
 
-import re
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.journeys.firm import Firm, Person
-from tests.web.conftest import PHONE, Screen, Screens
+from tests.journeys.firm import Firm
+from tests.web.conftest import Screen, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -48,54 +47,6 @@ class TestAPlan:
         await page.locator(".plan-line").first.click()
         await page.locator(".plan-item").first.wait_for()
         assert await page.locator(".plan-foot, .plan-item input").count() == 0
-
-
-async def tell_at_once(hq: Person) -> None:
-    """Of jobs of priority 5 the dispatcher is told as soon as they are raised."""
-    calendar = (await hq.get("/commitments/calendars")).json()[0]["id"]
-    policy = {
-        "code": "watched",
-        "name": "一小时上门",
-        "name_en": "On site within an hour",
-        "calendar_id": calendar,
-        "severity": "5",
-        "respond_seconds": 3600,
-        "steps": [{"key": "raised", "offset_seconds": -3600, "tell": "dispatcher"}],
-    }
-    answer = await hq.post("/commitments/policies", policy)
-    assert answer.status_code == 201, answer.text
-
-
-class TestAnAlarm:
-    async def test_comes_by_itself_is_taken_by_one_put_back_and_given_by_another(
-        self, firm: Firm, screens: Screens
-    ) -> None:
-        await tell_at_once(await firm.login("hq"))
-        page = (await at_the_desk(screens, "page=alarms")).page
-        other = (await at_the_desk(screens, "page=alarms", "hq", size=PHONE, locale="zh-CN")).page
-        await expect(page.locator(".alarm")).to_have_count(0)
-        job = await firm.job(await firm.login("desk"), title="water everywhere", priority=5)
-        alarm = page.locator(".alarm", has_text="water everywhere")
-        await expect(alarm).to_contain_text("Arrival due")
-        await expect(page.get_by_role("link", name="Alarms")).to_contain_text(re.compile(r"\d"))
-        await alarm.get_by_role("button", name=f"See to the alarm of No. {job['number']}").click()
-        await expect(alarm).to_contain_text("You, since")
-        theirs = other.locator(".alarm", has_text="water everywhere")
-        await expect(theirs).to_contain_text("desk 自")
-        await alarm.get_by_role("button", name=f"Put the alarm of No. {job['number']} back").click()
-        await expect(page.get_by_role("heading", name="Nobody sees to it yet (1)")).to_be_visible()
-        await expect(theirs.get_by_role("button", name=f"处理 {job['number']} 号的告警")).to_have_text("领取")
-        await theirs.get_by_role("button", name=f"将 {job['number']} 号的告警转交同事").click()
-        dialog = other.get_by_role("dialog")
-        await dialog.get_by_role("button", name="转交", exact=True).click()
-        await expect(dialog.get_by_role("alert")).to_have_text("请选择由谁处理。")
-        await dialog.get_by_label("desk").check()
-        await dialog.get_by_role("button", name="转交", exact=True).click()
-        await expect(page.locator(".toast[data-tone=note]")).to_contain_text("gave you the alarm")
-        await expect(alarm).to_contain_text("You, given by")
-        await page.reload()  # told once
-        await expect(alarm).to_contain_text("You, given by")
-        await expect(page.locator(".toast")).to_have_count(0)
 
 
 class TestAPromise:

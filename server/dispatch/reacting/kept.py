@@ -72,6 +72,10 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
     ended_by: UUID | None
     ended_by_name: str
+    version: int
+    seen_to_by: UUID | None
+    seen_to_at: datetime | None
+    given_by: UUID | None
 
     @property
     def items(self) -> list[PlanItem]:
@@ -117,6 +121,10 @@ def wire(kept: Kept) -> Reaction:
         ended_at=kept.ended_at,
         ended_by=kept.ended_by,
         ended_by_name=kept.ended_by_name,
+        version=kept.version,
+        seen_to_by=kept.seen_to_by,
+        seen_to_at=kept.seen_to_at,
+        given_by=kept.given_by,
     )
 
 

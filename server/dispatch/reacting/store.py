@@ -17,7 +17,8 @@ _IN_SCOPE = within("r")
 _KEPT = """
 SELECT r.id, r.centre_id, r.outlet_id, r.key, r.kind, r.state, r.job_ids::text AS job_ids, r.technician_id, r.visit_at,
     r.happened_at, r.noticed_at, r.revision, r.suggested_at, r.expires_at, r.suggested::text AS suggested, r.not_auto,
-    r.ended_at, r.ended_by, coalesce(t.name, '') AS technician_name, coalesce(t.name_en, '') AS technician_name_en,
+    r.ended_at, r.ended_by, r.version, r.seen_to_by, r.seen_to_at, r.given_by,
+    coalesce(t.name, '') AS technician_name, coalesce(t.name_en, '') AS technician_name_en,
     (SELECT number FROM job j WHERE j.id = (r.job_ids->>0)::uuid) AS number, o.zone,
     coalesce((SELECT name FROM app_user u WHERE u.id = r.ended_by), '') AS ended_by_name
 FROM reaction r JOIN outlet o ON o.id = r.outlet_id LEFT JOIN technician t ON t.id = r.technician_id
@@ -158,6 +159,16 @@ async def end(reaction_id: UUID, state: ReactionState, at: datetime, by: UUID | 
         at,
         by,
         note,
+    )
+
+
+async def hand(reaction_id: UUID, holder: UUID | None, since: datetime | None, given_by: UUID | None) -> None:
+    await db.execute(
+        "UPDATE reaction SET seen_to_by = $2, seen_to_at = $3, given_by = $4, version = version + 1 WHERE id = $1",
+        reaction_id,
+        holder,
+        since,
+        given_by,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the quality desk does with alarms about scans: looks, takes, closes with a finding."""
+"""What the quality desk does with alarms about scans: looks, takes, gives to a colleague, closes with a finding."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,9 +9,12 @@ import msgspec
 
 from schemas.commitments import Sentence
 from schemas.errors import Code
+from schemas.hands import Give
 from schemas.scans import CloseScanAlarm, ScanAlarm, ScanAlarmState, TakeScanAlarm
+from server.accounts import hands
+from server.accounts.hands import Hands
 from server.platform import clock, db, feed
-from server.platform.auth import Caller
+from server.platform.auth import Caller, Scope
 from server.platform.errors import Refused
 from server.products.rules.suspicion import RULES
 from server.products.scans import store
@@ -32,21 +35,42 @@ async def read(caller: Caller, alarm_id: UUID) -> ScanAlarm:
 
 
 async def take(caller: Caller, alarm_id: UUID, wanted: TakeScanAlarm) -> ScanAlarm:
-    """Whoever takes it looks into it; the last one to take it has it. Raises `Refused`: `not_found`, `version_stale`
-    (taken or closed by somebody else meanwhile)."""
+    """Whoever takes it looks into it; the last one to take it has it. Raises `Refused`: `not_found`; `state_illegal`
+    when it is closed; `version_stale` when somebody else took it, gave it or put it back meanwhile."""
     async with db.transaction():
         alarm = await _open(caller, alarm_id, wanted.version)
-        await store.take(alarm_id, caller.user_id, clock.now())
-        await _tell(alarm)
+        if alarm["taken_by"] != caller.user_id:
+            await _hand(alarm, hands.taken(caller, clock.now()))
+    return await read(caller, alarm_id)
+
+
+async def give(caller: Caller, alarm_id: UUID, wanted: Give) -> ScanAlarm:
+    """To a colleague, who is told by the board. Raises `Refused` as `take` does, and `colleague_unknown`: nobody who
+    may see to matters of the unit's outlet, or of headquarters where the code is not on record (`accounts.hands`)."""
+    async with db.transaction():
+        alarm = await _open(caller, alarm_id, wanted.version)
+        place = Scope(alarm["centre_id"], alarm["outlet_id"])
+        given = await hands.given(caller, wanted.to, place, clock.now())
+        if alarm["taken_by"] != wanted.to:
+            await _hand(alarm, given)
+    return await read(caller, alarm_id)
+
+
+async def put_back(caller: Caller, alarm_id: UUID, version: int) -> ScanAlarm:
+    """Nobody looks into it any more; it waits on every desk again. Raises `Refused` as `take` does."""
+    async with db.transaction():
+        alarm = await _open(caller, alarm_id, version)
+        if alarm["taken_by"] is not None:
+            await _hand(alarm, hands.NOBODYS)
     return await read(caller, alarm_id)
 
 
 async def close(caller: Caller, alarm_id: UUID, wanted: CloseScanAlarm) -> ScanAlarm:
-    """It is raised again only by scans that come after. Raises `Refused`: `not_found`, `version_stale`."""
+    """It is raised again only by scans that come after. Raises `Refused` as `take` does."""
     async with db.transaction():
         alarm = await _open(caller, alarm_id, wanted.version)
         await store.close(alarm_id, caller.user_id, clock.now(), wanted.finding.value, wanted.note.strip())
-        await _tell(alarm)
+        await tell(alarm["outlet_id"])
     return await read(caller, alarm_id)
 
 
@@ -55,14 +79,21 @@ async def _open(caller: Caller, alarm_id: UUID, version: int) -> Mapping[str, An
     alarm = await store.one(caller.scope, alarm_id, lock=True)
     if alarm is None:
         raise Refused(Code.NOT_FOUND)
-    if alarm["version"] != version or alarm["state"] == ScanAlarmState.CLOSED:
-        raise Refused(Code.VERSION_STALE, f"the alarm is {alarm['state']}", version=alarm["version"])
+    if alarm["state"] == ScanAlarmState.CLOSED:
+        raise Refused(Code.STATE_ILLEGAL, "the alarm is closed")
+    if alarm["version"] != version:
+        raise Refused(Code.VERSION_STALE, f"the alarm is at version {alarm['version']}", version=alarm["version"])
     return alarm
 
 
-async def _tell(alarm: Mapping[str, Any]) -> None:
-    if alarm["outlet_id"] is not None:
-        await feed.nudge([f"board:{alarm['outlet_id']}"])
+async def _hand(alarm: Mapping[str, Any], to: Hands) -> None:
+    await store.hand(alarm["id"], to.holder, to.since, to.given_by)
+    await tell(alarm["outlet_id"])
+
+
+async def tell(outlet_id: UUID | None) -> None:
+    """Whoever is shown the alarms of this outlet looks again; None: of codes that are not on record."""
+    await feed.nudge([feed.HEADQUARTERS if outlet_id is None else f"board:{outlet_id}"])
 
 
 def _wire(row: Mapping[str, Any]) -> ScanAlarm:

@@ -11,10 +11,11 @@ import msgspec
 import structlog
 
 from schemas.scans import ScanDay, ScanEvidence, ScanPlace, ScanTrip
-from server.platform import clock, db, feed
+from server.platform import clock, db
 from server.products.rules import suspicion
 from server.products.rules.suspicion import TERMS, Day, Evidence, Place, Scans, Signal, judge, judge_invented
 from server.products.scans import store
+from server.products.scans.alarms import tell
 from server.products.scans.recording import Written
 
 log = structlog.get_logger()
@@ -97,7 +98,7 @@ async def _raise(
     unit_id: UUID | None = None,
     outlet_id: UUID | None = None,
 ) -> bool:
-    """One code and signal, one alarm. Its outlet's boards are told with the commit."""
+    """One code and signal, one alarm. The boards that show it are told with the commit."""
     row = {
         "id": clock.new_id(),
         "gtin": gtin,
@@ -111,8 +112,8 @@ async def _raise(
     }
     async with db.transaction():
         alarm_id = await store.raise_alarm(row)
-        if alarm_id is not None and outlet_id is not None:
-            await feed.nudge([f"board:{outlet_id}"])
+        if alarm_id is not None:
+            await tell(outlet_id)
     if alarm_id is not None:
         log.info("scan_alarm_raised", alarm_id=str(alarm_id), signal=evidence.signal)
     return alarm_id is not None

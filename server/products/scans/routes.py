@@ -3,7 +3,7 @@
 | route | who | about whose data |
 | --- | --- | --- |
 | `/scan-alarms` read | the office | units of their subtree; codes that are not on record: headquarters |
-| `/scan-alarms/{id}/take` | who may write at the desk | likewise |
+| `/scan-alarms/{id}/take`, `…/give`, `…/put-back` | who may write at the desk | likewise |
 | `/scan-alarms/{id}/close` | managers | likewise |
 """
 
@@ -18,6 +18,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_200_OK
 
 from schemas.base import Page
+from schemas.hands import Give, PutBack
 from schemas.scans import CloseScanAlarm, ScanAlarm, TakeScanAlarm
 from server.platform.auth import MANAGERS, OFFICE_READERS, OFFICE_WRITERS, Caller, only
 from server.platform.paging import PageLimit, decode_cursor, encode_cursor
@@ -26,6 +27,7 @@ from server.products.scans import alarms
 
 _MINUTE = timedelta(minutes=1)
 _READS = [only(*OFFICE_READERS), at_most(600, _MINUTE)]
+_HANDS = [only(*OFFICE_WRITERS), at_most(120, _MINUTE)]
 
 
 @get(
@@ -56,7 +58,7 @@ async def show_alarm(caller: NamedDependency[Caller], alarm_id: FromPath[UUID]) 
 
 @post(
     "/scan-alarms/{alarm_id:uuid}/take",
-    guards=[only(*OFFICE_WRITERS), at_most(120, _MINUTE)],
+    guards=_HANDS,
     status_code=HTTP_200_OK,
     tags=["products"],
     summary="Look into it",
@@ -65,6 +67,30 @@ async def take_alarm(
     caller: NamedDependency[Caller], alarm_id: FromPath[UUID], data: JSONBody[TakeScanAlarm]
 ) -> ScanAlarm:
     return await alarms.take(caller, alarm_id, data)
+
+
+@post(
+    "/scan-alarms/{alarm_id:uuid}/give",
+    guards=_HANDS,
+    status_code=HTTP_200_OK,
+    tags=["products"],
+    summary="Give it to a colleague who may look into it and is told",
+)
+async def give_alarm(caller: NamedDependency[Caller], alarm_id: FromPath[UUID], data: JSONBody[Give]) -> ScanAlarm:
+    return await alarms.give(caller, alarm_id, data)
+
+
+@post(
+    "/scan-alarms/{alarm_id:uuid}/put-back",
+    guards=_HANDS,
+    status_code=HTTP_200_OK,
+    tags=["products"],
+    summary="Put it back: nobody looks into it, and it waits on every desk again",
+)
+async def put_back_alarm(
+    caller: NamedDependency[Caller], alarm_id: FromPath[UUID], data: JSONBody[PutBack]
+) -> ScanAlarm:
+    return await alarms.put_back(caller, alarm_id, data.version)
 
 
 @post(
@@ -81,4 +107,4 @@ async def close_alarm(
 
 
 def handlers() -> list[HTTPRouteHandler]:
-    return [list_alarms, show_alarm, take_alarm, close_alarm]
+    return [list_alarms, show_alarm, take_alarm, give_alarm, put_back_alarm, close_alarm]

@@ -189,6 +189,7 @@ ON CONFLICT (gtin, serial, signal) DO UPDATE SET
         'closed_by', a.closed_by, 'closed_at', a.closed_at) ELSE a.past END,
     taken_by = CASE a.state WHEN 'closed' THEN NULL ELSE a.taken_by END,
     taken_at = CASE a.state WHEN 'closed' THEN NULL ELSE a.taken_at END,
+    given_by = CASE a.state WHEN 'closed' THEN NULL ELSE a.given_by END,
     finding = NULL, note = '', closed_by = NULL, closed_at = NULL
 WHERE a.state <> 'closed' AND a.evidence <> excluded.evidence OR a.state = 'closed' AND a.closed_at < excluded.raised_at
 RETURNING id, raised_at = $9 AS raised
@@ -204,10 +205,10 @@ async def raise_alarm(row: Row) -> UUID | None:
 
 
 _ALARM = (
-    "a.id, a.signal, a.state, a.version, a.gtin, a.serial, a.unit_id, u.outlet_id, u.sold_on,"
+    "a.id, a.signal, a.state, a.version, a.gtin, a.serial, a.unit_id, u.centre_id, u.outlet_id, u.sold_on,"
     " coalesce(m.name, u.model_name, '') AS model_name, coalesce(m.name_en, u.model_name_en, '') AS model_name_en,"
-    " a.found, a.found_en, a.evidence::text AS evidence, a.raised_at, a.times, a.taken_by, a.taken_at, a.closed_by,"
-    " a.closed_at, a.finding, a.note, a.past::text AS past"
+    " a.found, a.found_en, a.evidence::text AS evidence, a.raised_at, a.times, a.taken_by, a.taken_at, a.given_by,"
+    " a.closed_by, a.closed_at, a.finding, a.note, a.past::text AS past"
     " FROM scan_alarm a LEFT JOIN product_unit u ON u.id = a.unit_id LEFT JOIN product_model m ON m.gtin = a.gtin"
 )
 #: Whose an alarm is, its unit says; those without one are for those who see everything.
@@ -247,12 +248,14 @@ def _decoded(row: Any) -> Row:
     return dict(row) | {name: msgspec.json.decode(row[name]) for name in ("evidence", "past")}
 
 
-async def take(alarm_id: UUID, user_id: UUID, now: datetime) -> None:
+async def hand(alarm_id: UUID, holder: UUID | None, since: datetime | None, given_by: UUID | None) -> None:
     await db.execute(
-        "UPDATE scan_alarm SET state = 'taken', taken_by = $2, taken_at = $3, version = version + 1 WHERE id = $1",
+        "UPDATE scan_alarm SET state = CASE WHEN $2::uuid IS NULL THEN 'open' ELSE 'taken' END, taken_by = $2,"
+        " taken_at = $3, given_by = $4, version = version + 1 WHERE id = $1",
         alarm_id,
-        user_id,
-        now,
+        holder,
+        since,
+        given_by,
     )
 
 

@@ -74,6 +74,7 @@ class ScanAlarm(Table):
     times = Integer(default=1)
     taken_by = UUID(default=None, null=True)
     taken_at = Timestamptz(default=None, null=True)
+    given_by = UUID(default=None, null=True)
     closed_by = UUID(default=None, null=True)
     closed_at = Timestamptz(default=None, null=True)
     finding = Varchar(12, default=None, null=True)

@@ -10,7 +10,7 @@ import { Brand } from "../shared/views/Brand";
 import { Icon } from "../shared/views/Icon";
 import { LanguageButton } from "../shared/views/LanguageButton";
 import { untaken } from "./alarms/alarms";
-import { openIn, type Suggestions } from "./alarms/reacting";
+import { unseenIn, type Suggestions } from "./alarms/reacting";
 import { untakenIn, type ScanAlarms } from "./alarms/scanning";
 import type { Board } from "./board";
 import type { Show } from "./Desk";
@@ -41,7 +41,7 @@ export function TopBar({
   onHelp,
 }: TopBarProps): JSX.Element {
   const reviews = board.reviews.value.length;
-  const alarms = untaken(board.alarms.value).length + openIn(suggestions).length + untakenIn(scans).length;
+  const alarms = untaken(board.alarms.value).length + unseenIn(suggestions).length + untakenIn(scans).length;
   return (
     <header class="top-bar">
       <Brand face="desk" />

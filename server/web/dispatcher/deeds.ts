@@ -2,7 +2,7 @@
  * Nothing is changed here: what the server accepts comes back by the feed. */
 import { answer } from "../shared/api/client";
 import { sentence, type Answer, type Problem } from "../shared/api/problem";
-import type { Alarm, Assign, Hold, Job, Lock, Recommendation, Recommendations, Review } from "../shared/api/types";
+import type { Assign, Hold, Job, Lock, Recommendation, Recommendations, Review } from "../shared/api/types";
 import { say, t } from "../shared/text/language";
 import { timeWindow } from "../shared/time/format";
 import { now } from "../shared/time/now";
@@ -161,15 +161,6 @@ export async function agreeAppointment(board: Board, job: Job, when: string, not
 export async function lockVisit(board: Board, job: Job, lock: Lock): Promise<Problem | null> {
   const done = await answer(board.api.POST("/jobs/{job_id}/lock", { ...at(job), body: { lock } }));
   return said(board, done, lock === "none" ? t("done.freed", { n: job.number }) : t("done.locked", { n: job.number }));
-}
-
-/** Whoever takes an alarm will see to it; the last one to take it has it. */
-export async function takeAlarm(board: Board, alarm: Alarm): Promise<void> {
-  const path = { params: { path: { alarm_id: alarm.id } } };
-  const done = await answer(board.api.POST("/commitments/alarms/{alarm_id}/take", path));
-  board.feed.pullSoon();
-  if (done.ok) tell("good", t("done.taken", { n: alarm.number }));
-  else tell("bad", sentence(done.problem));
 }
 
 /** `recordVersion`: of the effects on screen; when the record has moved on, nothing is settled. True when it is. */

@@ -6,19 +6,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from litestar import Litestar
 
-from server.platform import clock, db
+from schemas.accounts import Role
+from server.platform import clock, db, feed
 from server.platform.geoip import region_in
 from server.platform.startup import CannotStart
 from server.products.rules.suspicion import TERMS
 from server.products.scans import noticing, regions, store
 from server.settings import Settings
 from tests.journeys.firm import Firm, Person, found_firm
+from tests.journeys.poked import poked
 from tests.products.scans.mmdb import written
 from tests.products.shop import GTIN, added, stocked
 
@@ -196,7 +198,7 @@ class TestAnAlarm:
         closed = await hq.post(f"{path}/close", finding)
         assert (closed.json()["state"], closed.json()["finding"]) == ("closed", "counterfeit")
         again = await hq.post(f"{path}/close", finding | {"version": closed.json()["version"]})
-        assert again.json()["code"] == "version_stale"
+        assert (again.status_code, again.json()["code"]) == (409, "state_illegal")
         assert await alarms(desk, unit["serial"]) == []
         assert [a["id"] for a in await alarms(desk, unit["serial"], open=False)] == [alarm["id"]]
 
@@ -242,7 +244,96 @@ class TestAnAlarm:
         assert len(seen) == len(set(seen)) >= 3
 
 
+class TestAnAlarmInHands:
+    @pytest.fixture
+    async def alarm(self, firm: Firm, hq: Person, unit: dict[str, Any], opens: Opens, app: Litestar) -> dict[str, Any]:
+        await flies(opens, path_of(unit))
+        await looked(app)
+        (alarm,) = await alarms(hq, unit["serial"])
+        return alarm
+
+    async def test_is_given_to_a_colleague_who_is_told_and_puts_it_back(
+        self, firm: Firm, hq: Person, alarm: dict[str, Any], database: str
+    ) -> None:
+        desk, path = await firm.login("desk"), f"/scan-alarms/{alarm['id']}"
+        async with poked(database) as heard:
+            given = (await hq.post(f"{path}/give", {"to": desk.user["id"], "version": 1})).json()
+        assert (given["state"], given["version"]) == ("taken", 2)
+        assert (given["taken_by"], given["given_by"]) == (desk.user["id"], hq.user["id"])
+        assert any(f"board:{firm.outlet_id}" in told for told in heard)
+        assert (await desk.get(path)).json() == given
+
+        async with poked(database) as heard:
+            back = (await desk.post(f"{path}/put-back", {"version": 2})).json()
+        assert (back["state"], back["taken_by"], back["taken_at"], back["given_by"]) == ("open", None, None, None)
+        assert any(f"board:{firm.outlet_id}" in told for told in heard)
+        own = (await desk.post(f"{path}/give", {"to": desk.user["id"], "version": 3})).json()
+        assert (own["taken_by"], own["given_by"]) == (desk.user["id"], None), "given to oneself it is taken"
+
+    async def test_is_given_to_nobody_who_may_not_look_into_it(self, firm: Firm, alarm: dict[str, Any]) -> None:
+        desk, other, auditor = [await firm.login(name) for name in ("desk", "otherdesk", "auditor")]
+        phone, path = await firm.login("tech0"), f"/scan-alarms/{alarm['id']}"
+        for to in (phone.user["id"], other.user["id"], auditor.user["id"], str(uuid4())):
+            refused = await desk.post(f"{path}/give", {"to": to, "version": 1})
+            assert (refused.status_code, refused.json()["code"]) == (422, "colleague_unknown")
+        for deed, body in (("give", {"to": desk.user["id"], "version": 1}), ("put-back", {"version": 1})):
+            assert (await other.post(f"{path}/{deed}", body)).status_code == 404
+            assert (await auditor.post(f"{path}/{deed}", body)).status_code == 403
+            assert (await phone.post(f"{path}/{deed}", body)).status_code == 403
+            assert (await desk.post(f"{path}/{deed}", {**body, "version": 0})).status_code == 400
+        assert (await desk.get(path)).json() == alarm
+
+    async def test_changes_hands_as_it_was_seen_or_not_at_all(
+        self, firm: Firm, hq: Person, alarm: dict[str, Any]
+    ) -> None:
+        desk, path = await firm.login("desk"), f"/scan-alarms/{alarm['id']}"
+        assert (await desk.post(f"{path}/take", {"version": 1})).json()["version"] == 2
+        assert (await desk.post(f"{path}/take", {"version": 2})).json()["version"] == 2, "it is theirs already"
+        for deed, body in (("give", {"to": hq.user["id"]}), ("put-back", {})):
+            stale = await hq.post(f"{path}/{deed}", {**body, "version": 1})
+            assert (stale.status_code, stale.json()["code"]) == (409, "version_stale")
+            assert stale.json()["extra"]["version"] == 2
+        await hq.post(f"{path}/close", {"version": 2, "finding": "false_alarm"})
+        for deed, body in (("give", {"to": hq.user["id"]}), ("put-back", {}), ("take", {})):
+            over = await hq.post(f"{path}/{deed}", {**body, "version": 3})
+            assert (over.status_code, over.json()["code"]) == (409, "state_illegal")
+
+    async def test_is_nobodys_when_it_is_raised_again(
+        self, firm: Firm, hq: Person, alarm: dict[str, Any], unit: dict[str, Any], opens: Opens, app: Litestar
+    ) -> None:
+        desk, path = await firm.login("desk"), f"/scan-alarms/{alarm['id']}"
+        with clock.as_of(NOW):
+            await hq.post(f"{path}/give", {"to": desk.user["id"], "version": 1})
+            await hq.post(f"{path}/close", {"version": 2, "finding": "false_alarm"})
+        later = NOW + timedelta(days=3)
+        await flies(opens, path_of(unit), later)
+        await looked(app, later)
+        (again,) = await alarms(hq, unit["serial"])
+        assert (again["state"], again["taken_by"], again["given_by"]) == ("open", None, None)
+
+
 class TestCodesNotOnRecord:
+    async def test_are_for_headquarters_people_alone_to_give_each_other(
+        self, firm: Firm, hq: Person, opens: Opens, app: Litestar, database: str
+    ) -> None:
+        desk, serial = await firm.login("desk"), f"FORGED{uuid4().hex[:10].upper()}"
+        async with poked(database) as heard:
+            for n in range(TERMS.invented_networks):
+                await opens(f"/01/{GTIN}/21/{serial}", f"10.{n}.0.1")
+            await looked(app)
+        (alarm,) = await alarms(hq, serial)
+        assert any(feed.HEADQUARTERS in told for told in heard), "nobody else is shown it, so nobody else is told"
+        path = f"/scan-alarms/{alarm['id']}"
+        refused = await hq.post(f"{path}/give", {"to": desk.user["id"], "version": 1})
+        assert (refused.status_code, refused.json()["code"]) == (422, "colleague_unknown")
+        assert (await desk.post(f"{path}/give", {"to": hq.user["id"], "version": 1})).status_code == 404
+        quality = await firm.hired(f"quality.{uuid4().hex[:8]}", Role.HQ_MANAGER)
+        async with poked(database) as heard:
+            given = (await hq.post(f"{path}/give", {"to": quality.user["id"], "version": 1})).json()
+        assert (given["taken_by"], given["given_by"]) == (quality.user["id"], hq.user["id"])
+        assert any(feed.HEADQUARTERS in told for told in heard)
+        await db.execute("DELETE FROM scan_alarm WHERE serial = $1", serial)
+
     async def test_many_of_one_model_are_one_alarm_for_headquarters_without_the_serials(
         self, firm: Firm, hq: Person, app: Litestar
     ) -> None:

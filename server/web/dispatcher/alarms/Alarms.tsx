@@ -11,20 +11,20 @@ import { now } from "../../shared/time/now";
 import { Icon } from "../../shared/views/Icon";
 import { Notice } from "../../shared/views/Notice";
 import type { Board } from "../board";
-import { takeAlarm } from "../deeds";
 import type { Show } from "../Desk";
 import { AwaitedList } from "../evidence/AwaitedList";
 import { useAwaited } from "../evidence/awaiting";
 import { tell } from "../news";
 import { byHands, freshIn, HANDS, quietTrouble, seenWith, untaken, type Seen } from "./alarms";
 import "./alarms.css";
-import { giftsTo, keepTold, toldTo } from "./given";
-import { Giving } from "./Giving";
-import { putBackNow } from "./hands";
-import { openIn, type Suggestions } from "./reacting";
+import { giftsTo, keepTold, toldTo, type Gift, type Kind } from "./given";
+import type { Matter } from "./hands";
+import { InHands } from "./InHands";
+import { promiseMatter, stepWords } from "./promising";
+import { openIn, reactionMatter, unseenIn, type Suggestions } from "./reacting";
 import { ScanAlarmList } from "./ScanAlarms";
 import { ring, soundOn, switchSound } from "./sound";
-import { listedIn, untakenIn, type ScanAlarms } from "./scanning";
+import { listedIn, scanMatter, untakenIn, type ScanAlarms } from "./scanning";
 import { SuggestionList } from "./Suggestions";
 
 const MANY = 50;
@@ -128,21 +128,7 @@ interface FiredAlarmProps extends AlarmsProps {
 }
 
 function FiredAlarm({ alarm, board, show }: FiredAlarmProps): JSX.Element {
-  const busy = useSignal(false);
-  const giving = useSignal(false);
   const job = board.jobs.value.get(alarm.job_id);
-  const mine = alarm.taken_by === board.user.id;
-  useEffect(() => {
-    if (alarm.taken_by !== null) void board.colleagues.know(alarm.outlet_id);
-  }, [board, alarm.outlet_id, alarm.taken_by]);
-
-  async function act(deed: (board: Board, alarm: Alarm) => Promise<void>): Promise<void> {
-    if (busy.value) return;
-    busy.value = true;
-    await deed(board, alarm);
-    busy.value = false;
-  }
-
   return (
     <li class="alarm" data-taken={alarm.taken_by !== null}>
       {job === undefined ? <Icon name="warning" /> : <PromiseClock job={job} />}
@@ -157,70 +143,9 @@ function FiredAlarm({ alarm, board, show }: FiredAlarmProps): JSX.Element {
           </span>
         </span>
       </JobLine>
-      <div class="alarm-take">
-        {alarm.taken_by !== null && <span class="taken">{takenWords(alarm, board)}</span>}
-        {board.mayWrite && !mine && (
-          <button
-            type="button"
-            class={alarm.taken_by === null ? "button first" : "button"}
-            aria-label={t("alarms.take_named", { n: alarm.number })}
-            aria-disabled={busy.value}
-            onClick={() => void act(takeAlarm)}
-          >
-            {alarm.taken_by === null ? t("alarms.take") : t("alarms.take_over")}
-          </button>
-        )}
-        {board.mayWrite && mine && (
-          <button
-            type="button"
-            class="button"
-            aria-label={t("alarms.put_back_named", { n: alarm.number })}
-            aria-disabled={busy.value}
-            onClick={() => void act(putBackNow)}
-          >
-            {t("alarms.put_back")}
-          </button>
-        )}
-        {board.mayWrite && (
-          <button
-            type="button"
-            class="button"
-            aria-label={t("alarms.give_named", { n: alarm.number })}
-            onClick={() => (giving.value = true)}
-          >
-            {t("alarms.give")}
-          </button>
-        )}
-      </div>
-      {giving.value && (
-        <Giving
-          alarm={alarm}
-          board={board}
-          onClose={() => {
-            giving.value = false;
-          }}
-        />
-      )}
+      <InHands matter={promiseMatter(board, alarm)} board={board} first />
     </li>
   );
-}
-
-/** `Arrival due at 14:30, 25 min left`. The step's name is for the firm's books; the time says more. */
-function stepWords({ clock, due }: Alarm): string {
-  const at = Date.parse(due);
-  const goal = say("alarms.clock", clock);
-  const when = at > now.value ? "alarms.due" : "alarms.overdue";
-  return t(when, { goal, due: shortTime(now.value, at), time: span(at - now.value) });
-}
-
-/** Who sees to it since when; to the one who does also who gave it to them. */
-function takenWords({ taken_by: by, taken_at: at, given_by: giver }: Alarm, board: Board): string {
-  const time = shortTime(now.value, Date.parse(at ?? ""));
-  const name = (id: string): string => board.colleagues.nameOf(id) ?? t("alarms.colleague");
-  if (by !== board.user.id) return t("alarms.taken_by_named", { name: name(by ?? ""), time });
-  return typeof giver === "string"
-    ? t("alarms.given_by", { name: name(giver), time })
-    : t("alarms.taken_by_you", { time });
 }
 
 interface JobLineProps {
@@ -273,7 +198,7 @@ export function AlarmNews({ board, suggestions, scans }: AlarmNewsProps): JSX.El
   const lists = {
     alarms: ready ? untaken(board.alarms.value) : null,
     scans: scans.value.kind === "ready" ? untakenIn(scans) : null,
-    suggestions: suggestions.value.kind === "ready" ? openIn(suggestions) : null,
+    suggestions: suggestions.value.kind === "ready" ? unseenIn(suggestions) : null,
   };
   useEffect(() => {
     const alarms = freshIn(lists.alarms, seen.current.alarms);
@@ -290,7 +215,12 @@ export function AlarmNews({ board, suggestions, scans }: AlarmNewsProps): JSX.El
     if (first !== undefined) said.value = t("alarms.news", { n: first.number, what: stepWords(first) });
     else said.value = t("alarms.news_other", { n: found.length + others.length });
   });
-  useGifts(board, ready);
+  const idle = (): void => undefined; // nothing is asked of what is only told
+  useGifts(board, {
+    promises: ready ? board.alarms.value.map((alarm) => promiseMatter(board, alarm)) : null,
+    scans: lists.scans === null ? null : listedIn(scans).map((alarm) => scanMatter(board, alarm, idle)),
+    reactions: lists.suggestions === null ? null : openIn(suggestions).map((each) => reactionMatter(board, each, idle)),
+  });
   return (
     <p class="unseen" role="status" aria-live="assertive">
       {said.value}
@@ -298,21 +228,30 @@ export function AlarmNews({ board, suggestions, scans }: AlarmNewsProps): JSX.El
   );
 }
 
-/** What a colleague gave stays on screen until it was read, wherever at the desk one is. */
-function useGifts(board: Board, ready: boolean): void {
-  const gifts = giftsTo(board.user.id, board.alarms.value);
+const KINDS: readonly Kind[] = ["promises", "scans", "reactions"];
+
+/** What a colleague gave stays on screen until it was read, wherever at the desk one is. Null: not read yet. */
+function useGifts(board: Board, matters: Readonly<Record<Kind, readonly Matter[] | null>>): void {
   useEffect(() => {
-    if (!ready) return;
-    const fresh = freshIn(gifts, toldTo(board.user.id, localStorage));
-    keepTold(board.user.id, gifts, localStorage);
+    const fresh = KINDS.flatMap((kind) => newGifts(board.user.id, kind, matters[kind]));
     const [first, ...more] = fresh;
     if (first === undefined) return;
     if (soundOn.peek()) ring();
     if (more.length > 0) tell("note", t("alarms.given_several", { n: fresh.length }));
-    else
-      void board.colleagues.know(first.alarm.outlet_id).then(() => {
-        const name = board.colleagues.nameOf(first.alarm.given_by ?? "") ?? t("alarms.colleague");
-        tell("note", t("alarms.given_news", { name, n: first.alarm.number, what: stepWords(first.alarm) }));
-      });
+    else void tellGift(board, first.matter);
   });
+}
+
+function newGifts(userId: string, kind: Kind, matters: readonly Matter[] | null): readonly Gift[] {
+  if (matters === null) return [];
+  const gifts = giftsTo(userId, matters);
+  const fresh = freshIn(gifts, toldTo(userId, kind, localStorage));
+  keepTold(userId, kind, gifts, localStorage);
+  return fresh;
+}
+
+async function tellGift(board: Board, { outletId, givenBy, what, news }: Matter): Promise<void> {
+  if (givenBy !== null) await board.colleagues.know(outletId, givenBy);
+  const name = board.colleagues.nameOf(givenBy ?? "") ?? t("alarms.colleague");
+  tell("note", t("alarms.given_news", { name, what, news }));
 }

@@ -1,73 +1,79 @@
-/** To whom an alarm is given: a colleague of its outlet or centre, or everybody again. */
+/** To whom a matter is given: a colleague who may see to it, or everybody again. */
 import type { JSX } from "preact";
 import { sentence, type Problem } from "../../shared/api/problem";
-import type { Alarm, Colleague } from "../../shared/api/types";
+import type { Colleague } from "../../shared/api/types";
 import { named, say, t } from "../../shared/text/language";
 import { useLoaded } from "../../shared/views/loading";
 import type { Board } from "../board";
 import { entered, Frame } from "../Frame";
-import { giveAlarm, putBackAlarm } from "./hands";
+import { give, putBack, type Matter } from "./hands";
 
 interface GivingProps {
-  readonly alarm: Alarm;
+  readonly matter: Matter;
   readonly board: Board;
   readonly onClose: () => void;
 }
 
 const EVERYBODY = "everybody";
 
-export function Giving({ alarm, board, onClose }: GivingProps): JSX.Element {
-  const [state] = useLoaded(() => board.colleagues.of(alarm.outlet_id), alarm.outlet_id, 0);
+export function Giving({ matter, board, onClose }: GivingProps): JSX.Element {
+  const { holder, outletId } = matter;
+  const [state] = useLoaded(() => board.colleagues.of(outletId), outletId ?? "", 0);
   const loaded = state.value;
   const known = loaded.kind === "ready" ? loaded.data : [];
-  const others = known.filter(({ id }) => id !== board.user.id && id !== alarm.taken_by);
-  const holder = alarm.taken_by === null ? null : board.colleagues.nameOf(alarm.taken_by);
+  const others = known.filter(({ id }) => id !== board.user.id && id !== holder);
+  const name = holder === null || holder === board.user.id ? null : board.colleagues.nameOf(holder);
 
   function confirm(fields: FormData): Promise<Problem | string | null> {
     const to = entered(fields, "to");
-    if (to === EVERYBODY) return putBackAlarm(board, alarm);
+    if (to === EVERYBODY) return putBack(matter);
     const colleague = others.find(({ id }) => id === to);
-    return colleague === undefined ? Promise.resolve(t("alarms.give_missing")) : giveAlarm(board, alarm, colleague);
+    return colleague === undefined ? Promise.resolve(t("alarms.give_missing")) : give(matter, colleague);
   }
 
   return (
     <Frame
-      title={t("alarms.give_title", { n: alarm.number })}
+      title={t("alarms.give_title", { what: matter.what })}
       confirm={t("alarms.give_confirm")}
       onConfirm={confirm}
       onClose={onClose}
     >
       <p>
-        {t("alarms.give_text")}{" "}
-        {holder !== null && alarm.taken_by !== board.user.id && t("alarms.give_holder", { name: holder })}
+        {t("alarms.give_text")} {name !== null && t("alarms.give_holder", { name })}
       </p>
       {loaded.kind === "loading" && <div class="ghost" role="status" aria-label={t("loading")} />}
       {loaded.kind === "failed" && <p class="trouble">{sentence(loaded.problem)}</p>}
       {loaded.kind === "ready" && others.length === 0 && <p class="soft">{t("alarms.give_nobody")}</p>}
-      {(others.length > 0 || alarm.taken_by !== null) && (
+      {(others.length > 0 || holder !== null) && (
         <fieldset class="radios">
           <legend>{t("alarms.give_to")}</legend>
           {others.map((each) => (
-            <label key={each.id}>
-              <input type="radio" name="to" value={each.id} />
-              <span class="two-lines">
-                <strong>{each.name}</strong>
-                <span class="soft">{postWords(each, board)}</span>
-              </span>
-            </label>
+            <Receiver key={each.id} value={each.id} name={each.name} about={postWords(each, board)} />
           ))}
-          {alarm.taken_by !== null && (
-            <label>
-              <input type="radio" name="to" value={EVERYBODY} />
-              <span class="two-lines">
-                <strong>{t("alarms.give_back")}</strong>
-                <span class="soft">{t("alarms.give_back_hint")}</span>
-              </span>
-            </label>
+          {holder !== null && (
+            <Receiver value={EVERYBODY} name={t("alarms.give_back")} about={t("alarms.give_back_hint")} />
           )}
         </fieldset>
       )}
     </Frame>
+  );
+}
+
+interface ReceiverProps {
+  readonly value: string;
+  readonly name: string;
+  readonly about: string;
+}
+
+function Receiver({ value, name, about }: ReceiverProps): JSX.Element {
+  return (
+    <label>
+      <input type="radio" name="to" value={value} />
+      <span class="two-lines">
+        <strong>{name}</strong>
+        <span class="soft">{about}</span>
+      </span>
+    </label>
   );
 }
 

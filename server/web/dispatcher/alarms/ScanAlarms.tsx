@@ -9,14 +9,15 @@ import { now } from "../../shared/time/now";
 import { Icon } from "../../shared/views/Icon";
 import type { Board } from "../board";
 import { entered, Frame } from "../Frame";
+import { InHands } from "./InHands";
 import {
   closeScanAlarm,
   FINDINGS,
   listedIn,
   mayClose,
   placeWords,
+  scanMatter,
   subjectOf,
-  takeScanAlarm,
   type ScanAlarms,
 } from "./scanning";
 
@@ -59,20 +60,9 @@ interface OneScanAlarmProps {
 }
 
 function OneScanAlarm({ alarm, board, again }: OneScanAlarmProps): JSX.Element {
-  const busy = useSignal(false);
   const closing = useSignal(false);
   const what = subjectOf(alarm);
-  const deed = t(alarm.taken_by === null ? "alarms.take" : "alarms.take_over");
   const mine = alarm.taken_by === board.user.id;
-
-  async function take(): Promise<void> {
-    if (busy.value) return;
-    busy.value = true;
-    await takeScanAlarm(board, alarm);
-    busy.value = false;
-    again();
-  }
-
   return (
     <li class="suggestion scan-alarm" data-taken={alarm.state === "taken"}>
       <header>
@@ -97,24 +87,7 @@ function OneScanAlarm({ alarm, board, again }: OneScanAlarmProps): JSX.Element {
         </p>
       ))}
       <footer>
-        {alarm.taken_at !== null && (
-          <span class="taken">
-            {t(mine ? "alarms.taken_by_you" : "alarms.taken_by_other", {
-              time: shortTime(now.value, Date.parse(alarm.taken_at)),
-            })}
-          </span>
-        )}
-        {board.mayWrite && !mine && (
-          <button
-            type="button"
-            class={alarm.taken_by === null ? "button first" : "button"}
-            aria-label={t("scans.take_named", { deed, what })}
-            aria-disabled={busy.value}
-            onClick={() => void take()}
-          >
-            {deed}
-          </button>
-        )}
+        <InHands matter={scanMatter(board, alarm, again)} board={board} first />
         {mayClose(board) && (
           <button
             type="button"

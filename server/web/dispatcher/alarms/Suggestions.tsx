@@ -1,4 +1,5 @@
-/** Something happened, and what could be done: each change with its sentence, taken as a whole or dismissed. */
+/** Something happened, and what could be done: each change with its sentence, taken as a whole or dismissed; and who looks
+ * into it until then. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { sentence } from "../../shared/api/problem";
@@ -10,7 +11,8 @@ import { Icon } from "../../shared/views/Icon";
 import type { Board } from "../board";
 import type { Show } from "../Desk";
 import { TravelNotice } from "../Proposals";
-import { dismissSuggestion, openIn, takeSuggestion, type Suggestions } from "./reacting";
+import { InHands } from "./InHands";
+import { dismissSuggestion, openIn, reactionMatter, takeSuggestion, type Suggestions } from "./reacting";
 
 interface SuggestionListProps {
   readonly suggestions: Suggestions;
@@ -63,7 +65,7 @@ function Suggestion({ reaction, board, show, again }: SuggestionProps): JSX.Elem
   }
 
   return (
-    <li class="suggestion">
+    <li class="suggestion" data-taken={reaction.seen_to_by !== null}>
       <header>
         <h3>
           <Icon name="warning" />
@@ -99,35 +101,38 @@ function Suggestion({ reaction, board, show, again }: SuggestionProps): JSX.Elem
           {trouble.value}
         </p>
       )}
-      {board.mayWrite && (
-        <footer>
-          {drops.length > 0 && (
-            <label class="switch">
-              <input
-                type="checkbox"
-                checked={agreed.value}
-                onChange={(event) => {
-                  agreed.value = event.currentTarget.checked;
-                }}
-              />
-              {t("plan.consent")}
-            </label>
-          )}
-          <button
-            type="button"
-            class="button"
-            aria-disabled={busy.value}
-            onClick={() => void act(() => dismissSuggestion(board, reaction))}
-          >
-            {t("react.dismiss")}
-          </button>
-          {changes > 0 && (
-            <button type="button" class="button first" aria-disabled={busy.value} onClick={() => void act(take)}>
-              {t("react.take", { n: changes })}
+      <footer>
+        <InHands matter={reactionMatter(board, reaction, again)} board={board} first={changes === 0} />
+        {board.mayWrite && (
+          <>
+            {drops.length > 0 && (
+              <label class="switch">
+                <input
+                  type="checkbox"
+                  checked={agreed.value}
+                  onChange={(event) => {
+                    agreed.value = event.currentTarget.checked;
+                  }}
+                />
+                {t("plan.consent")}
+              </label>
+            )}
+            <button
+              type="button"
+              class="button"
+              aria-disabled={busy.value}
+              onClick={() => void act(() => dismissSuggestion(board, reaction))}
+            >
+              {t("react.dismiss")}
             </button>
-          )}
-        </footer>
-      )}
+            {changes > 0 && (
+              <button type="button" class="button first" aria-disabled={busy.value} onClick={() => void act(take)}>
+                {t("react.take", { n: changes })}
+              </button>
+            )}
+          </>
+        )}
+      </footer>
     </li>
   );
 }

@@ -1,26 +1,28 @@
-/** Alarms that a colleague gave to somebody: each giving is told once, also when it came while nobody was at the desk. */
-import type { Alarm } from "../../shared/api/types";
+/** Matters that a colleague gave to somebody: each giving is told once, also when it came while nobody was at the desk. */
 import type { Seen } from "./alarms";
+import type { Matter } from "./hands";
 
 export interface Gift {
-  /** Of the giving: an alarm that went back and is given anew is told anew. */
+  /** Of the giving: a matter that went back and is given anew is told anew. */
   readonly id: string;
-  readonly alarm: Alarm;
+  readonly matter: Matter;
 }
 
-// Bodies that the feed has held since before alarms could be given lack the field, hence `typeof` and not `null`.
-export function giftsTo(userId: string, alarms: readonly Alarm[]): readonly Gift[] {
-  return alarms
-    .filter((alarm) => alarm.taken_by === userId && typeof alarm.given_by === "string")
-    .map((alarm) => ({ id: `${alarm.id} ${alarm.taken_at ?? ""}`, alarm }));
+export function giftsTo(userId: string, matters: readonly Matter[]): readonly Gift[] {
+  return matters
+    .filter(({ holder, givenBy }) => holder === userId && givenBy !== null)
+    .map((matter) => ({ id: `${matter.id} ${matter.since ?? ""}`, matter }));
 }
 
-const keptAs = (userId: string): string => `onsite.desk.given.${userId}`;
+/** The lists that matters come in. Each is remembered by itself: one that could not be read says of none that it ended. */
+export type Kind = "promises" | "scans" | "reactions";
+
+const keptAs = (userId: string, kind: Kind): string => `onsite.desk.given.${kind}.${userId}`;
 
 /** Those told before on this machine. Never null: what was given while the desk was closed is news when it opens. */
-export function toldTo(userId: string, storage: Storage): NonNullable<Seen> {
+export function toldTo(userId: string, kind: Kind, storage: Storage): NonNullable<Seen> {
   try {
-    const kept: unknown = JSON.parse(storage.getItem(keptAs(userId)) ?? "[]");
+    const kept: unknown = JSON.parse(storage.getItem(keptAs(userId, kind)) ?? "[]");
     return new Set(Array.isArray(kept) ? kept.filter((id) => typeof id === "string") : []);
   } catch {
     return new Set();
@@ -28,9 +30,9 @@ export function toldTo(userId: string, storage: Storage): NonNullable<Seen> {
 }
 
 /** Only what is still theirs is kept, so that it never grows. */
-export function keepTold(userId: string, gifts: readonly Gift[], storage: Storage): void {
+export function keepTold(userId: string, kind: Kind, gifts: readonly Gift[], storage: Storage): void {
   try {
-    storage.setItem(keptAs(userId), JSON.stringify(gifts.map(({ id }) => id)));
+    storage.setItem(keptAs(userId, kind), JSON.stringify(gifts.map(({ id }) => id)));
   } catch {
     // told again after a reload
   }

@@ -1,13 +1,15 @@
-/** What happened in the field and what could be done about it: suggestions of the server, for a dispatcher to take. */
+/** What happened in the field and what could be done about it: suggestions of the server, for a dispatcher to take, and
+ * in the hands of whoever looks into it meanwhile. */
 import type { ReadonlySignal } from "@preact/signals";
 import { answer } from "../../shared/api/client";
 import { sentence, type Problem } from "../../shared/api/problem";
 import type { Reaction } from "../../shared/api/types";
-import { t } from "../../shared/text/language";
+import { inLanguage, t } from "../../shared/text/language";
 import { useLoaded, type Loaded } from "../../shared/views/loading";
 import { useBeat } from "../beat";
 import type { Board } from "../board";
 import { tell } from "../news";
+import type { Matter } from "./hands";
 
 const LISTED = 50;
 
@@ -29,6 +31,35 @@ export function useSuggestions(board: Board): readonly [Suggestions, () => void]
 export function openIn(suggestions: Suggestions): readonly Reaction[] {
   const loaded = suggestions.value;
   return loaded.kind === "ready" ? loaded.data : [];
+}
+
+/** Those that nobody looks into yet. */
+export function unseenIn(suggestions: Suggestions): readonly Reaction[] {
+  return openIn(suggestions).filter((reaction) => reaction.seen_to_by === null);
+}
+
+/** `again` reads the list anew. */
+export function reactionMatter(board: Board, reaction: Reaction, again: () => void): Matter {
+  const { id, version, outlet_id: outletId, seen_to_by: holder, seen_to_at: since, given_by: givenBy } = reaction;
+  const path = { params: { path: { reaction_id: id } } };
+  const body = { version };
+  return {
+    id,
+    outletId,
+    holder,
+    since,
+    givenBy,
+    what: t("react.what", { n: reaction.number ?? t("value.none") }),
+    taking: t("react.see_to"),
+    news: inLanguage(reaction.event),
+    asking: {
+      take: () => answer(board.api.POST("/dispatch/reactions/{reaction_id}/see-to", { ...path, body })),
+      give: (to) =>
+        answer(board.api.POST("/dispatch/reactions/{reaction_id}/give", { ...path, body: { to, version } })),
+      putBack: () => answer(board.api.POST("/dispatch/reactions/{reaction_id}/put-back", { ...path, body })),
+      again,
+    },
+  };
 }
 
 /** All of the suggestion, as it was shown, or nothing. Null when it is done. */

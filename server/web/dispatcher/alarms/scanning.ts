@@ -1,13 +1,14 @@
-/** Alarms about scans: read over HTTP, taken by somebody who looks into it, closed with what was found. */
+/** Alarms about scans: read over HTTP, in the hands of whoever looks into them, closed with what was found. */
 import type { ReadonlySignal } from "@preact/signals";
 import { answer } from "../../shared/api/client";
-import { sentence, type Problem } from "../../shared/api/problem";
+import type { Problem } from "../../shared/api/problem";
 import type { Role, ScanAlarm, ScanPlace } from "../../shared/api/types";
 import { inLanguage, t } from "../../shared/text/language";
 import { useLoaded, type Loaded } from "../../shared/views/loading";
 import { useBeat } from "../beat";
 import type { Board } from "../board";
 import { tell } from "../news";
+import type { Matter } from "./hands";
 
 const LISTED = 50;
 const MANAGERS: ReadonlySet<Role> = new Set(["outlet_manager", "centre_manager", "hq_manager"]);
@@ -56,12 +57,27 @@ export function placeWords({ name, name_en: en, lat, lon }: ScanPlace): string {
   return `${north} ${east}`;
 }
 
-export async function takeScanAlarm(board: Board, alarm: ScanAlarm): Promise<void> {
-  const path = { params: { path: { alarm_id: alarm.id } } };
-  const body = { version: alarm.version };
-  const done = await answer(board.api.POST("/scan-alarms/{alarm_id}/take", { ...path, body }));
-  if (done.ok) tell("good", t("scans.taken", { what: subjectOf(alarm) }));
-  else tell("bad", sentence(done.problem));
+/** `again` reads the list anew. */
+export function scanMatter(board: Board, alarm: ScanAlarm, again: () => void): Matter {
+  const { id, version, outlet_id: outletId, taken_by: holder, taken_at: since, given_by: givenBy } = alarm;
+  const path = { params: { path: { alarm_id: id } } };
+  const body = { version };
+  return {
+    id,
+    outletId,
+    holder,
+    since,
+    givenBy,
+    what: t("scans.what", { what: subjectOf(alarm) }),
+    taking: t("alarms.take"),
+    news: inLanguage(alarm.found),
+    asking: {
+      take: () => answer(board.api.POST("/scan-alarms/{alarm_id}/take", { ...path, body })),
+      give: (to) => answer(board.api.POST("/scan-alarms/{alarm_id}/give", { ...path, body: { to, version } })),
+      putBack: () => answer(board.api.POST("/scan-alarms/{alarm_id}/put-back", { ...path, body })),
+      again,
+    },
+  };
 }
 
 export const FINDINGS = ["counterfeit", "false_alarm"] as const;

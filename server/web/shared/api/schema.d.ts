@@ -144,6 +144,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/colleagues": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * To whom a matter of an outlet may be given: the outlet's office, its centre's and headquarters'
+     * @description `outlet_id` left out: matters of one's own place; for headquarters those that belong to no outlet.
+     */
+    get: operations["ColleaguesListColleagues"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/users/{user_id}": {
     parameters: {
       query?: never;
@@ -891,7 +911,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Give an alarm to a colleague of its outlet or centre, who is told */
+    /** Give an alarm to a colleague who may see to it and is told */
     post: operations["CommitmentsAlarmsAlarmIdGiveGiveAlarm"];
     delete?: never;
     options?: never;
@@ -910,23 +930,6 @@ export interface paths {
     put?: never;
     /** Put an alarm back: nobody sees to it, and it waits on every desk again */
     post: operations["CommitmentsAlarmsAlarmIdPutBackPutBackAlarm"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/commitments/alarms/colleagues": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** To whom alarms of an outlet may be given: its office's and its centre's people */
-    get: operations["CommitmentsAlarmsColleaguesListColleagues"];
-    put?: never;
-    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1867,6 +1870,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/scan-alarms/{alarm_id}/give": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Give it to a colleague who may look into it and is told */
+    post: operations["ScanAlarmsAlarmIdGiveGiveAlarm"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/scan-alarms/{alarm_id}/put-back": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Put it back: nobody looks into it, and it waits on every desk again */
+    post: operations["ScanAlarmsAlarmIdPutBackPutBackAlarm"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/scan-alarms/{alarm_id}/close": {
     parameters: {
       query?: never;
@@ -2500,6 +2537,57 @@ export interface paths {
     put?: never;
     /** Leave everything as it is */
     post: operations["DispatchReactionsReactionIdDismissDismissReaction"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/reactions/{reaction_id}/see-to": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Look into it: its outlet is told who does */
+    post: operations["DispatchReactionsReactionIdSeeToSeeToReaction"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/reactions/{reaction_id}/give": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Give it to a colleague who may look into it and is told */
+    post: operations["DispatchReactionsReactionIdGiveGiveReaction"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/dispatch/reactions/{reaction_id}/put-back": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Put it back: nobody looks into it */
+    post: operations["DispatchReactionsReactionIdPutBackPutBackReaction"];
     delete?: never;
     options?: never;
     head?: never;
@@ -3960,8 +4048,8 @@ export interface components {
       labour: string | null;
       travel: string | null;
     };
-    /** GiveAlarm */
-    GiveAlarm: {
+    /** Give */
+    Give: {
       /** Format: uuid */
       to: string;
       version: number;
@@ -5496,8 +5584,8 @@ export interface components {
       server_time: number;
       unreadable?: components["schemas"]["Unreadable"][];
     };
-    /** PutBackAlarm */
-    PutBackAlarm: {
+    /** PutBack */
+    PutBack: {
       version: number;
     };
     /** Quote */
@@ -5583,6 +5671,10 @@ export interface components {
       ended_at: string | null;
       ended_by: string | null;
       ended_by_name: string;
+      version: number;
+      seen_to_by: string | null;
+      seen_to_at: string | null;
+      given_by: string | null;
     };
     /**
      * ReactionKind
@@ -5949,6 +6041,7 @@ export interface components {
       times: number;
       taken_by: string | null;
       taken_at: string | null;
+      given_by: string | null;
       closed_by: string | null;
       closed_at: string | null;
       finding: components["schemas"]["ScanFinding"] | null;
@@ -6024,6 +6117,10 @@ export interface components {
       seq?: number | null;
       kid?: string | null;
       fault?: string | null;
+    };
+    /** SeeTo */
+    SeeTo: {
+      version: number;
     };
     /** Sentence */
     Sentence: {
@@ -6911,6 +7008,46 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["User"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ColleaguesListColleagues: {
+    parameters: {
+      query?: {
+        outlet_id?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Colleague"][];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -9214,7 +9351,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["GiveAlarm"];
+        "application/json": components["schemas"]["Give"];
       };
     };
     responses: {
@@ -9258,7 +9395,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["PutBackAlarm"];
+        "application/json": components["schemas"]["PutBack"];
       };
     };
     responses: {
@@ -9269,46 +9406,6 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Alarm"];
-        };
-      };
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            status_code: number;
-            detail: string;
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown;
-                }
-              | unknown[];
-          };
-        };
-      };
-    };
-  };
-  CommitmentsAlarmsColleaguesListColleagues: {
-    parameters: {
-      query: {
-        outlet_id: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Colleague"][];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -12018,6 +12115,94 @@ export interface operations {
       };
     };
   };
+  ScanAlarmsAlarmIdGiveGiveAlarm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        alarm_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Give"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ScanAlarm"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  ScanAlarmsAlarmIdPutBackPutBackAlarm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        alarm_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PutBack"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ScanAlarm"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
   ScanAlarmsAlarmIdCloseCloseAlarm: {
     parameters: {
       query?: never;
@@ -13675,6 +13860,138 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["DismissReaction"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Reaction"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchReactionsReactionIdSeeToSeeToReaction: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        reaction_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SeeTo"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Reaction"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchReactionsReactionIdGiveGiveReaction: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        reaction_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Give"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Reaction"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  DispatchReactionsReactionIdPutBackPutBackReaction: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        reaction_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PutBack"];
       };
     };
     responses: {

@@ -56,6 +56,8 @@ export const plans = {
   "act.reopen_text":
     "The job returns to the queue and its clock goes on with what was used. What was signed stays on file.",
   "react.title": "Something happened: suggestions ({n})",
+  "react.what": "the matter of No. {n}",
+  "react.see_to": "Look into it",
   "react.looking": "Looking for a way…",
   "react.take": "Change {n|visit|visits} like this",
   "react.dismiss": "Leave it",

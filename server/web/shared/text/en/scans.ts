@@ -24,7 +24,7 @@ export const scans = {
   "scans.east": "{n}° E",
   "scans.west": "{n}° W",
   "scans.past": "Before: {finding}, {time}",
-  "scans.take_named": "{deed}: scans of {what}",
+  "scans.what": "the scans of {what}",
   "scans.close": "Close…",
   "scans.close_named": "Close the alarm about {what}",
   "scans.close_title": "What was found about {what}?",
@@ -35,6 +35,5 @@ export const scans = {
   "scans.finding_missing": "Choose what was found.",
   "scans.note": "What it rests on",
   "scans.close_confirm": "Close the alarm",
-  "scans.taken": "The scans of {what} are yours to look into.",
   "scans.closed": "The alarm about {what} is closed.",
 } as const;

@@ -57,6 +57,8 @@ export const plans: Translated<typeof english> = {
   "act.reopen_title": "重新受理 {n} 号？",
   "act.reopen_text": "工单回到队列，承诺按已用时间继续计时；已签字的内容仍然保留。",
   "react.title": "有变化发生：调整建议（{n}）",
+  "react.what": "{n} 号的异常",
+  "react.see_to": "由我跟进",
   "react.looking": "正在寻找调整方案…",
   "react.take": "按此调整 {n} 次上门",
   "react.dismiss": "不调整",

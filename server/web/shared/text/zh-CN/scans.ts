@@ -27,7 +27,7 @@ export const scans: Translated<typeof english> = {
   "scans.east": "东经 {n}°",
   "scans.west": "西经 {n}°",
   "scans.past": "此前：{finding}，{time}",
-  "scans.take_named": "{deed}：{what} 的扫码",
+  "scans.what": "{what} 的扫码",
   "scans.close": "结案…",
   "scans.close_named": "将 {what} 的告警结案",
   "scans.close_title": "{what} 的核查结果是什么？",
@@ -38,6 +38,5 @@ export const scans: Translated<typeof english> = {
   "scans.finding_missing": "请选择核查结果。",
   "scans.note": "依据说明",
   "scans.close_confirm": "结案",
-  "scans.taken": "{what} 的扫码由您核查。",
   "scans.closed": "{what} 的告警已结案。",
 };
