@@ -40,7 +40,7 @@ class ReportTerms(Request, frozen=True, kw_only=True):
     one that was handed in, see `POST /report-templates/logos`."""
 
     paper: Literal["A4", "Letter"] = "A4"
-    accent: Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#0b6b5c"
+    accent: Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#0b57a4"
     logo: Sha256 | None = None
     sections: Annotated[list[ReportSection], msgspec.Meta(min_length=1, max_length=40)]
     wording: ReportWordings

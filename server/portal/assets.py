@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from server.platform.look import SHARED
+
 STATIC_DIR: Final = Path(__file__).parent / "pages" / "static"
-SHARED: Final = Path(__file__).parent.parent / "web" / "shared"
 ASSETS_URL: Final = "/static/portal"  # where they are served; links carry `?v=`, so cache them for long
 
 _COMMENT: Final = re.compile(rb"/\*.*?\*/\s*", re.DOTALL)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import string
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,9 +16,10 @@ import pypdfium2
 import pytest
 import zxingcpp
 from fontTools.ttLib import TTFont
-from PIL import Image
+from PIL import Image, ImageChops
 
 from schemas.reports import ReportTerms
+from server.evidence import reports
 from server.evidence.reports import ink
 from server.evidence.reports.content import Addition, Fee, Part, Photo, Promise, Refused, Report, Witness
 from server.evidence.reports.drawing import Look, draw
@@ -28,11 +31,13 @@ from server.evidence.reports.template import SECTIONS, fault, shipped
 from server.evidence.reports.typesetting import lines, printable, shortened
 from server.evidence.reports.wording import TEXTS
 from server.platform import typeface
+from server.platform.look import colours
 from server.products.rules.refusal import Text
 from server.products.texts import Locale
 
 FIRM = Text("海澜电器有限公司", "Hailan Appliances")
 URL = "https://onsite.example.com"
+REPORTS = Path(reports.__file__).parent
 
 
 @cache
@@ -49,6 +54,10 @@ def terms(**more: Any) -> ReportTerms:
     return msgspec.structs.replace(shipped(), **more)
 
 
+BLACK = terms(accent="#000000")
+"""Besides which the signature is blue."""
+
+
 def drawn(report: Report, locale: Locale = "zh-CN", **look: Any) -> pypdfium2.PdfDocument:
     return pypdfium2.PdfDocument(draw(report, Look(**{"terms": shipped(), **look}), locale))
 
@@ -61,6 +70,46 @@ def words(document: pypdfium2.PdfDocument) -> str:
 def picture(document: pypdfium2.PdfDocument, page: int = 0, scale: float = 2.0) -> Image.Image:
     shown: Image.Image = document[page].render(scale=scale).to_pil().convert("RGB")
     return shown
+
+
+def brightness(code: str) -> float:
+    """Of `#rrggbb`, 0 to 1, as a printer without colours sees it (relative luminance, WCAG 2.2)."""
+    parts = [int(code[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(ink: str, ground: str) -> float:
+    light, dark = sorted((brightness(ink), brightness(ground)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+class TestItsLook:
+    """That of the other faces: no colour is the report's own."""
+
+    def test_is_of_the_shared_tokens(self) -> None:
+        assert shipped().accent == colours()["accent"] == msgspec.structs.fields(ReportTerms)[1].default
+        assert [path.name for path in REPORTS.glob("*.py") if re.search(r"#[0-9a-f]{6}\b", path.read_text())] == []
+
+    @pytest.mark.parametrize(
+        ("ink", "ground"),
+        [
+            *(("ink", "surface"), ("ink", "ground"), ("ink-soft", "surface"), ("ink-soft", "ground")),
+            *(("accent", "surface"), ("accent", "ground"), ("good", "good-ground"), ("bad", "bad-ground")),
+            *(("ink", "border"), ("ink-soft", "border")),  # over the mark of a preview
+        ],
+    )
+    def test_is_read_in_grey_as_well(self, ink: str, ground: str) -> None:
+        assert contrast(colours()[ink], colours()[ground]) >= 4.5
+
+    def test_tells_without_colour_whether_the_work_was_done(self) -> None:
+        first, second = made_up().checklist[:2]
+        open_item = varied(checklist=(first, second._replace(done=False)))
+        done, not_done = words(drawn(varied())), words(drawn(varied(outcome="cannot_complete", reason="缺件")))
+        assert "已完工" in done
+        assert "未能完工" in not_done
+        grey = [picture(drawn(each), scale=3).convert("L") for each in (varied(checklist=(first, second)), open_item)]
+        assert ImageChops.difference(*grey).getbbox() is not None
 
 
 class TestAReport:
@@ -136,8 +185,8 @@ class TestAReport:
 
 class TestASignature:
     def test_is_drawn_as_lines_with_pressure_as_width(self) -> None:
-        blue = _ink_of(drawn(varied()))
-        without = _ink_of(drawn(varied(strokes=())))
+        blue = _ink_of(drawn(varied(), terms=BLACK))
+        without = _ink_of(drawn(varied(strokes=()), terms=BLACK))
         assert blue > 400
         assert without == 0
 
@@ -167,7 +216,7 @@ class TestASignature:
 
     def test_stays_in_its_box(self) -> None:
         report = varied(strokes=[[(-(10**6), -(10**6), 0, 1000), (10**6, 10**6, 9, 1000)]])
-        assert _ink_of(drawn(report)) > 100
+        assert _ink_of(drawn(report, terms=BLACK)) > 100
 
 
 def _ink_of(document: pypdfium2.PdfDocument) -> int:
@@ -184,7 +233,7 @@ class TestARefusal:
     def test_says_why_and_who_saw_it(self) -> None:
         witness = Witness("赵物业", "property", hand())
         report = varied(signer_name="", strokes=(), refused=Refused("客户不同意收费", witness))
-        document = drawn(report)
+        document = drawn(report, terms=BLACK)
         said = words(document)
         assert "客户拒绝签字" in said
         assert "客户不同意收费" in said

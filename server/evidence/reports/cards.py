@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from schemas.reports import ReportSection
-from server.evidence.reports.sheet import BODY, LABEL, LEAD, SIDE, SMALL, TINT, TOP, Fact, Sheet
+from server.evidence.reports.palette import TINT
+from server.evidence.reports.sheet import BODY, LABEL, LEAD, SIDE, SMALL, TOP, Fact, Sheet
 from server.evidence.reports.template import SECTIONS
 from server.evidence.reports.typesetting import lines, printable
 from server.products.texts import moment_text, pick

@@ -1,25 +1,12 @@
 """What surrounds a report: its head, its foot with the verification, the mark of a preview. Pure."""
 
 from server.evidence.reports import letters
-from server.evidence.reports.canvas import colour
-from server.evidence.reports.sheet import (
-    FOOT,
-    INK,
-    QUIET,
-    RULE,
-    SHORT_DIGEST,
-    SIDE,
-    SMALL,
-    TINY,
-    Fact,
-    Sheet,
-)
+from server.evidence.reports.palette import BAD, BAD_TINT, GOOD, GOOD_TINT, INK, MARK, QUIET, RULE
+from server.evidence.reports.sheet import FOOT, SHORT_DIGEST, SIDE, SMALL, TINY, Fact, Sheet
 from server.evidence.reports.typesetting import lines, on_one_line, shortened
 from server.platform.qr import modules, runs
 from server.products.texts import date_text, pick
 
-_GOOD, _GOOD_TINT, _ALERT, _ALERT_TINT = map(colour, ("#0b6148", "#e3f3ec", "#9b1c1c", "#fdeaea"))
-_MARK = colour("#e4e1d9")
 _QR = 54.0
 _LOGO = (150.0, 34.0)
 
@@ -57,7 +44,7 @@ def _pill(sheet: Sheet, y: float) -> None:
     done = sheet.report.outcome == "completed"
     text, size = sheet.say(sheet.report.outcome), 10.0
     wide = letters.width(text) * size + 24 + (12 if done else 0)
-    ink, tint = (_GOOD, _GOOD_TINT) if done else (_ALERT, _ALERT_TINT)
+    ink, tint = (GOOD, GOOD_TINT) if done else (BAD, BAD_TINT)
     left = sheet.right - wide
     sheet.canvas.path(_rounded(left, sheet.canvas.height - y - 20, wide, 20, 10), tint)
     if done:
@@ -108,7 +95,7 @@ def _watermark(sheet: Sheet) -> None:
     text, size, canvas = sheet.say("preview"), 58.0, sheet.canvas
     half = letters.width(text) * size / 2
     turned = f"0.809 0.588 -0.588 0.809 {canvas.width / 2:.2f} {canvas.height / 2:.2f} cm 1 0 0 1 {-half:.2f} 0 cm"
-    canvas.watermark(turned, text, size, _MARK)
+    canvas.watermark(turned, text, size, MARK)
 
 
 def symbol_of(url: str) -> str:

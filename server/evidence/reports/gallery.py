@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from server.evidence.reports import letters
 from server.evidence.reports.content import Photo
+from server.evidence.reports.palette import INK, QUIET, TINT
 from server.evidence.reports.pictures import smaller
-from server.evidence.reports.sheet import INK, LEAD, QUIET, SHORT_DIGEST, SIDE, SMALL, TINT, TINY, Sheet
+from server.evidence.reports.sheet import LEAD, SHORT_DIGEST, SIDE, SMALL, TINY, Sheet
 from server.evidence.reports.typesetting import lines, on_one_line, shortened
 
 

@@ -5,30 +5,15 @@ from typing import Final
 
 from schemas.reports import ReportSection
 from server.evidence.reports import letters
-from server.evidence.reports.canvas import colour
 from server.evidence.reports.gallery import draw_photos
 from server.evidence.reports.money import amount
-from server.evidence.reports.sheet import (
-    BODY,
-    INK,
-    LEAD,
-    QUIET,
-    SHORT_DIGEST,
-    SIDE,
-    SMALL,
-    TINT,
-    TINY,
-    TOP,
-    Fact,
-    Sheet,
-)
+from server.evidence.reports.palette import GOOD, INK, QUIET, TINT
+from server.evidence.reports.sheet import BODY, LEAD, SHORT_DIGEST, SIDE, SMALL, TINY, TOP, Fact, Sheet
 from server.evidence.reports.signing import draw_signature
 from server.evidence.reports.typesetting import lines, on_one_line, printable, shortened
 from server.evidence.reports.wording import known
 from server.products.rules.refusal import Text
 from server.products.texts import pick
-
-_GOOD, _STAR = map(colour, ("#0b6148", "#b7791f"))
 
 
 def _work(sheet: Sheet, section: ReportSection) -> None:
@@ -116,7 +101,7 @@ def _checklist(sheet: Sheet, section: ReportSection) -> None:
 
 def _item_text(sheet: Sheet, text: Text, value: str) -> str:
     said = pick(text, sheet.locale)
-    return f"{said}: {value}" if value.strip() else said
+    return sheet.say("item_value", item=said, value=value) if value.strip() else said
 
 
 def _check(sheet: Sheet, x: float, done: bool, shown: Sequence[str]) -> None:
@@ -125,7 +110,7 @@ def _check(sheet: Sheet, x: float, done: bool, shown: Sequence[str]) -> None:
         sheet.room(lead)
         baseline = sheet.y + BODY
         if n == 0 and done:
-            sheet.canvas.tick(x + 1, baseline, 9, _GOOD)
+            sheet.canvas.tick(x + 1, baseline, 9, GOOD)
         elif n == 0:
             sheet.canvas.frame(x + 1, baseline - 6.5, 7, 7, QUIET)
         sheet.canvas.text(x + 16, baseline, line, BODY, INK if done else QUIET)
@@ -137,7 +122,7 @@ def _signed_text(sheet: Sheet, _: ReportSection) -> None:
     report = sheet.report
     title = sheet.say("section_refused_text" if report.refused else "section_signed_text")
     if report.locale != sheet.locale:
-        title += f" {sheet.say(f'signed_in_{report.locale}')}"
+        title += sheet.say(f"signed_in_{report.locale}")
     sheet.heading(title, 40)
     lead, pad = BODY * 1.5, 12.0
     shown = lines(printable(report.text), BODY, sheet.width - 2 * pad)
@@ -156,7 +141,7 @@ def _rating(sheet: Sheet, section: ReportSection) -> None:
         return
     sheet.heading(sheet.say(f"section_{section.name}"), 20)
     stars = "★" * rating + "☆" * (5 - rating)
-    sheet.canvas.text(SIDE, sheet.y + 14, stars, 15, _STAR)
+    sheet.canvas.text(SIDE, sheet.y + 14, stars, 15, sheet.accent)
     after = SIDE + letters.width(stars) * 15 + 10
     sheet.canvas.text(after, sheet.y + 13, sheet.say("rating_of", rating=str(rating)), BODY, INK)
     sheet.y += 22

@@ -11,12 +11,11 @@ from zoneinfo import ZoneInfo
 from schemas.reports import ReportTerms
 from server.evidence.reports.canvas import Canvas, Colour, colour
 from server.evidence.reports.content import Report
+from server.evidence.reports.palette import INK, QUIET, RULE, TINT
 from server.evidence.reports.template import wording
 from server.evidence.reports.typesetting import lines, on_one_line, printable, shortened
 from server.evidence.reports.wording import say
 from server.products.texts import Locale, moment_text, pick
-
-INK, QUIET, RULE, TINT = map(colour, ("#1c2126", "#566069", "#d9d6cd", "#f5f4f0"))
 
 SIDE = 45.0
 TOP = 40.0

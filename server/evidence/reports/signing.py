@@ -2,13 +2,12 @@
 
 from schemas.reports import ReportSection
 from server.evidence.reports import ink
-from server.evidence.reports.canvas import colour
 from server.evidence.reports.content import Strokes
-from server.evidence.reports.sheet import BODY, INK, LEAD, QUIET, RULE, SIDE, SMALL, Fact, Sheet
+from server.evidence.reports.palette import BAD, BAD_TINT, FRAME, INK, PEN, QUIET
+from server.evidence.reports.sheet import BODY, LEAD, SIDE, SMALL, Fact, Sheet
 from server.evidence.reports.typesetting import lines, on_one_line, printable
 from server.evidence.reports.wording import known
 
-_ALERT, _ALERT_TINT, _SIGNED = map(colour, ("#9b1c1c", "#fdeaea", "#12255c"))
 _HEIGHT = 74.0
 
 
@@ -28,8 +27,8 @@ def draw_signature(sheet: Sheet, _: ReportSection) -> None:
 def _refusal(sheet: Sheet) -> None:
     refused = sheet.report.refused
     assert refused is not None
-    sheet.canvas.fill(SIDE, sheet.y, sheet.width, 24, _ALERT_TINT)
-    sheet.canvas.text(SIDE + 12, sheet.y + 16, sheet.say("refused"), 10.5, _ALERT, bold=True)
+    sheet.canvas.fill(SIDE, sheet.y, sheet.width, 24, BAD_TINT)
+    sheet.canvas.text(SIDE + 12, sheet.y + 16, sheet.say("refused"), 10.5, BAD, bold=True)
     sheet.y += 30
     sheet.facts([Fact(sheet.say("refusal_reason"), known("refusal", refused.reason, sheet.locale))])
     witness = refused.witness
@@ -46,10 +45,10 @@ def _hand(sheet: Sheet, strokes: Strokes, name: str, role: str, when: str) -> No
     sheet.room(_HEIGHT + 34)
     wide = min(290.0, sheet.width)
     canvas, top = sheet.canvas, sheet.y
-    canvas.frame(SIDE, top, wide, _HEIGHT + 6, RULE)
+    canvas.frame(SIDE, top, wide, _HEIGHT + 6, FRAME)
     drawn = ink.path(strokes, SIDE + 12, canvas.height - top - _HEIGHT + 4, wide - 24, _HEIGHT - 12)
     if drawn:
-        canvas.path(drawn, _SIGNED)
+        canvas.path(drawn, PEN)
     else:
         canvas.text(SIDE + 12, top + _HEIGHT / 2, sheet.say("no_strokes"), SMALL, QUIET)
     left, room = SIDE + wide + 16, sheet.width - wide - 16

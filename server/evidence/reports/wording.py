@@ -6,12 +6,11 @@
 from typing import Final
 
 from server.products.rules.refusal import Text
-from server.products.texts import Locale, pick
+from server.products.texts import Locale, fill, pick
 
 
 def say(key: str, locale: Locale, **filled: str) -> str:
-    words = pick(TEXTS[key], locale)
-    return words.format(**filled) if filled else words
+    return fill(pick(TEXTS[key], locale), **filled)
 
 
 def known(prefix: str, key: str, locale: Locale) -> str:
@@ -101,10 +100,11 @@ TEXTS: Final[dict[str, Text]] = {
         "fee_name": ("项目", "Item"),
         "fee_amount": ("金额", "Amount"),
         "total": ("合计", "Total"),
+        "item_value": ("{item}：{value}", "{item}: {value}"),
         "conduct_yes": ("客户已确认服务规范", "The customer confirmed the standard of conduct"),
         "conduct_no": ("客户未确认服务规范", "The customer did not confirm the standard of conduct"),
-        "signed_in_zh-CN": ("（中文原文）", "(as shown, in Chinese)"),
-        "signed_in_en": ("（英文原文）", "(as shown, in English)"),
+        "signed_in_zh-CN": ("（中文原文）", " (as shown, in Chinese)"),
+        "signed_in_en": ("（英文原文）", " (as shown, in English)"),
         # ---- signature
         "role_customer": ("客户", "Customer"),
         "role_representative": ("客户代表", "For the customer"),

@@ -4791,7 +4791,7 @@ export interface components {
        * @enum {string}
        */
       paper: "A4" | "Letter";
-      /** @default #0b6b5c */
+      /** @default #0b57a4 */
       accent: string;
       logo?: string | null;
       sections: components["schemas"]["ReportSection"][];
@@ -5902,7 +5902,7 @@ export interface components {
        * @enum {string}
        */
       paper: "A4" | "Letter";
-      /** @default #0b6b5c */
+      /** @default #0b57a4 */
       accent: string;
       logo?: string | null;
       sections: components["schemas"]["ReportSection"][];
@@ -5925,7 +5925,7 @@ export interface components {
        * @enum {string}
        */
       paper: "A4" | "Letter";
-      /** @default #0b6b5c */
+      /** @default #0b57a4 */
       accent: string;
       logo?: string | null;
       sections: components["schemas"]["ReportSection"][];
