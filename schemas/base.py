@@ -19,6 +19,8 @@ LongText = Annotated[str, msgspec.Meta(max_length=4000)]
 Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$")]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+#: Of a record that an edit is held against: the one the person was looking at.
+Version = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=500)]
 
 

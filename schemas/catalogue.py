@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from schemas.base import Answer, Name, Request, ShortText, Slug
+from schemas.base import Answer, Name, Request, ShortText, Slug, Version
 
 #: As warranty terms name components.
 ComponentCode = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
@@ -22,7 +22,6 @@ Quantity = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 FaultText = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 FaultTextEn = Annotated[str, msgspec.Meta(max_length=400)]
 Advice = Annotated[str, msgspec.Meta(max_length=2000)]
-Version = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 #: As `severity` of a coverage question.
 FaultSeverity = Literal["minor", "performance", "major"]
 

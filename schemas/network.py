@@ -5,14 +5,16 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from schemas.base import Answer, Instant, Latitude, Longitude, Name, Request, ShortText, Slug
+from schemas.base import Answer, Instant, Latitude, Longitude, Name, Request, ShortText, Slug, Version
 
 
 class ServiceCentre(Answer, frozen=True, kw_only=True):
     id: UUID
     name: str
     name_en: str
+    version: int
 
 
 class Outlet(Answer, frozen=True, kw_only=True):
@@ -28,6 +30,7 @@ class Outlet(Answer, frozen=True, kw_only=True):
     lat: float
     lon: float
     freeze_minutes: int = 0
+    version: int
 
 
 class Shift(Answer, frozen=True, kw_only=True):
@@ -45,6 +48,33 @@ class Technician(Answer, frozen=True, kw_only=True):
     home_lat: float
     home_lon: float
     shifts: list[Shift]
+    version: int
+
+
+class UnfitVisit(Answer, frozen=True, kw_only=True):
+    """A visit that nobody could book any more as it stands. `code`: what a booking of it would be refused with;
+    `skill`: what its job needs."""
+
+    job_id: UUID
+    number: int
+    outlet_id: UUID
+    starts_at: Instant
+    ends_at: Instant
+    code: str
+    skill: str
+
+
+class UnfitVisits(Answer, frozen=True, kw_only=True):
+    """Of one technician, by their beginning. `elsewhere`: how many more, at outlets outside the caller's subtree."""
+
+    visits: list[UnfitVisit]
+    elsewhere: int
+
+
+class ChangedTechnician(Technician, frozen=True, kw_only=True):
+    """`unfit`: visits stay booked whatever is changed; these no longer fit."""
+
+    unfit: UnfitVisits
 
 
 class NewServiceCentre(Request, frozen=True, kw_only=True):
@@ -62,6 +92,28 @@ class NewOutlet(Request, frozen=True, kw_only=True):
     lon: Longitude
 
 
+class Renaming(Request, frozen=True, kw_only=True):
+    """What every edit of a person or a place may say. `base_version`: the version that was looked at; another one is
+    refused. What is left out stays."""
+
+    base_version: Version
+    name: Name | UnsetType = UNSET
+    name_en: ShortText | UnsetType = UNSET
+
+
+class ServiceCentreEdit(Renaming, frozen=True, kw_only=True):
+    """A centre is a name above its outlets."""
+
+
+class OutletEdit(Renaming, frozen=True, kw_only=True):
+    """`centre_id`: the centre it belongs to from now on, with all it has. Zone and grade stay: promises and days were
+    told by them."""
+
+    lat: Latitude | UnsetType = UNSET
+    lon: Longitude | UnsetType = UNSET
+    centre_id: UUID | UnsetType = UNSET
+
+
 class NewShift(Request, frozen=True, kw_only=True):
     starts_at: Instant
     ends_at: Instant
@@ -71,14 +123,26 @@ class NewShifts(Request, frozen=True, kw_only=True):
     shifts: Annotated[list[NewShift], msgspec.Meta(min_length=1, max_length=400)]
 
 
+Skills = Annotated[list[Slug], msgspec.Meta(max_length=50)]
+
+
 class NewTechnician(Request, frozen=True, kw_only=True):
     outlet_id: UUID
     name: Name
     name_en: ShortText = ""
-    skills: Annotated[list[Slug], msgspec.Meta(max_length=50)] = []
+    skills: Skills = []
     home_lat: Latitude
     home_lon: Longitude
     shifts: Annotated[list[NewShift], msgspec.Meta(max_length=400)] = []
+
+
+class TechnicianEdit(Renaming, frozen=True, kw_only=True):
+    """`skills`: all of them, as they are from now on. `outlet_id`: where the technician works from now on."""
+
+    skills: Skills | UnsetType = UNSET
+    home_lat: Latitude | UnsetType = UNSET
+    home_lon: Longitude | UnsetType = UNSET
+    outlet_id: UUID | UnsetType = UNSET
 
 
 #: A part as the firm numbers it.

@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from schemas.base import Answer, Instant, LongText, Name, Request, ShortText, Slug
-from schemas.catalogue import SerialEnd, Version
+from schemas.base import Answer, Instant, LongText, Name, Request, ShortText, Slug, Version
+from schemas.catalogue import SerialEnd
 from schemas.products import Gtin
 
 #: `bulletin`: for technicians only.

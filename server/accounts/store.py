@@ -131,6 +131,13 @@ async def move_technician(technician_id: UUID, outlet_id: UUID, centre_id: UUID)
     return [row["id"] for row in rows]
 
 
+async def rename_technician(technician_id: UUID, before: str, name: str) -> None:
+    """A login that goes by the technician's name goes by the new one."""
+    await db.execute(
+        "UPDATE app_user SET name = $3 WHERE technician_id = $1 AND name = $2", technician_id, before, name
+    )
+
+
 async def move_outlet(outlet_id: UUID, centre_id: UUID) -> list[UUID]:
     """Everybody of the outlet and their devices, to another centre; returns who."""
     rows = await db.fetch("UPDATE app_user SET centre_id = $2 WHERE outlet_id = $1 RETURNING id", outlet_id, centre_id)

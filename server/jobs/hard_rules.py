@@ -47,7 +47,9 @@ async def hold(
     zones = await people_store.zones({_outlet(b.job) for b in bookings})
     for b in bookings:
         person, outlet_id = people[b.technician["id"]], _outlet(b.job)
-        found = bookable.fault(b.job.fields, _person(person, outlet_id), (b.starts, b.ends), ZoneInfo(zones[outlet_id]))
+        found = bookable.fault(
+            b.job.fields, person_for(person, outlet_id), (b.starts, b.ends), ZoneInfo(zones[outlet_id])
+        )
         if found is not None:
             await _refuse_unless_known(found, person, b)
     await _hold_parts(bookings, people)
@@ -103,7 +105,8 @@ def _loads_before(person: Candidate, starts: datetime) -> bool:
     return (begins[0] if begins else starts) > clock.now()
 
 
-def _person(person: Candidate, outlet_id: UUID) -> bookable.Person:
+def person_for(person: Candidate, outlet_id: UUID) -> bookable.Person:
+    """As a job of this outlet asks for."""
     loans = [(loan.outlet_id, (loan.starts_at, loan.ends_at)) for loan in person.loans]
     return bookable.Person(
         works_here=person.outlet_id == outlet_id,

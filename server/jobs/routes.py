@@ -29,7 +29,7 @@ from schemas.jobs import (
     Settlement,
 )
 from schemas.promises import Appointment, Hold, JobPromise, Resume
-from server.jobs import actions, arrangements, booking, measure_routes, preview_routes, store, unit_routes
+from server.jobs import actions, arrangements, booking, measure_routes, preview_routes, store, unfit_routes, unit_routes
 from server.jobs.reviews import settling, showing
 from server.platform import history
 from server.platform.auth import OFFICE_READERS, OFFICE_WRITERS, Caller, Scope, only
@@ -392,6 +392,7 @@ router = Router(
         add_job_type,
         *preview_routes.HANDLERS,
         *measure_routes.HANDLERS,
+        *unfit_routes.HANDLERS,
         *unit_routes.HANDLERS,
     ],
 )

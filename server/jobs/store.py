@@ -125,6 +125,12 @@ async def job_type_known(code: str) -> bool:
     return bool(await db.fetch_value("SELECT EXISTS (SELECT 1 FROM job_type WHERE code = $1)", code))
 
 
+async def skills_asked_for() -> set[str]:
+    """By any kind of job."""
+    rows = await db.fetch("SELECT DISTINCT skill FROM job_type WHERE skill <> ''")
+    return {row["skill"] for row in rows}
+
+
 async def job_types(codes: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
     rows = await db.fetch(
         f"SELECT j.code, ({_BODY})::text AS body FROM job_type j WHERE $1::text[] IS NULL OR code = ANY($1)"

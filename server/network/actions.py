@@ -4,6 +4,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
+
 from schemas.errors import Code
 from schemas.network import (
     NewOutlet,
@@ -12,12 +14,14 @@ from schemas.network import (
     NewTechnician,
     Outlet,
     ServiceCentre,
+    ServiceCentreEdit,
     Shift,
     Technician,
 )
 from server.network import rules, store
 from server.platform import clock, db
 from server.platform.auth import Caller
+from server.platform.edits import given, hold_version
 from server.platform.errors import Refused
 
 
@@ -59,7 +63,19 @@ async def add_centre(new: NewServiceCentre) -> ServiceCentre:
         await store.lock_headquarters()
         above = await store.headquarters() or await create_headquarters("总部", "Headquarters")
         centre_id = await create_centre(above, new)
-    return ServiceCentre(id=centre_id, name=new.name, name_en=new.name_en)
+    return ServiceCentre(id=centre_id, name=new.name, name_en=new.name_en, version=1)
+
+
+async def change_centre(centre_id: UUID, edit: ServiceCentreEdit) -> ServiceCentre:
+    """Raises `Refused`: `not_found`, `version_stale`."""
+    async with db.transaction():
+        known = await store.lock_centre(centre_id)
+        if known is None:
+            raise Refused(Code.NOT_FOUND)
+        hold_version(edit.base_version, known.version)
+        said = given(edit)
+        await store.edit("service_centre", centre_id, said)
+    return msgspec.structs.replace(known, **said, version=known.version + 1)
 
 
 async def add_outlet(caller: Caller, new: NewOutlet) -> Outlet:

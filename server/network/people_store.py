@@ -30,6 +30,14 @@ async def skill_known(code: str) -> bool:
     return bool(await db.fetch_value("SELECT EXISTS (SELECT FROM skill WHERE code = $1)", code))
 
 
+async def unnamed_skills(codes: Iterable[str]) -> list[str]:
+    """Those of the codes that the firm has no name for."""
+    rows = await db.fetch(
+        "SELECT c FROM unnest($1::text[]) AS c WHERE NOT EXISTS (SELECT FROM skill WHERE code = c)", list(codes)
+    )
+    return [row["c"] for row in rows]
+
+
 async def keep_skill(skill_id: UUID, code: str, terms: SkillTerms) -> Skill:
     await db.execute(
         "INSERT INTO skill (id, code, name, name_en, needs_certificate) VALUES ($1, $2, $3, $4, $5)"

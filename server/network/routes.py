@@ -7,13 +7,15 @@
 | `/outlets` write | HQ and centre managers | their subtree |
 | `/technicians` read | the office; technicians | their subtree; themselves |
 | `/technicians` and shifts write | managers | their subtree |
+
+Outlets and technicians are changed and moved by `transfers`, as what hangs under them goes along.
 """
 
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from litestar import Router, delete, get, post
+from litestar import Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
@@ -27,6 +29,7 @@ from schemas.network import (
     NewTechnician,
     Outlet,
     ServiceCentre,
+    ServiceCentreEdit,
     Shift,
     Technician,
 )
@@ -60,6 +63,17 @@ async def list_centres(
 @post("/centres", guards=[only(Role.HQ_MANAGER), _WRITES], summary="Add a service centre", tags=["network"])
 async def add_centre(data: JSONBody[NewServiceCentre]) -> ServiceCentre:
     return await actions.add_centre(data)
+
+
+@patch(
+    "/centres/{centre_id:uuid}",
+    guards=[only(Role.HQ_MANAGER), _WRITES],
+    summary="Change a service centre's name",
+    tags=["network"],
+)
+async def change_centre(centre_id: FromPath[UUID], data: JSONBody[ServiceCentreEdit]) -> ServiceCentre:
+    """`404 not_found`, `409 version_stale`."""
+    return await actions.change_centre(centre_id, data)
 
 
 @get("/outlets", summary="Outlets of my subtree", tags=["network"])
@@ -128,6 +142,7 @@ router = Router(
     route_handlers=[
         list_centres,
         add_centre,
+        change_centre,
         list_outlets,
         add_outlet,
         list_technicians,

@@ -4,7 +4,7 @@ found. `EVERYWHERE` is for the server's own use."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -85,17 +85,20 @@ async def lock_headquarters() -> None:
     await db.execute("SELECT pg_advisory_xact_lock(hashtext('headquarters'))")
 
 
+_CENTRE = "id, name, name_en, version"
+
+
 async def centre(centre_id: UUID, scope: Scope = EVERYWHERE) -> ServiceCentre | None:
     if scope.centre_id not in (None, centre_id):
         return None
-    row = await db.fetch_row("SELECT id, name, name_en FROM service_centre WHERE id = $1", centre_id)
+    row = await db.fetch_row(f"SELECT {_CENTRE} FROM service_centre WHERE id = $1", centre_id)
     return None if row is None else ServiceCentre(**dict(row))
 
 
 async def centres_page(scope: Scope, after: UUID | None, limit: int) -> list[ServiceCentre]:
     """By name. An outlet's people see their own centre."""
     rows = await db.fetch(
-        "SELECT id, name, name_en FROM service_centre WHERE ($1::uuid IS NULL OR id = $1)"
+        f"SELECT {_CENTRE} FROM service_centre WHERE ($1::uuid IS NULL OR id = $1)"
         " AND ($2::uuid IS NULL OR (name, id) > (SELECT name, id FROM service_centre WHERE id = $2))"
         " ORDER BY name, id LIMIT $3",
         scope.centre_id,
@@ -115,10 +118,28 @@ async def insert_centre(centre_id: UUID, headquarters_id: UUID, new: NewServiceC
     )
 
 
+async def lock_centre(centre_id: UUID) -> ServiceCentre | None:
+    """Until the transaction ends nobody else changes this centre."""
+    row = await db.fetch_row(f"SELECT {_CENTRE} FROM service_centre WHERE id = $1 FOR NO KEY UPDATE", centre_id)
+    return None if row is None else ServiceCentre(**dict(row))
+
+
+# ---------------------------------------------------------------------------------------------------------------- edits
+
+#: What an edit may be about: its tables.
+Editable = Literal["service_centre", "outlet", "technician"]
+
+
+async def edit(table: Editable, row_id: UUID, values: Mapping[str, Any]) -> None:
+    """Its next version; `values`: column → value. The caller has locked the row and held its version."""
+    settings = [*(f"{column} = ${n}" for n, column in enumerate(values, 2)), "version = version + 1"]
+    await db.execute(f"UPDATE {table} SET {', '.join(settings)} WHERE id = $1", row_id, *values.values())
+
+
 # -------------------------------------------------------------------------------------------------------------- outlets
 
 _NEW_OUTLET = "id, centre_id, name, name_en, grade, zone, lat, lon"
-_OUTLET = f"{_NEW_OUTLET}, freeze_minutes"
+_OUTLET = f"{_NEW_OUTLET}, freeze_minutes, version"
 
 
 async def outlet(outlet_id: UUID, scope: Scope = EVERYWHERE) -> Row | None:
@@ -130,8 +151,8 @@ async def outlet(outlet_id: UUID, scope: Scope = EVERYWHERE) -> Row | None:
 
 
 async def lock_outlet(outlet_id: UUID, scope: Scope = EVERYWHERE) -> Row | None:
-    """Until the transaction ends nobody else moves this outlet. What names it may be written meanwhile: whoever has
-    locked a job would otherwise wait for the outlet, and its mover for the job."""
+    """Until the transaction ends nobody else changes or moves this outlet. What names it may be written meanwhile:
+    whoever has locked a job would otherwise wait for the outlet, and its mover for the job."""
     row = await db.fetch_row(f"SELECT {_OUTLET} FROM outlet WHERE id = $1 FOR NO KEY UPDATE", outlet_id)
     if row is None or not scope.holds(row["centre_id"], row["id"]):
         return None
@@ -195,7 +216,7 @@ async def insert_outlet(outlet_id: UUID, new: NewOutlet) -> None:
 
 # ---------------------------------------------------------------------------------------------------------- technicians
 
-_TECHNICIAN = "id, no, centre_id, outlet_id, name, name_en, skills, home_lat, home_lon, active"
+_TECHNICIAN = "id, no, centre_id, outlet_id, name, name_en, skills, home_lat, home_lon, active, version"
 
 
 async def technician(technician_id: UUID, scope: Scope = EVERYWHERE) -> Row | None:
@@ -204,7 +225,7 @@ async def technician(technician_id: UUID, scope: Scope = EVERYWHERE) -> Row | No
 
 
 async def lock_technician(technician_id: UUID, scope: Scope = EVERYWHERE) -> Row | None:
-    """Until the transaction ends nobody else changes this technician's shifts."""
+    """Until the transaction ends nobody else changes this technician or their shifts."""
     return await _technician(technician_id, scope, " FOR UPDATE")
 
 
@@ -213,6 +234,16 @@ async def _technician(technician_id: UUID, scope: Scope, lock: str) -> Row | Non
     if row is None or not scope.holds(row["centre_id"], row["outlet_id"]):
         return None
     return dict(row)
+
+
+async def outlets_of(technician_id: UUID) -> list[UUID]:
+    """Where the technician works: the own outlet, and those that a loan to is not over."""
+    rows = await db.fetch(
+        "SELECT outlet_id FROM technician WHERE id = $1 UNION SELECT outlet_id FROM borrowing"
+        " WHERE technician_id = $1 AND state = 'active' AND ends_at > now()",
+        technician_id,
+    )
+    return [row["outlet_id"] for row in rows]
 
 
 async def move_technician(technician_id: UUID, outlet_id: UUID, centre_id: UUID, now: datetime) -> None:
@@ -256,7 +287,7 @@ async def technicians_page(wanted: Wanted, day: date | None, after: UUID | None,
     """Active technicians by name, those of the subtree and those lent to it now or soon. `day`: with the shifts that
     touch it in their outlet's zone; None: with none."""
     rows = await db.fetch(
-        "SELECT t.id, t.outlet_id, t.name, t.name_en, t.skills, t.home_lat, t.home_lon FROM technician t"
+        "SELECT t.id, t.outlet_id, t.name, t.name_en, t.skills, t.home_lat, t.home_lon, t.version FROM technician t"
         " WHERE t.active AND (($1::uuid IS NULL OR t.centre_id = $1)"
         " AND ($2::uuid IS NULL OR t.outlet_id = $2) AND ($3::uuid IS NULL OR t.outlet_id = $3)"
         " OR EXISTS (SELECT FROM borrowing b WHERE b.technician_id = t.id AND b.state = 'active' AND b.ends_at > now()"
@@ -297,6 +328,7 @@ def _shown(row: Any, shifts: list[Shift]) -> Technician:
         home_lat=row["home_lat"],
         home_lon=row["home_lon"],
         shifts=shifts,
+        version=row["version"],
     )
 
 

@@ -22,6 +22,7 @@ class ServiceCentre(Table):
     headquarters_id = refers_to("Headquarters")
     name = Varchar(120, default=None, null=False)
     name_en = Varchar(120, default="")
+    version = Integer(default=1)
 
 
 class Outlet(Table):
@@ -37,6 +38,7 @@ class Outlet(Table):
     lat = DoublePrecision(default=None, null=False)
     lon = DoublePrecision(default=None, null=False)
     freeze_minutes = Integer(default=0)
+    version = Integer(default=1)
 
 
 class Technician(Table):
@@ -53,6 +55,7 @@ class Technician(Table):
     home_lat = DoublePrecision(default=None, null=False)
     home_lon = DoublePrecision(default=None, null=False)
     active = Boolean(default=True)
+    version = Integer(default=1)
 
 
 class Shift(Table):

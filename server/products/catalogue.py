@@ -28,6 +28,7 @@ from schemas.catalogue import (
 from schemas.errors import Code
 from schemas.products import Model, ProductLine
 from server.platform import clock, db, feed
+from server.platform.edits import given
 from server.platform.errors import Refused
 from server.platform.feed import Change, Deed, HistoryLine
 from server.products import catalogue_store as store
@@ -80,7 +81,7 @@ async def add_bom_part(model_id: UUID, new: NewBomPart) -> BomPart:
     """Raises `Refused`: `model_unknown`, `component_unknown`, `serial_range_invalid`, `ends_before_start`."""
     if await store.model(model_id) is None:
         raise Refused(Code.MODEL_UNKNOWN)
-    values = store.given(new)
+    values = given(new)
     _refuse_empty(values)
     async with db.transaction():
         added = await _of_a_known_component(new.component, store.insert_bom_part(model_id, values))
@@ -93,7 +94,7 @@ async def edit_bom_part(part_id: UUID, edit: BomPartEdit) -> BomPart:
     known = await store.bom_part(part_id)
     if known is None:
         raise Refused(Code.NOT_FOUND)
-    values = store.given(edit)
+    values = given(edit)
     _refuse_empty(msgspec.structs.asdict(known) | values)
     wanted = values.get("component", known.component)
     async with db.transaction():
@@ -137,7 +138,7 @@ async def edit_fault_code(fault_id: UUID, edit: FaultCodeEdit, user_id: UUID | N
             raise Refused(Code.NOT_FOUND)
         if before["version"] != edit.base_version:
             raise Refused(Code.VERSION_STALE, version=before["version"])
-        said = store.given(edit)
+        said = given(edit)
         after = before | {name: value for name, value in said.items() if name != "retired"}
         if "retired" in said:
             after["retired_at"] = (before["retired_at"] or clock.now().isoformat()) if said["retired"] else None
@@ -173,7 +174,7 @@ async def _edited(
     write: Callable[[K, int, dict[str, Any]], Awaitable[E | None]],
     read: Callable[[K], Awaitable[E | None]],
 ) -> E:
-    written = await write(key, edit.base_version, store.given(edit))
+    written = await write(key, edit.base_version, given(edit))
     if written is not None:
         return written
     known = await read(key)

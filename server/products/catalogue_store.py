@@ -4,8 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from schemas.catalogue import BomPart, ComponentGroup, FaultCode
 from schemas.products import Model, ProductLine
 from server.platform import clock, db
@@ -191,9 +189,3 @@ async def _edit(
         *(of, version, *columns.values()),
     )
     return None if row is None else dict(row)
-
-
-def given(edit: msgspec.Struct) -> dict[str, Any]:
-    """What an edit says, by field, as it is kept: days as days."""
-    said = {name: getattr(edit, name) for name in edit.__struct_fields__}
-    return {name: value for name, value in said.items() if value is not msgspec.UNSET and name != "base_version"}

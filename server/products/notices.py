@@ -12,11 +12,11 @@ from schemas.errors import Code
 from schemas.notices import Concern, NewNotice, Notice, NoticeEdit, ServeNotice, UnitNotice
 from server.platform import clock, db
 from server.platform.auth import Caller
+from server.platform.edits import given
 from server.platform.errors import Refused
 from server.products import field_store
 from server.products import notice_store as store
 from server.products import store as units
-from server.products.catalogue_store import given
 from server.products.judging import today_in, zone_of
 from server.products.reach import open_unit
 from server.products.rules.digital_link import gtin14

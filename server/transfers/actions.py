@@ -1,4 +1,8 @@
-"""Moves in the network tree, with everything that hangs under what moves; one transaction each.
+"""Changes of technicians and outlets, and their moves in the network tree, with everything that hangs under them; one
+transaction each. Boards are poked, as they read both over HTTP.
+
+What a technician can do binds bookings to come: visits booked before stay, and the answer names those that no longer
+fit.
 
 A technician takes their login, devices and shifts to come along. Jobs stay with the outlet that raised them, and with
 the technician until that outlet's desk gives them to somebody else.
@@ -8,24 +12,29 @@ records gets a new version, so an outlet of 100,000 jobs takes about a minute. A
 the old centre; moving the outlet once more mends it, and changes nothing else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import structlog
 
 from offline_sync.ownership import FieldPolicy
 from offline_sync.record import Record
 from offline_sync.rules import Effect
+from schemas.accounts import Role
 from schemas.errors import Code
-from schemas.network import Outlet, Technician
-from schemas.transfers import OutletTransfer, TechnicianTransfer
+from schemas.network import ChangedTechnician, Outlet, OutletEdit, TechnicianEdit
 from server.accounts import store as accounts
+from server.jobs import store as jobs
+from server.jobs import unfit
 from server.jobs.publishing import Written, audience, companions_of
+from server.network import people_store
 from server.network import store as network
 from server.platform import clock, db, feed
 from server.platform.auth import Caller
+from server.platform.edits import given, hold_version
 from server.platform.errors import Refused
 from server.platform.feed import Change, Deed
 from server.platform.pokes import end_streams_of
@@ -39,54 +48,99 @@ _NO_POLICY: FieldPolicy = {}
 _TRIES = 3
 
 
-async def move_technician(caller: Caller, technician_id: UUID, wanted: TechnicianTransfer) -> Technician:
-    """Both outlets lie in the caller's subtree. Raises `Refused`: `not_found`, `outlet_unknown`."""
+async def change_technician(caller: Caller, technician_id: UUID, edit: TechnicianEdit) -> ChangedTechnician:
+    """A move is between outlets of the caller's subtree. Raises `Refused`: `not_found`, `version_stale`,
+    `skill_unknown`, `outlet_unknown`."""
+    said = given(edit)
     async with db.transaction():
-        if await network.lock_technician(technician_id, caller.scope) is None:
+        known = await network.lock_technician(technician_id, caller.scope)
+        if known is None:
             raise Refused(Code.NOT_FOUND)
-        outlet = await network.outlet(wanted.outlet_id, caller.scope)
-        if outlet is None:
-            raise Refused(Code.OUTLET_UNKNOWN)
-        await network.move_technician(technician_id, outlet["id"], outlet["centre_id"], clock.now())
-        for user_id in await accounts.move_technician(technician_id, outlet["id"], outlet["centre_id"]):
-            await end_streams_of(user_id)
-    log.info("technician_moved", technician_id=str(technician_id), to=str(outlet["id"]), by=str(caller.user_id))
-    moved = await network.technician_with_shifts(technician_id)
-    assert moved is not None
-    return moved
+        hold_version(edit.base_version, known["version"])
+        boards = set(await network.outlets_of(technician_id))
+        if "skills" in said:
+            said["skills"] = await _known_skills(said["skills"], known["skills"])
+        if "name" in said:
+            await accounts.rename_technician(technician_id, known["name"], said["name"])
+        outlet_id: UUID | None = said.pop("outlet_id", None)
+        await network.edit("technician", technician_id, said)
+        if outlet_id is not None:
+            await _move_technician(caller, technician_id, outlet_id)
+            boards.add(outlet_id)
+        await feed.nudge(f"board:{each}" for each in boards)
+    log.info("technician_changed", technician_id=str(technician_id), fields=sorted(given(edit)), by=str(caller.user_id))
+    changed = await network.technician_with_shifts(technician_id)
+    assert changed is not None
+    return ChangedTechnician(
+        **msgspec.structs.asdict(changed), unfit=await unfit.visits_of(technician_id, caller.scope)
+    )
 
 
-async def move_outlet(caller: Caller, outlet_id: UUID, wanted: OutletTransfer) -> Outlet:
-    """Raises `Refused`: `outlet_unknown`, `not_found` (the centre)."""
+async def _known_skills(wanted: Sequence[str], held: Sequence[str]) -> list[str]:
+    """Each once. A skill is known when the firm has named it, or a kind of job asks for it; what somebody holds already
+    stays, whatever became of it."""
+    unnamed = set(await people_store.unnamed_skills(wanted)) - set(held)
+    unknown = unnamed - await jobs.skills_asked_for() if unnamed else unnamed
+    if unknown:
+        raise Refused(Code.SKILL_UNKNOWN, ", ".join(sorted(unknown)))
+    return list(dict.fromkeys(wanted))
+
+
+async def _move_technician(caller: Caller, technician_id: UUID, outlet_id: UUID) -> None:
+    outlet = await network.outlet(outlet_id, caller.scope)
+    if outlet is None:
+        raise Refused(Code.OUTLET_UNKNOWN)
+    await network.move_technician(technician_id, outlet_id, outlet["centre_id"], clock.now())
+    for user_id in await accounts.move_technician(technician_id, outlet_id, outlet["centre_id"]):
+        await end_streams_of(user_id)
+
+
+async def change_outlet(caller: Caller, outlet_id: UUID, edit: OutletEdit) -> Outlet:
+    """Raises `Refused`: `outlet_unknown`, `version_stale`, `forbidden` (headquarters moves outlets), `not_found` (the
+    centre)."""
     for left in reversed(range(_TRIES)):
         try:
-            return await _move_outlet(caller, outlet_id, wanted)
-        except asyncpg.DeadlockDetectedError:  # it locks more than anybody else, and not always in their order
+            return await _change_outlet(caller, outlet_id, edit)
+        except asyncpg.DeadlockDetectedError:  # a move locks more than anybody else, and not always in their order
             if not left:
                 raise
     raise AssertionError("unreachable")
 
 
-async def _move_outlet(caller: Caller, outlet_id: UUID, wanted: OutletTransfer) -> Outlet:
+async def _change_outlet(caller: Caller, outlet_id: UUID, edit: OutletEdit) -> Outlet:
+    said = given(edit)
+    centre_id: UUID | None = said.pop("centre_id", None)
+    if centre_id is not None and caller.role is not Role.HQ_MANAGER:
+        raise Refused(Code.FORBIDDEN, "headquarters moves outlets")
     async with db.transaction():
-        if await network.lock_outlet(outlet_id, caller.scope) is None:
+        known = await network.lock_outlet(outlet_id, caller.scope)
+        if known is None:
             raise Refused(Code.OUTLET_UNKNOWN)
-        if await network.centre(wanted.centre_id, caller.scope) is None:
-            raise Refused(Code.NOT_FOUND, "no such centre")
-        await network.move_outlet(outlet_id, wanted.centre_id)
-        for user_id in await accounts.move_outlet(outlet_id, wanted.centre_id):
-            await end_streams_of(user_id)
-        records = await _move_records(caller, outlet_id, wanted.centre_id)
-        await store.move_rows(outlet_id, wanted.centre_id)
-    log.info(
-        "outlet_moved", outlet_id=str(outlet_id), to=str(wanted.centre_id), records=records, by=str(caller.user_id)
-    )
-    moved = await network.outlet(outlet_id)
-    assert moved is not None
-    return Outlet(**moved)
+        hold_version(edit.base_version, known["version"])
+        await network.edit("outlet", outlet_id, said)
+        if centre_id is None:
+            await feed.nudge([f"board:{outlet_id}"])
+        else:
+            await _move_outlet(caller, outlet_id, centre_id)
+    log.info("outlet_changed", outlet_id=str(outlet_id), fields=sorted(given(edit)), by=str(caller.user_id))
+    changed = await network.outlet(outlet_id)
+    assert changed is not None
+    return Outlet(**changed)
 
 
-async def _move_records(caller: Caller, outlet_id: UUID, centre_id: UUID) -> int:
+async def _move_outlet(caller: Caller, outlet_id: UUID, centre_id: UUID) -> None:
+    if await network.centre(centre_id, caller.scope) is None:
+        raise Refused(Code.NOT_FOUND, "no such centre")
+    await network.move_outlet(outlet_id, centre_id)
+    for user_id in await accounts.move_outlet(outlet_id, centre_id):
+        await end_streams_of(user_id)
+    await _move_records(caller, outlet_id, centre_id)
+    await store.move_rows(outlet_id, centre_id)
+    # Records of its own poke the board; an outlet that has none yet is told of here.
+    await feed.nudge([f"board:{outlet_id}"])
+
+
+async def _move_records(caller: Caller, outlet_id: UUID, centre_id: UUID) -> None:
     """Every synced record of the outlet, written and told by the one way there is (`feed.write`)."""
     deed = Deed("transfer", clock.now(), caller.user_id)
     changes: list[Change] = []
@@ -98,7 +152,6 @@ async def _move_records(caller: Caller, outlet_id: UUID, centre_id: UUID) -> int
         changes += [_moved(record_type, row, centre_id, deed) for row in rows.values()]
     if changes:
         await feed.write(changes, companions=lambda: _followers(ids["customer"], ids["unit"], ids["unit_card"]))
-    return len(changes)
 
 
 def _moved(record_type: str, row: Mapping[str, Any], centre_id: UUID, deed: Deed) -> Change:

@@ -1,9 +1,9 @@
-"""HTTP of moves in the network tree.
+"""HTTP of changes and moves in the network tree.
 
 | route | who | about whose data |
 | --- | --- | --- |
-| `PATCH /technicians/{id}` | managers | from and to an outlet of their subtree |
-| `PATCH /outlets/{id}` | HQ managers | all |
+| `PATCH /technicians/{id}` | managers | their subtree; moved from and to an outlet of it |
+| `PATCH /outlets/{id}` | HQ and centre managers | their subtree; moved by HQ alone |
 """
 
 from datetime import timedelta
@@ -14,8 +14,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from schemas.accounts import Role
-from schemas.network import Outlet, Technician
-from schemas.transfers import OutletTransfer, TechnicianTransfer
+from schemas.network import ChangedTechnician, Outlet, OutletEdit, TechnicianEdit
 from server.platform.auth import MANAGERS, Caller, only
 from server.platform.ratelimit import at_most
 from server.transfers import actions
@@ -26,28 +25,29 @@ _MINUTE = timedelta(minutes=1)
 @patch(
     "/technicians/{technician_id:uuid}",
     guards=[only(*MANAGERS), at_most(120, _MINUTE)],
-    summary="Move a technician to another outlet",
+    summary="Change a technician, or move them to another outlet",
     tags=["network"],
 )
-async def move_technician(
-    caller: NamedDependency[Caller], technician_id: FromPath[UUID], data: JSONBody[TechnicianTransfer]
-) -> Technician:
-    """Login, devices and shifts to come move along; jobs stay with their outlet. `404 not_found`, `422
-    outlet_unknown`."""
-    return await actions.move_technician(caller, technician_id, data)
+async def change_technician(
+    caller: NamedDependency[Caller], technician_id: FromPath[UUID], data: JSONBody[TechnicianEdit]
+) -> ChangedTechnician:
+    """Visits booked stay booked; those that no longer fit are named. Login, devices and shifts to come move along, jobs
+    stay with their outlet. `404 not_found`, `409 version_stale`, `422 skill_unknown`, `422 outlet_unknown`."""
+    return await actions.change_technician(caller, technician_id, data)
 
 
 @patch(
     "/outlets/{outlet_id:uuid}",
-    guards=[only(Role.HQ_MANAGER), at_most(20, _MINUTE)],
-    summary="Move an outlet to another centre, with all it has",
+    guards=[only(Role.HQ_MANAGER, Role.CENTRE_MANAGER), at_most(60, _MINUTE)],
+    summary="Change an outlet, or move it to another centre with all it has",
     tags=["network"],
 )
-async def move_outlet(
-    caller: NamedDependency[Caller], outlet_id: FromPath[UUID], data: JSONBody[OutletTransfer]
+async def change_outlet(
+    caller: NamedDependency[Caller], outlet_id: FromPath[UUID], data: JSONBody[OutletEdit]
 ) -> Outlet:
-    """People's logins follow when their token is renewed. `422 outlet_unknown`, `404 not_found` (the centre)."""
-    return await actions.move_outlet(caller, outlet_id, data)
+    """Zone and grade stay: promises and days were told by them. Headquarters alone moves it; people's logins follow
+    when their token is renewed. `422 outlet_unknown`, `409 version_stale`, `404 not_found` (the centre)."""
+    return await actions.change_outlet(caller, outlet_id, data)
 
 
-router = Router("/", route_handlers=[move_technician, move_outlet])
+router = Router("/", route_handlers=[change_technician, change_outlet])

@@ -25,6 +25,12 @@ WRITES: dict[str, tuple[str, dict[str, Any]]] = {
     "POST /centres": ("hq_manager", {"name": "西区"}),
     "POST /outlets": ("hq_manager", {"centre_id": NIL, "name": "网点", **PLACE}),
     "POST /technicians": ("hq_manager", {"outlet_id": NIL, "name": "李师傅", "home_lat": 1.0, "home_lon": 2.0}),
+    f"PATCH /centres/{NIL}": ("hq_manager", {"base_version": 1, "name": "西区", "name_en": "West"}),
+    f"PATCH /outlets/{NIL}": ("hq_manager", {"base_version": 1, "name": "网点", "centre_id": NIL, **PLACE}),
+    f"PATCH /technicians/{NIL}": (
+        "hq_manager",
+        {"base_version": 1, "name": "李师傅", "skills": ["boiler"], "home_lat": 1.0, "outlet_id": NIL},
+    ),
     f"POST /technicians/{NIL}/shifts": (
         "hq_manager",
         {"shifts": [{"starts_at": "2026-03-02T00:00:00Z", "ends_at": "2026-03-02T08:00:00Z"}]},

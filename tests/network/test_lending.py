@@ -132,7 +132,8 @@ class TestEnding:
 class TestATechnicianWhoMoves:
     async def test_to_the_borrower_is_lent_no_more(self, firm: Firm) -> None:
         await ask(firm, "hq_manager")
-        moved = await firm.patch("hq_manager", f"/technicians/{firm.technician}", {"outlet_id": str(firm.north_two)})
+        move = {"base_version": 1, "outlet_id": str(firm.north_two)}
+        moved = await firm.patch("hq_manager", f"/technicians/{firm.technician}", move)
         assert moved.status_code == 200, moved.text
         (seen,) = (await firm.get("hq_manager", "/borrowings")).json()["items"]
         assert seen["state"] == "ended"

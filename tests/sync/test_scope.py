@@ -50,10 +50,14 @@ class TestATechnicianWhoMoves:
         await watched.settle()
         path = f"/technicians/{firm.technicians[0]}"
         for person, code in ((desk, "forbidden"), (phone.person, "forbidden")):
-            assert (await person.patch(path, {"outlet_id": firm.other_outlet_id})).json()["code"] == code
-        assert (await hq.patch(path, {"outlet_id": job["id"]})).json()["code"] == "outlet_unknown"
-        moved = await hq.patch(path, {"outlet_id": firm.other_outlet_id})
+            refused = await person.patch(path, {"base_version": 1, "outlet_id": firm.other_outlet_id})
+            assert refused.json()["code"] == code
+        unknown = await hq.patch(path, {"base_version": 1, "outlet_id": job["id"]})
+        assert unknown.json()["code"] == "outlet_unknown"
+        moved = await hq.patch(path, {"base_version": 1, "outlet_id": firm.other_outlet_id})
         assert (moved.status_code, moved.json()["outlet_id"]) == (200, firm.other_outlet_id)
+        unfit = moved.json()["unfit"]["visits"]
+        assert [(visit["job_id"], visit["code"]) for visit in unfit] == [(job["id"], "not_lent")]
         await watched.settle()
         assert held.ids("job") == {job["id"]}  # until the desk that raised it takes it back
         assert [o["status"] for o in await phone.outcomes(note(phone, job))] == ["applied"]
@@ -85,12 +89,12 @@ class TestAnOutletThatMovesToAnotherCentre:
         await desk.post(f"/jobs/{(await firm.assigned(desk, 1))['id']}/cancel", {"reason": "顾客改期"})
         await watched.settle()
 
-        path = f"/outlets/{firm.outlet_id}"
+        path, move = f"/outlets/{firm.outlet_id}", {"base_version": 1, "centre_id": centre}
         for person in (desk, phone.person, await firm.login("auditor")):
-            assert (await person.patch(path, {"centre_id": centre})).json()["code"] == "forbidden"
-        assert (await hq.patch(path, {"centre_id": job["id"]})).json()["code"] == "not_found"
-        assert (await hq.patch(f"/outlets/{job['id']}", {"centre_id": centre})).json()["code"] == "outlet_unknown"
-        moved = await hq.patch(path, {"centre_id": centre})
+            assert (await person.patch(path, move)).json()["code"] == "forbidden"
+        assert (await hq.patch(path, move | {"centre_id": job["id"]})).json()["code"] == "not_found"
+        assert (await hq.patch(f"/outlets/{job['id']}", move)).json()["code"] == "outlet_unknown"
+        moved = await hq.patch(path, move)
         assert (moved.status_code, moved.json()["centre_id"]) == (200, centre)
 
         await watched.settle()
@@ -109,7 +113,7 @@ class TestAnOutletThatMovesToAnotherCentre:
         ]
         assert left == [0] * len(WITH_A_CENTRE)
         versions = await db.fetch_value("SELECT sum(version) FROM job")
-        assert (await hq.patch(path, {"centre_id": centre})).status_code == 200
+        assert (await hq.patch(path, move | {"base_version": 2})).status_code == 200
         assert await db.fetch_value("SELECT sum(version) FROM job") == versions
 
     async def test_names_every_table_that_carries_a_centre(self, client: httpx.AsyncClient) -> None:

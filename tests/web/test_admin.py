@@ -20,6 +20,12 @@ async def at_the_desk(screens: Screens, query: str, username: str = "hq", **how:
     return screen
 
 
+async def at_the_board(screens: Screens, query: str) -> Screen:
+    screen = await screens()
+    await screen.log_in(f"/desk/{query}", "desk")
+    return screen
+
+
 class TestAPromise:
     async def test_gets_its_next_version_after_a_look_at_last_month(self, firm: Firm, screens: Screens) -> None:
         hq, desk = await firm.login("hq"), await firm.login("desk")
@@ -99,6 +105,61 @@ class TestTheCatalogue:
         await expect(page.get_by_role("link", name="New component group")).to_have_count(0)
         await expect(page.get_by_role("link", name="Code links")).to_be_visible()
         await expect(page.get_by_role("link", name="Labels")).to_have_count(0)
+
+
+class TestPeopleAndPlaces:
+    async def test_are_changed_and_the_board_follows(self, firm: Firm, screens: Screens) -> None:
+        hq, desk, (first, *_) = await firm.login("hq"), await firm.login("desk"), firm.technicians
+        for code, name in (("gas", "Gas fitting"), ("panels", "Panels")):
+            named = await hq.client.put(f"/skills/{code}", json={"name": code, "name_en": name}, headers=hq.headers)
+            assert named.status_code == 200, named.text
+        made = await hq.post("/job-types", {"code": "gas", "name": "燃气检修", "skill": "gas"})
+        assert made.status_code == 201, made.text
+
+        board = (await at_the_board(screens, "?page=timeline")).page
+        row = board.locator(".row-head").filter(has_text="Zhou Ling")
+        await expect(board.get_by_text("技师0").first).to_be_visible()
+
+        page = (await at_the_desk(screens, f"?part=people&id={first}")).page
+        await page.get_by_role("link", name="Change").click()
+        await page.get_by_label("Name (English)").fill("Zhou Ling")
+        await page.get_by_label("Gas fitting").check()
+        told = {"base_version": 1, "skills": ["repair", "panels"]}
+        assert (await hq.patch(f"/technicians/{first}", told)).status_code == 200  # somebody else, meanwhile
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_text("Somebody changed this meanwhile.")).to_be_focused()
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_role("heading", name="Zhou Ling")).to_be_visible()
+        await expect(page.get_by_role("article").get_by_text("Repair · Panels · Gas fitting")).to_be_visible()
+        await expect(row).to_contain_text("Gas fitting")  # the board has heard of it
+
+        job = await firm.assigned(desk, 0, 5, job_type="gas")
+        await page.get_by_role("link", name="Change").click()
+        await page.get_by_label("Gas fitting").uncheck()
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_text("1 visit that no longer fits stays booked: see below.")).to_be_visible()
+        fitting = page.get_by_role("region", name="Visits that no longer fit")
+        await expect(fitting).to_contain_text("Needs “Gas fitting”, which is not among their skills.")
+        await expect(fitting.get_by_role("link")).to_have_attribute("href", f"/desk/?job={job['id']}")
+        await expect(row).not_to_contain_text("Gas fitting")
+
+        await page.goto(f"{page.url.split('?')[0]}?part=network&id={firm.outlet_id}")
+        await page.get_by_role("link", name="Change").click()
+        await page.get_by_label("Name (Chinese)").fill("")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_label("Name (Chinese)")).to_be_focused()  # there it says why
+        await page.get_by_label("Name (Chinese)").fill("<b>浦东</b>网点")
+        await page.get_by_label("Name (English)").fill("Pudong <i>East</i>")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_role("heading", name="Pudong <i>East</i>")).to_be_visible()
+        (outlet,) = [one for one in (await hq.get("/outlets")).json()["items"] if one["id"] == firm.outlet_id]
+        assert (outlet["name"], outlet["name_en"]) == ("<b>浦东</b>网点", "Pudong <i>East</i>")
+
+    async def test_are_offered_to_those_only_who_may_change_them(self, firm: Firm, screens: Screens) -> None:
+        page = (await at_the_desk(screens, f"?part=network&id={firm.outlet_id}&act=edit", "auditor")).page
+        await expect(page.get_by_role("heading", level=2)).to_be_visible()
+        await expect(page.get_by_role("link", name="Change")).to_have_count(0)
+        await expect(page.locator("form.form")).to_have_count(0)
 
 
 class TestEveryPart:

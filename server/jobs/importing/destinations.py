@@ -58,10 +58,10 @@ async def _centre(outlets: Outlets, dry_run: bool) -> ServiceCentre | None:
         return None
     new = NewServiceCentre(name=outlets.centre, name_en=outlets.centre_en)
     if dry_run:
-        return ServiceCentre(id=clock.new_id(), name=new.name, name_en=new.name_en)
+        return ServiceCentre(id=clock.new_id(), name=new.name, name_en=new.name_en, version=1)
     above = await network.headquarters() or await network_actions.create_headquarters("总部", "Headquarters")
     centre_id = await network_actions.create_centre(above, new)
-    return ServiceCentre(id=centre_id, name=new.name, name_en=new.name_en)
+    return ServiceCentre(id=centre_id, name=new.name, name_en=new.name_en, version=1)
 
 
 async def _outlets_by_name(centre: ServiceCentre) -> dict[str, Mapping[str, Any]]:

@@ -1,6 +1,6 @@
 /** A list beside what was chosen from it, with every state designed: not yet here, not to be had, empty, not found,
  * and too much. */
-import type { ComponentChildren, JSX } from "preact";
+import { Fragment, type ComponentChildren, type JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { sentence } from "../shared/api/problem";
 import { t } from "../shared/text/language";
@@ -173,6 +173,64 @@ export function Rows<T>({
         {things.length > SHOWN ? w("list.too_many", { n: SHOWN }) : w("list.shown", { n: things.length })}
       </p>
     </>
+  );
+}
+
+interface ListingProps<T> {
+  readonly title: string;
+  /** In the order in which they are shown. */
+  readonly things: readonly T[];
+  readonly keyOf: (thing: T) => string;
+  /** What a search looks through; without it there is none. */
+  readonly wordsOf?: (thing: T) => string;
+  readonly row: (thing: T) => JSX.Element;
+  /** For those who may add one. */
+  readonly adding?: { readonly label: string; readonly form: () => JSX.Element } | false;
+  /** Said above the search. */
+  readonly above?: ComponentChildren;
+  /** As `Split` has it. */
+  readonly nothing?: string | undefined;
+  readonly children: (chosen: T) => JSX.Element;
+}
+
+/** The list of a tab: searched on the left; on the right what was chosen, or the form of a new one. */
+export function Listing<T>({
+  title,
+  things,
+  keyOf,
+  wordsOf,
+  row,
+  adding = false,
+  above,
+  nothing,
+  children,
+}: ListingProps<T>): JSX.Element {
+  const { id, act, search } = view.value;
+  const chosen = things.find((thing) => keyOf(thing) === id);
+  const begun = act === "new" && id === null;
+  return (
+    <Split
+      title={title}
+      nothing={nothing}
+      tools={adding !== false && <NewButton label={adding.label} />}
+      list={
+        <>
+          {above}
+          {wordsOf !== undefined && <Search />}
+          <Rows things={wordsOf === undefined ? things : matching(things, search, wordsOf)} keyOf={keyOf}>
+            {row}
+          </Rows>
+        </>
+      }
+    >
+      {begun && adding !== false ? (
+        adding.form()
+      ) : chosen !== undefined ? (
+        <Fragment key={keyOf(chosen)}>{children(chosen)}</Fragment>
+      ) : (
+        (begun || id !== null) && <Gone />
+      )}
+    </Split>
   );
 }
 

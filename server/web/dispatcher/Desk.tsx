@@ -10,6 +10,7 @@ import { go, query } from "../shared/views/address";
 import { AlarmNews, Alarms } from "./alarms/Alarms";
 import { useSuggestions } from "./alarms/reacting";
 import { useScanAlarms } from "./alarms/scanning";
+import { useBeat } from "./beat";
 import { openBoard } from "./board";
 import { CustomersPage } from "./customers/CustomersPage";
 import { useWaiting } from "./customers/waiting";
@@ -32,6 +33,9 @@ import { TopBar } from "./TopBar";
 import { useSerials } from "./serials";
 import { readView, SEARCHED, writeView, type DeskView, type PageName } from "./view";
 
+/** People and places seldom change, and a board hears something all the time. */
+const LOOK_AROUND_MS = 10_000;
+
 export function Desk({ user, session }: { readonly user: User; readonly session: Session }): JSX.Element {
   const board = useMemo(() => openBoard(session, user), [session, user]);
   useEffect(() => {
@@ -40,6 +44,11 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
       board.feed.stop();
     };
   }, [board]);
+
+  const around = useBeat(board, LOOK_AROUND_MS).value;
+  useEffect(() => {
+    if (around > 0) board.lookAround();
+  }, [board, around]);
 
   const view = useComputed(() => readView(query.value));
   const units = useSerials(board, view);

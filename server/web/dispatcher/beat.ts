@@ -6,7 +6,7 @@ import type { Board } from "./board";
 const AT_MOST_MS = 4000; // a draft of a thousand jobs is not read anew for every poke
 
 /** Rises some time after the board heard something, but not for each thing it heard. */
-export function useBeat(board: Board): ReadonlySignal<number> {
+export function useBeat(board: Board, atMostMs = AT_MOST_MS): ReadonlySignal<number> {
   const beat = useSignal(0);
   const timer = useSignal<ReturnType<typeof setTimeout> | null>(null);
   useSignalEffect(() => {
@@ -14,7 +14,7 @@ export function useBeat(board: Board): ReadonlySignal<number> {
     timer.value = setTimeout(() => {
       timer.value = null;
       beat.value += 1;
-    }, AT_MOST_MS);
+    }, atMostMs);
   });
   useEffect(
     () => () => {

@@ -1,5 +1,5 @@
 /** Everything a desk knows: the live feed, and the names of people and places. */
-import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { answer, createApi, type Api } from "../shared/api/client";
 import type { Answer } from "../shared/api/problem";
 import type { Session } from "../shared/api/session";
@@ -32,6 +32,8 @@ export interface Board {
   readonly typesByCode: ById<JobType>;
   readonly technicians: ById<Technician>;
   readonly outlets: ById<Outlet>;
+  /** Reads anew who and where there are: managers change them, and no record of the feed tells of it. */
+  readonly lookAround: () => void;
   readonly colleagues: Colleagues;
   /** Technician's name in the reader's language; for one we may not see what else is known, or a dash. */
   readonly nameOf: (technicianId: string | null, otherwise?: string) => string;
@@ -47,12 +49,19 @@ export function openBoard(session: Session, user: User): Board {
   const allReviews = recordsOf(feed.replica, "review");
   const technicians = signal<ReadonlyMap<string, Technician>>(new Map());
   const outlets = signal<ReadonlyMap<string, Outlet>>(new Map());
-  void everything((cursor) => answer(api.GET("/technicians", { params: { query: paging(cursor) } }))).then((found) => {
-    technicians.value = byId(found);
-  });
-  void everything((cursor) => answer(api.GET("/outlets", { params: { query: paging(cursor) } }))).then((found) => {
-    outlets.value = byId(found);
-  });
+  let looks = 0;
+  const lookAround = (): void => {
+    const look = ++looks;
+    void everything((cursor) => answer(api.GET("/technicians", { params: { query: paging(cursor) } }))).then(
+      (found) => {
+        if (look === looks) keep(technicians, found);
+      },
+    );
+    void everything((cursor) => answer(api.GET("/outlets", { params: { query: paging(cursor) } }))).then((found) => {
+      if (look === looks) keep(outlets, found);
+    });
+  };
+  lookAround();
   return {
     api,
     feed,
@@ -73,6 +82,7 @@ export function openBoard(session: Session, user: User): Board {
     typesByCode: computed(() => jobTypesByCode(types.value)),
     technicians,
     outlets,
+    lookAround,
     colleagues: openColleagues(api),
     nameOf: (id, otherwise = t("value.none")) => {
       const known = id === null ? undefined : technicians.value.get(id);
@@ -86,8 +96,10 @@ export function paging(cursor: string | null): { limit: number; cursor?: string 
   return cursor === null ? { limit: PAGE } : { limit: PAGE, cursor };
 }
 
-function byId<T extends { readonly id: string }>(things: readonly T[]): ReadonlyMap<string, T> {
-  return new Map(things.map((thing) => [thing.id, thing]));
+/** Nothing is drawn anew for what has not changed. */
+function keep<T extends { readonly id: string }>(known: Signal<ReadonlyMap<string, T>>, found: readonly T[]): void {
+  if (JSON.stringify([...known.peek().values()]) !== JSON.stringify(found))
+    known.value = new Map(found.map((thing) => [thing.id, thing]));
 }
 
 interface PageOf<T> {

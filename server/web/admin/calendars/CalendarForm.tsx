@@ -94,7 +94,7 @@ export function CalendarForm({
             }}
           />
         )}
-        <Names name={values.name} nameEn={values.name_en} onEnter={set} />
+        <Names values={values} onEnter={set} />
         <Tick
           name="always_open"
           label={w("calendar.always")}

@@ -62,11 +62,15 @@ export function skillName(office: Office, code: string): string {
   return found === undefined ? code : named(found);
 }
 
-/** Those that have a name, then others that somebody holds. */
-export function skillChoices(office: Office): readonly Choice[] {
+/** What kinds of jobs ask for; a firm need not have named it. */
+export function skillsAskedFor(office: Office): readonly string[] {
+  return (office.jobTypes.data ?? []).map((type) => type.skill).filter((code) => code !== "");
+}
+
+/** Those that have a name, then the `others`. */
+export function skillChoices(office: Office, others: readonly string[] = []): readonly Choice[] {
   const known = office.skills.data ?? [];
-  const held = (office.technicians.data ?? []).flatMap((technician) => technician.skills);
-  const unnamed = [...new Set(held)].filter((code) => !known.some((skill) => skill.code === code));
+  const unnamed = [...new Set(others)].filter((code) => !known.some((skill) => skill.code === code));
   const named = unnamed.map((code) => ({ value: code, label: skillName(office, code) }));
   return [...choices(known, (skill) => skill.code), ...named];
 }

@@ -19,5 +19,7 @@ describe("a draft", () => {
     expect(changesOf(draft)).toEqual({});
     draft.set({ name: "压缩机", lots: ["A", "B"] });
     expect(changesOf(draft)).toEqual({ lots: ["A", "B"] });
+    draft.set({ name: " 电机 ", lots: ["A"] });
+    expect(changesOf(draft)).toEqual({ name: "电机" });
   });
 });

@@ -47,11 +47,14 @@ export function openDraft<T extends object>(key: string, start: T): Draft<T> {
   return draft;
 }
 
-/** Only what was typed anew: an edit says no more, so that it undoes nothing that others changed meanwhile. */
+/** Only what was typed anew, texts trimmed: an edit says no more, so that it undoes nothing that others changed
+ * meanwhile. */
 export function changesOf<T extends object>({ start, values }: Draft<T>): Partial<T> {
   const typed = Object.entries(values.value) as [keyof T & string, unknown][];
   return Object.fromEntries(
-    typed.filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(start[field])),
+    typed
+      .filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(start[field]))
+      .map(([field, value]) => [field, typeof value === "string" ? value.trim() : value]),
   ) as Partial<T>;
 }
 

@@ -243,37 +243,68 @@ export function Group({
   );
 }
 
-/** Chinese and English of one name. */
-export function Names({
+type Both<N extends string> = Readonly<Record<N | `${N}_en`, string>>;
+
+interface BilingualProps<N extends string> {
+  /** Of the Chinese field; the English one ends in `_en`. */
+  readonly name: N;
+  /** What is asked for, whatever the language. */
+  readonly label: string;
+  readonly hint?: string;
+  readonly values: Both<N>;
+  readonly onEnter: (change: Partial<Both<N>>) => void;
+  /** The Chinese text too; the English one always is. */
+  readonly optional?: boolean;
+  /** Of texts of several lines. */
+  readonly rows?: number;
+  readonly maxLength?: number;
+}
+
+/** One text in Chinese and in English. */
+export function Bilingual<N extends string>({
   name,
-  nameEn,
+  label,
+  hint,
+  values,
+  onEnter,
+  optional = false,
+  rows,
+  maxLength = 120,
+}: BilingualProps<N>): JSX.Element {
+  const english = `${name}_en` as const;
+  const of = (field: N | typeof english): { name: string; value: string; onEnter: (typed: string) => void } => ({
+    name: field,
+    value: values[field],
+    onEnter: (typed) => {
+      onEnter({ [field]: typed } as Partial<Both<N>>);
+    },
+  });
+  const zh = { ...of(name), label: w("form.in_chinese", { what: label }), hint, optional, maxLength };
+  const en = { ...of(english), label: w("form.in_english", { what: label }), optional: true, maxLength };
+  return rows === undefined ? (
+    <>
+      <TextField {...zh} />
+      <TextField {...en} />
+    </>
+  ) : (
+    <>
+      <AreaField {...zh} rows={rows} />
+      <AreaField {...en} rows={rows} />
+    </>
+  );
+}
+
+/** The name of a thing, in both languages. */
+export function Names({
+  values,
   onEnter,
 }: {
-  readonly name: string;
-  readonly nameEn: string;
-  readonly onEnter: (change: { name?: string; name_en?: string }) => void;
+  readonly values: Both<"name">;
+  readonly onEnter: (change: Partial<Both<"name">>) => void;
 }): JSX.Element {
   return (
     <div class="pair">
-      <TextField
-        name="name"
-        label={w("form.name")}
-        value={name}
-        maxLength={120}
-        onEnter={(value) => {
-          onEnter({ name: value });
-        }}
-      />
-      <TextField
-        name="name_en"
-        label={w("form.name_en")}
-        optional
-        value={nameEn}
-        maxLength={120}
-        onEnter={(value) => {
-          onEnter({ name_en: value });
-        }}
-      />
+      <Bilingual name="name" label={w("form.name")} values={values} onEnter={onEnter} />
     </div>
   );
 }

@@ -105,7 +105,7 @@ function SkillForm({ office, skill }: { readonly office: Office; readonly skill:
             }}
           />
         )}
-        <Names name={values.name} nameEn={values.name_en} onEnter={set} />
+        <Names values={values} onEnter={set} />
         <Tick
           name="needs_certificate"
           label={w("skill.needs_certificate")}

@@ -99,7 +99,7 @@ export function PolicyForm({
             }}
           />
         )}
-        <Names name={values.name} nameEn={values.name_en} onEnter={set} />
+        <Names values={values} onEnter={set} />
         <Group legend={w("policy.promise")}>
           <TermFields
             name="respond"

@@ -195,7 +195,7 @@ function GroupForm({ office, group }: { readonly office: Office; readonly group:
     const code = group?.code ?? values.code.trim();
     const done = group === null ? await add() : await change(group);
     if (done !== null) {
-      if (done.code === "version_stale") void office.components.again();
+      if (done.code === "version_stale") await office.components.again();
       return done;
     }
     draft.discard();
@@ -210,13 +210,7 @@ function GroupForm({ office, group }: { readonly office: Office; readonly group:
     return made.ok ? null : made.problem;
   }
   async function change(of: ComponentGroup): Promise<Problem | null> {
-    const typed = changesOf(draft);
-    const body = {
-      base_version: of.version,
-      ...(typed.name === undefined ? {} : { name: typed.name.trim() }),
-      ...(typed.name_en === undefined ? {} : { name_en: typed.name_en.trim() }),
-      ...(typed.retired === undefined ? {} : { retired: typed.retired }),
-    };
+    const body = { base_version: of.version, ...changesOf(draft) };
     const path = { code: of.code };
     const done = await answer(office.api.PATCH("/component-groups/{code}", { params: { path }, body }));
     return done.ok ? null : done.problem;
@@ -245,7 +239,7 @@ function GroupForm({ office, group }: { readonly office: Office; readonly group:
             }}
           />
         )}
-        <Names name={values.name} nameEn={values.name_en} onEnter={set} />
+        <Names values={values} onEnter={set} />
         {group !== null && (
           <Tick
             name="retired"

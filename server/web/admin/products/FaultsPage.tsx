@@ -7,7 +7,7 @@ import { inLanguage, named } from "../../shared/text/language";
 import { componentChoices, lineChoices } from "../forms/choices";
 import { atMost, faultsOf, needed } from "../forms/checks";
 import { changesOf, useDraft } from "../forms/draft";
-import { AreaField, Closing, SelectField, TextField, Tick } from "../forms/fields";
+import { Bilingual, Closing, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
 import { tell } from "../forms/Said";
 import { Go, show, view } from "../Go";
@@ -165,7 +165,7 @@ function FaultForm({ office, fault }: { readonly office: Office; readonly fault:
   async function send(): Promise<Problem | null> {
     const done = fault === null ? await add() : await change(fault);
     if (!done.ok) {
-      if (done.problem.code === "version_stale") void office.faultCodes.again();
+      if (done.problem.code === "version_stale") await office.faultCodes.again();
       return done.problem;
     }
     draft.discard();
@@ -183,16 +183,10 @@ function FaultForm({ office, fault }: { readonly office: Office; readonly fault:
     return answer(office.api.POST("/fault-codes", { body }));
   };
   const change = (of: FaultCode) => {
-    const { component, severity, text, text_en, advice, advice_en, retired } = changesOf(draft);
+    const { severity, ...said } = changesOf(draft);
     const body = {
-      base_version: of.version,
-      ...(component === undefined ? {} : { component }),
+      ...{ base_version: of.version, ...said },
       ...(severity === undefined ? {} : { severity: severity as Severity }),
-      ...(text === undefined ? {} : { text: text.trim() }),
-      ...(text_en === undefined ? {} : { text_en: text_en.trim() }),
-      ...(advice === undefined ? {} : { advice: advice.trim() }),
-      ...(advice_en === undefined ? {} : { advice_en: advice_en.trim() }),
-      ...(retired === undefined ? {} : { retired }),
     };
     return answer(office.api.PATCH("/fault-codes/{fault_id}", { params: { path: { fault_id: of.id } }, body }));
   };
@@ -287,49 +281,16 @@ function FaultForm({ office, fault }: { readonly office: Office; readonly fault:
           />
         </div>
         <div class="pair">
-          <AreaField
-            name="text"
-            label={w("fault.text")}
-            rows={2}
-            maxLength={400}
-            value={values.text}
-            onEnter={(text) => {
-              set({ text });
-            }}
-          />
-          <AreaField
-            name="text_en"
-            label={w("fault.text_en")}
-            optional
-            rows={2}
-            maxLength={400}
-            value={values.text_en}
-            onEnter={(text_en) => {
-              set({ text_en });
-            }}
-          />
-          <AreaField
+          <Bilingual name="text" label={w("fault.text")} rows={2} maxLength={400} values={values} onEnter={set} />
+          <Bilingual
             name="advice"
-            label={w("fault.advice_zh")}
+            label={w("fault.advice")}
             hint={w("fault.advice_hint")}
             optional
             rows={4}
             maxLength={2000}
-            value={values.advice}
-            onEnter={(advice) => {
-              set({ advice });
-            }}
-          />
-          <AreaField
-            name="advice_en"
-            label={w("fault.advice_en")}
-            optional
-            rows={4}
-            maxLength={2000}
-            value={values.advice_en}
-            onEnter={(advice_en) => {
-              set({ advice_en });
-            }}
+            values={values}
+            onEnter={set}
           />
         </div>
         {fault !== null && (

@@ -10,7 +10,7 @@ import { useLoaded } from "../../shared/views/loading";
 import { Asking } from "../forms/Asking";
 import { lineChoices } from "../forms/choices";
 import { changesOf, useDraft } from "../forms/draft";
-import { Closing, Group, SelectField, TextField, Tick } from "../forms/fields";
+import { Bilingual, Closing, Group, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
 import { tell } from "../forms/Said";
 import { Go, show, view } from "../Go";
@@ -155,7 +155,7 @@ function OneLink({ office, link, again }: OneProps): JSX.Element {
     const params = { path: { link_id: link.id }, query: { version: link.version } };
     const done = await answer(office.api.DELETE("/product-links/{link_id}", { params }));
     if (!done.ok) {
-      if (done.problem.code === "version_stale") void again();
+      if (done.problem.code === "version_stale") await again();
       return done.problem;
     }
     tell("good", w("link.removed"));
@@ -304,7 +304,7 @@ function LinkForm({ office, link, again }: FormProps): JSX.Element {
   async function send(): Promise<Problem | null> {
     const done = link === null ? await add() : await change(link);
     if (!done.ok) {
-      if (done.problem.code === "version_stale") void again();
+      if (done.problem.code === "version_stale") await again();
       return done.problem;
     }
     draft.discard();
@@ -425,25 +425,7 @@ function LinkFields({ values, set }: FieldsProps): JSX.Element {
         }}
       />
       <div class="pair">
-        <TextField
-          name="title"
-          label={w("link.title")}
-          maxLength={120}
-          value={values.title}
-          onEnter={(title) => {
-            set({ title });
-          }}
-        />
-        <TextField
-          name="title_en"
-          label={w("link.title_en")}
-          optional
-          maxLength={120}
-          value={values.title_en}
-          onEnter={(title_en) => {
-            set({ title_en });
-          }}
-        />
+        <Bilingual name="title" label={w("link.title")} values={values} onEnter={set} />
         <SelectField
           name="language"
           label={w("link.language")}

@@ -137,7 +137,7 @@ function NamedThing({ office, thing, path }: NamedThingProps): JSX.Element {
         : await answer(office.api.PATCH("/product-lines/{code}", { params: { path: { code: thing.code } }, body }));
     const shelf = path === "line" ? office.lines : office.models;
     if (!done.ok) {
-      if (done.problem.code === "version_stale") void shelf.again();
+      if (done.problem.code === "version_stale") await shelf.again();
       return done.problem;
     }
     await shelf.again();
@@ -157,7 +157,7 @@ function NamedThing({ office, thing, path }: NamedThingProps): JSX.Element {
       <Facts facts={facts} />
       {office.may("catalogue") && (
         <Form submit={w("form.save")} check={() => faultsOf({ name: needed(values.name) })} send={send}>
-          <Names name={values.name} nameEn={values.name_en} onEnter={set} />
+          <Names values={values} onEnter={set} />
           <Tick
             name="retired"
             label={w("catalogue.retire")}
@@ -214,7 +214,7 @@ function NewLine({ office }: { readonly office: Office }): JSX.Element {
             set({ code: entry });
           }}
         />
-        <Names name={values.name} nameEn={values.name_en} onEnter={set} />
+        <Names values={values} onEnter={set} />
       </Form>
     </article>
   );
@@ -278,7 +278,7 @@ function NewModel({ office }: { readonly office: Office }): JSX.Element {
             }}
           />
         </div>
-        <Names name={values.name} nameEn={values.name_en} onEnter={set} />
+        <Names values={values} onEnter={set} />
       </Form>
     </article>
   );

@@ -5,7 +5,7 @@ import type { Answer, Problem } from "../../shared/api/problem";
 import { inLanguage } from "../../shared/text/language";
 import { lineChoices, modelChoices } from "../forms/choices";
 import { changesOf, useDraft } from "../forms/draft";
-import { AreaField, Closing, Group, SelectField, TextField, Tick } from "../forms/fields";
+import { Bilingual, Closing, Group, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
 import { tell } from "../forms/Said";
 import { show } from "../Go";
@@ -47,7 +47,7 @@ export function NoticeForm({ office, notice, again }: FormProps): JSX.Element {
   async function send(): Promise<Problem | null> {
     const done = await ask();
     if (!done.ok) {
-      if (done.problem.code === "version_stale") void again();
+      if (done.problem.code === "version_stale") await again();
       return done.problem;
     }
     draft.discard();
@@ -117,46 +117,8 @@ function Wording({ values, set, isNew }: WordingProps): JSX.Element {
         />
       </div>
       <div class="pair">
-        <TextField
-          name="title"
-          label={w("notice.title")}
-          maxLength={120}
-          value={values.title}
-          onEnter={(title) => {
-            set({ title });
-          }}
-        />
-        <TextField
-          name="title_en"
-          label={w("notice.title_en")}
-          optional
-          maxLength={120}
-          value={values.title_en}
-          onEnter={(title_en) => {
-            set({ title_en });
-          }}
-        />
-        <AreaField
-          name="text"
-          label={w("notice.text")}
-          rows={5}
-          maxLength={4000}
-          value={values.text}
-          onEnter={(text) => {
-            set({ text });
-          }}
-        />
-        <AreaField
-          name="text_en"
-          label={w("notice.text_en")}
-          optional
-          rows={5}
-          maxLength={4000}
-          value={values.text_en}
-          onEnter={(text_en) => {
-            set({ text_en });
-          }}
-        />
+        <Bilingual name="title" label={w("notice.title")} values={values} onEnter={set} />
+        <Bilingual name="text" label={w("notice.text")} rows={5} maxLength={4000} values={values} onEnter={set} />
         <TextField
           name="from_on"
           type="date"

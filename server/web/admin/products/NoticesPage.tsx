@@ -115,7 +115,7 @@ function OneNotice({
       office.api.PATCH("/notices/{notice_id}", { params: { path: { notice_id: notice.id } }, body }),
     );
     if (!done.ok) {
-      if (done.problem.code === "version_stale") void again();
+      if (done.problem.code === "version_stale") await again();
       return done.problem;
     }
     tell("good", w("form.saved"));

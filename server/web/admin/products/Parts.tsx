@@ -283,7 +283,7 @@ function PartDialog({ office, model, part, onDone, onClose }: DialogProps): JSX.
           }}
         />
       </div>
-      <Names name={values.name} nameEn={values.name_en} onEnter={set} />
+      <Names values={values} onEnter={set} />
       <div class="pair">
         {(["serial_from", "serial_to", "made_from", "made_to"] as const).map((field) => (
           <TextField

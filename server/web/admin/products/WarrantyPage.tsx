@@ -237,7 +237,7 @@ function WarrantyForm({
         fieldOf={{ policy_taken: "effective_from", component_unknown: "terms", line_unknown: "terms" }}
         tools={<Closing draft={draft} />}
       >
-        <Names name={values.name} nameEn={values.name_en} onEnter={draft.set} />
+        <Names values={values} onEnter={draft.set} />
         <div class="three">
           <TextField
             name="effective_from"

@@ -19,7 +19,8 @@ export function w<K extends WordKey>(key: K, ...values: WordValues<K>): string {
 }
 
 /** For codes the server may extend: their words, or the code itself made readable. */
-export function saying(prefix: string, code: string): string {
+export function saying(prefix: string, code: string, values: Readonly<Record<string, string | number>> = {}): string {
   const key = `${prefix}.${code}`;
-  return Object.hasOwn(en, key) ? CATALOGUE[language.value][key as WordKey] : code.replaceAll(/[_.]/g, " ");
+  if (!Object.hasOwn(en, key)) return code.replaceAll(/[_.]/g, " ");
+  return fill(CATALOGUE[language.value][key as WordKey], values, language.value);
 }

@@ -16,6 +16,7 @@ function technician(id: string, ...shifts: readonly (readonly [number, number])[
     home_lat: 0,
     home_lon: 0,
     shifts: shifts.map(([from, to]) => ({ id: `${from}`, starts_at: at(from), ends_at: at(to) })),
+    version: 1,
   };
 }
 

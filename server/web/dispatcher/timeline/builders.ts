@@ -26,7 +26,7 @@ export function aVisit(from: number, to: number, fields: Partial<Job> = {}): Job
 export function aTechnician(fields: Partial<Technician> = {}): Technician {
   return {
     ...{ id: "wang", outlet_id: "outlet", name: "王伟", name_en: "Wang Wei", skills: ["repair"], shifts: [] },
-    ...{ home_lat: 31.2, home_lon: 121.5 },
+    ...{ home_lat: 31.2, home_lon: 121.5, version: 1 },
     ...fields,
   };
 }

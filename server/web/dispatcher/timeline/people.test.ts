@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AwaitedPhotos, Device } from "../../shared/api/types";
 import { aTechnician, iso } from "./builders";
-import { contactsOf, peopleOf } from "./people";
+import { asTheyAre, contactsOf, peopleOf } from "./people";
 
 function aDevice(fields: Partial<Device> = {}): Device {
   return {
@@ -43,5 +43,16 @@ describe("what is known of a technician's phones", () => {
 
   it("counts the photos that its reports announced and that have not come", () => {
     expect(contactsOf([aDevice()], [awaited(5, 2), awaited(1, 0), awaited(9, 0, null)]).get("wang")?.awaited).toBe(4);
+  });
+});
+
+describe("technicians of a day", () => {
+  it("go by the names and skills managers gave them since, with the shifts of that day", () => {
+    const shifts = [{ id: "s", starts_at: iso(8), ends_at: iso(17) }];
+    const fetched = [aTechnician({ shifts }), aTechnician({ id: "lent" })];
+    const newer = aTechnician({ name: "王为", skills: ["gas"], version: 2 });
+    expect(asTheyAre(fetched, new Map([["wang", newer]]))).toEqual([{ ...newer, shifts }, fetched[1]]);
+    const older = aTechnician({ name: "王某", version: 1 });
+    expect(asTheyAre(fetched, new Map([["wang", older]]))[0]?.name).toBe("王伟");
   });
 });

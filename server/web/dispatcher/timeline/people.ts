@@ -54,7 +54,8 @@ export function usePeople(board: Board, span: ReadonlySignal<Span>): People {
   const people = useComputed(() => {
     const known = duty.value;
     if (known === null) return [];
-    const found = peopleOf(known.technicians, known.absences, contacts.value).map((person) =>
+    const technicians = asTheyAre(known.technicians, board.technicians.value);
+    const found = peopleOf(technicians, known.absences, contacts.value).map((person) =>
       sameAs(kept.current.get(person.technician.id), person),
     );
     kept.current = new Map(found.map((person) => [person.technician.id, person]));
@@ -124,6 +125,17 @@ export function contactsOf(
     found.set(technician_id, { ...contact, awaited: contact.awaited + photos - received });
   }
   return found;
+}
+
+/** With their shifts, and the names and skills that managers gave them since these were fetched. */
+export function asTheyAre(
+  fetched: readonly Technician[],
+  known: ReadonlyMap<string, Technician>,
+): readonly Technician[] {
+  return fetched.map((one) => {
+    const newer = known.get(one.id);
+    return newer === undefined || newer.version <= one.version ? one : { ...newer, shifts: one.shifts };
+  });
 }
 
 export function peopleOf(

@@ -315,6 +315,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/centres/{centre_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Change a service centre's name
+     * @description `404 not_found`, `409 version_stale`.
+     */
+    patch: operations["CentresCentreIdChangeCentre"];
+    trace?: never;
+  };
   "/outlets": {
     parameters: {
       query?: never;
@@ -2301,6 +2321,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/technicians/{technician_id}/unfit-visits": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Visits to come that stay booked although the technician could not be booked for them any more */
+    get: operations["TechniciansTechnicianIdUnfitVisitsListUnfitVisits"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/units/{unit_id}/history": {
     parameters: {
       query?: never;
@@ -3164,11 +3201,11 @@ export interface paths {
     options?: never;
     head?: never;
     /**
-     * Move a technician to another outlet
-     * @description Login, devices and shifts to come move along; jobs stay with their outlet. `404 not_found`, `422
-     *     outlet_unknown`.
+     * Change a technician, or move them to another outlet
+     * @description Visits booked stay booked; those that no longer fit are named. Login, devices and shifts to come move along, jobs
+     *     stay with their outlet. `404 not_found`, `409 version_stale`, `422 skill_unknown`, `422 outlet_unknown`.
      */
-    patch: operations["TechniciansTechnicianIdMoveTechnician"];
+    patch: operations["TechniciansTechnicianIdChangeTechnician"];
     trace?: never;
   };
   "/outlets/{outlet_id}": {
@@ -3185,10 +3222,11 @@ export interface paths {
     options?: never;
     head?: never;
     /**
-     * Move an outlet to another centre, with all it has
-     * @description People's logins follow when their token is renewed. `422 outlet_unknown`, `404 not_found` (the centre).
+     * Change an outlet, or move it to another centre with all it has
+     * @description Zone and grade stay: promises and days were told by them. Headquarters alone moves it; people's logins follow
+     *     when their token is renewed. `422 outlet_unknown`, `409 version_stale`, `404 not_found` (the centre).
      */
-    patch: operations["OutletsOutletIdMoveOutlet"];
+    patch: operations["OutletsOutletIdChangeOutlet"];
     trace?: never;
   };
   "/evidence/completions/{completion_id}/report": {
@@ -3617,6 +3655,21 @@ export interface components {
       /** @default  */
       tier: string;
       merges: components["schemas"]["FieldMerge"][];
+    };
+    /** ChangedTechnician */
+    ChangedTechnician: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      outlet_id: string;
+      name: string;
+      name_en: string;
+      skills: string[];
+      home_lat: number;
+      home_lon: number;
+      shifts: components["schemas"]["Shift"][];
+      version: number;
+      unfit: components["schemas"]["UnfitVisits"];
     };
     /** ChangedUnit */
     ChangedUnit: {
@@ -5011,6 +5064,16 @@ export interface components {
       lon: number;
       /** @default 0 */
       freeze_minutes: number;
+      version: number;
+    };
+    /** OutletEdit */
+    OutletEdit: {
+      base_version: number;
+      name?: string;
+      name_en?: string;
+      lat?: number;
+      lon?: number;
+      centre_id?: string;
     };
     /** OutletJudgements */
     OutletJudgements: {
@@ -5039,11 +5102,6 @@ export interface components {
       slack_seconds: number | null;
       finished: number;
       first_time: number;
-    };
-    /** OutletTransfer */
-    OutletTransfer: {
-      /** Format: uuid */
-      centre_id: string;
     };
     /** Ownership */
     Ownership: {
@@ -6143,6 +6201,13 @@ export interface components {
       id: string;
       name: string;
       name_en: string;
+      version: number;
+    };
+    /** ServiceCentreEdit */
+    ServiceCentreEdit: {
+      base_version: number;
+      name?: string;
+      name_en?: string;
     };
     /** ServiceRequest */
     ServiceRequest: {
@@ -6360,11 +6425,17 @@ export interface components {
       home_lat: number;
       home_lon: number;
       shifts: components["schemas"]["Shift"][];
+      version: number;
     };
-    /** TechnicianTransfer */
-    TechnicianTransfer: {
-      /** Format: uuid */
-      outlet_id: string;
+    /** TechnicianEdit */
+    TechnicianEdit: {
+      base_version: number;
+      name?: string;
+      name_en?: string;
+      skills?: string[];
+      home_lat?: number;
+      home_lon?: number;
+      outlet_id?: string;
     };
     /** Text */
     Text: {
@@ -6396,6 +6467,25 @@ export interface components {
       location?: [number, number] | null;
       location_index?: number | null;
       description?: string | null;
+    };
+    /** UnfitVisit */
+    UnfitVisit: {
+      /** Format: uuid */
+      job_id: string;
+      number: number;
+      /** Format: uuid */
+      outlet_id: string;
+      /** Format: date-time */
+      starts_at: string;
+      /** Format: date-time */
+      ends_at: string;
+      code: string;
+      skill: string;
+    };
+    /** UnfitVisits */
+    UnfitVisits: {
+      visits: components["schemas"]["UnfitVisit"][];
+      elsewhere: number;
     };
     /** Unit */
     Unit: {
@@ -7499,6 +7589,50 @@ export interface operations {
     responses: {
       /** @description Document created, URL follows */
       201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ServiceCentre"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
+  CentresCentreIdChangeCentre: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        centre_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ServiceCentreEdit"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
         headers: {
           [name: string]: unknown;
         };
@@ -13293,6 +13427,46 @@ export interface operations {
       };
     };
   };
+  TechniciansTechnicianIdUnfitVisitsListUnfitVisits: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        technician_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UnfitVisits"];
+        };
+      };
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            status_code: number;
+            detail: string;
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown;
+                }
+              | unknown[];
+          };
+        };
+      };
+    };
+  };
   UnitsUnitIdHistoryShowHistory: {
     parameters: {
       query?: {
@@ -15232,7 +15406,7 @@ export interface operations {
       };
     };
   };
-  TechniciansTechnicianIdMoveTechnician: {
+  TechniciansTechnicianIdChangeTechnician: {
     parameters: {
       query?: never;
       header?: never;
@@ -15243,7 +15417,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["TechnicianTransfer"];
+        "application/json": components["schemas"]["TechnicianEdit"];
       };
     };
     responses: {
@@ -15253,7 +15427,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Technician"];
+          "application/json": components["schemas"]["ChangedTechnician"];
         };
       };
       /** @description Bad request syntax or unsupported method */
@@ -15276,7 +15450,7 @@ export interface operations {
       };
     };
   };
-  OutletsOutletIdMoveOutlet: {
+  OutletsOutletIdChangeOutlet: {
     parameters: {
       query?: never;
       header?: never;
@@ -15287,7 +15461,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["OutletTransfer"];
+        "application/json": components["schemas"]["OutletEdit"];
       };
     };
     responses: {

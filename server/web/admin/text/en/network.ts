@@ -2,6 +2,8 @@
 export const network = {
   "outlet.new": "New outlet",
   "outlet.zone": "Time zone",
+  "outlet.zone_hint": "Promises and days are told by it; it cannot be changed later.",
+  "outlet.stays": "Its time zone ({zone}) and grade {grade} stay: promises and days have been told by them.",
   "outlet.place": "Place",
   "outlet.freeze": "Fixed before it begins",
   "outlet.freeze_is": "{n} min",

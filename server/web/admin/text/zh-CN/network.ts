@@ -4,6 +4,8 @@ import type { network as english } from "../en/network";
 export const network: Readonly<Record<keyof typeof english, string>> = {
   "outlet.new": "新建网点",
   "outlet.zone": "时区",
+  "outlet.zone_hint": "承诺时限和日期按此时区计算，建立后不能更改。",
+  "outlet.stays": "时区（{zone}）和地区等级（{grade}）不能更改：已作出的承诺和已记录的日期按其计算。",
   "outlet.place": "位置",
   "outlet.freeze": "开始前锁定",
   "outlet.freeze_is": "{n} 分钟",
