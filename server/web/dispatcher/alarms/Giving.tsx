@@ -23,6 +23,7 @@ export function Giving({ matter, board, onClose }: GivingProps): JSX.Element {
   const known = loaded.kind === "ready" ? loaded.data : [];
   const others = known.filter(({ id }) => id !== board.user.id && id !== holder);
   const name = holder === null || holder === board.user.id ? null : board.colleagues.nameOf(holder);
+  const words = t("alarms.give_text");
 
   function confirm(fields: FormData): Promise<Problem | string | null> {
     const to = entered(fields, "to");
@@ -38,13 +39,12 @@ export function Giving({ matter, board, onClose }: GivingProps): JSX.Element {
       onConfirm={confirm}
       onClose={onClose}
     >
-      <p>
-        {t("alarms.give_text")} {name !== null && t("alarms.give_holder", { name })}
-      </p>
+      <p>{name === null ? words : t("punctuation.next", { words, next: t("alarms.give_holder", { name }) })}</p>
       {loaded.kind === "loading" && <div class="ghost" role="status" aria-label={t("loading")} />}
       {loaded.kind === "failed" && <p class="trouble">{sentence(loaded.problem)}</p>}
       {loaded.kind === "ready" && others.length === 0 && <p class="soft">{t("alarms.give_nobody")}</p>}
-      {(others.length > 0 || holder !== null) && (
+      {/* Not sooner: what is there first gets the focus, and it is not meant to be "everybody again". */}
+      {loaded.kind !== "loading" && (others.length > 0 || holder !== null) && (
         <fieldset class="radios">
           <legend>{t("alarms.give_to")}</legend>
           {others.map((each) => (

@@ -31,11 +31,7 @@ interface ScanAlarmListProps {
 export function ScanAlarmList({ scans, board, again }: ScanAlarmListProps): JSX.Element | null {
   const loaded = scans.value;
   if (loaded.kind === "failed")
-    return (
-      <p class="trouble">
-        {t("scans.failed")} {sentence(loaded.problem)}
-      </p>
-    );
+    return <p class="trouble">{t("punctuation.next", { words: t("scans.failed"), next: sentence(loaded.problem) })}</p>;
   const alarms = listedIn(scans);
   if (alarms.length === 0) return null;
   return (
@@ -83,7 +79,7 @@ function OneScanAlarm({ alarm, board, again }: OneScanAlarmProps): JSX.Element {
             finding: t(`scans.finding.${past.finding}`),
             time: shortTime(now.value, Date.parse(past.closed_at)),
           })}
-          {past.note !== "" && <span class="typed">: {past.note}</span>}
+          {past.note !== "" && <span class="typed">{t("punctuation.colon") + past.note}</span>}
         </p>
       ))}
       <footer>
