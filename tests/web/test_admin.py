@@ -107,6 +107,51 @@ class TestTheCatalogue:
         await expect(page.get_by_role("link", name="Labels")).to_have_count(0)
 
 
+class TestAReportsTemplate:
+    async def test_that_a_colleague_saved_meanwhile_is_told_and_what_was_typed_goes_on_top(
+        self, firm: Firm, screens: Screens, axe: str
+    ) -> None:
+        hq = await firm.login("hq")
+        assert (await hq.post("/job-types", {"code": "drying", "name": "烘干"})).status_code == 201
+        (shipped, *_) = (await hq.get("/report-templates")).json()
+        made = (await hq.post("/report-templates", {**shipped["terms"], "job_type": "drying"})).json()
+
+        async def save_meanwhile(version: int, **words: str) -> None:
+            english = shipped["terms"]["wording"]["en"] | words
+            terms = shipped["terms"] | {"wording": shipped["terms"]["wording"] | {"en": english}}
+            path = f"/report-templates/{made['id']}"
+            put = await hq.client.put(path, json={**terms, "version": version}, headers=hq.headers)
+            assert put.status_code == 200, put.text
+
+        page = (await at_the_desk(screens, "?part=reports&id=drying")).page
+        title, tag = page.get_by_label("Title").nth(1), page.locator(".tag.unsaved")
+        await title.fill("Drying report")
+        await expect(tag).to_be_visible()
+        await save_meanwhile(1, title="Dryer report", footer="Keep it.")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_text("Somebody else has saved this template")).to_be_visible()
+        await expect(page.get_by_text("You both changed: Title (English).")).to_be_visible()
+        await expect(title).to_have_value("Drying report")
+        assert await violations(page, axe) == []
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_text("First choose, above")).to_be_visible()
+        await page.get_by_role("button", name="Put mine on top of theirs").click()
+        await expect(page.get_by_label("Footer").nth(1)).to_have_value("Keep it.")
+        await page.get_by_role("button", name="Save").click()
+        await expect(tag).to_have_count(0)
+        listed = (await hq.get("/report-templates")).json()
+        (kept,) = [one for one in listed if one["id"] == made["id"]]
+        english = kept["terms"]["wording"]["en"]
+        assert (kept["version"], english["title"], english["footer"]) == (3, "Drying report", "Keep it.")
+
+        await title.fill("Half")  # left half typed, while a colleague saves; what both say alike is saved
+        await page.get_by_role("link", name="Outlets", exact=True).click()
+        await save_meanwhile(3, title="Half", footer="Keep it.")
+        await page.go_back()
+        await expect(title).to_have_value("Half")
+        await expect(tag).to_have_count(0)
+
+
 class TestPeopleAndPlaces:
     async def test_are_changed_and_the_board_follows(self, firm: Firm, screens: Screens) -> None:
         hq, desk, (first, *_) = await firm.login("hq"), await firm.login("desk"), firm.technicians

@@ -14,6 +14,16 @@ describe("a draft", () => {
     expect(openDraft("products/one", { ...START, name: "其他" }).values.value.name).toBe("其他");
   });
 
+  it("goes on from what somebody else saved, with what is typed on top of it", () => {
+    const draft = openDraft("products/three", START);
+    draft.set({ name: "电机" });
+    draft.rebase({ ...START, retired: true }, { ...START, name: "电机", retired: true });
+    expect(changesOf(draft)).toEqual({ name: "电机" });
+    draft.discard();
+    expect(draft.values.value).toEqual({ ...START, retired: true });
+    expect(unsaved.value).not.toContain("products/three");
+  });
+
   it("tells only what was typed anew", () => {
     const draft = openDraft("products/two", START);
     expect(changesOf(draft)).toEqual({});

@@ -1,6 +1,6 @@
 /** What somebody is typing. Kept while the page is open, so that leaving a form by mistake loses nothing; closing the
  * page asks first. */
-import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 
 export interface Draft<T extends object> {
@@ -11,6 +11,8 @@ export interface Draft<T extends object> {
   readonly set: (change: Partial<T>) => void;
   /** Back to what the form began with: after it was saved, or on wish. */
   readonly discard: () => void;
+  /** Begins anew: from what has been saved since, with what is still typed on top of it. */
+  rebase(start: T, values: T): void;
 }
 
 const kept = signal<ReadonlyMap<string, ReadonlySignal<boolean>>>(new Map());
@@ -29,17 +31,24 @@ addEventListener("beforeunload", (event) => {
 export function openDraft<T extends object>(key: string, start: T): Draft<T> {
   const left = drafts.get(key);
   if (left?.dirty.peek() === true) return left as Draft<T>;
-  const values = signal(start);
-  const before = JSON.stringify(start);
+  const [begun, values] = [signal(start), signal(start)];
   const draft: Draft<T> = {
-    start,
+    get start() {
+      return begun.value;
+    },
     values,
-    dirty: computed(() => JSON.stringify(values.value) !== before),
+    dirty: computed(() => JSON.stringify(values.value) !== JSON.stringify(begun.value)),
     set: (change) => {
       values.value = { ...values.value, ...change };
     },
     discard: () => {
-      values.value = start;
+      values.value = begun.peek();
+    },
+    rebase(from, typed) {
+      batch(() => {
+        begun.value = from;
+        values.value = typed;
+      });
     },
   };
   drafts.set(key, draft);
