@@ -153,7 +153,7 @@ class TestAReportsTemplate:
 
 
 class TestPeopleAndPlaces:
-    async def test_are_changed_and_the_board_follows(self, firm: Firm, screens: Screens) -> None:
+    async def test_are_changed_and_the_board_follows(self, firm: Firm, screens: Screens, axe: str) -> None:
         hq, desk, (first, *_) = await firm.login("hq"), await firm.login("desk"), firm.technicians
         for code, name in (("gas", "Gas fitting"), ("panels", "Panels")):
             named = await hq.client.put(f"/skills/{code}", json={"name": code, "name_en": name}, headers=hq.headers)
@@ -186,10 +186,12 @@ class TestPeopleAndPlaces:
         fitting = page.get_by_role("region", name="Visits that no longer fit")
         await expect(fitting).to_contain_text("Needs “Gas fitting”, which is not among their skills.")
         await expect(fitting.get_by_role("link")).to_have_attribute("href", f"/desk/?job={job['id']}")
+        assert await violations(page, axe) == []
         await expect(row).not_to_contain_text("Gas fitting")
 
         await page.goto(f"{page.url.split('?')[0]}?part=network&id={firm.outlet_id}")
         await page.get_by_role("link", name="Change").click()
+        assert await violations(page, axe) == []
         await page.get_by_label("Name (Chinese)").fill("")
         await page.get_by_role("button", name="Save").click()
         await expect(page.get_by_label("Name (Chinese)")).to_be_focused()  # there it says why

@@ -5,7 +5,7 @@ import { named } from "../../shared/text/language";
 import { now } from "../../shared/time/now";
 import type { PartProps } from "../AdminDesk";
 import { view } from "../Go";
-import { Await, Gone, matching, NewButton, Rows, Search, Split } from "../Listing";
+import { Await, Listing } from "../Listing";
 import { seconds } from "../moments";
 import type { Calendar, Office } from "../office";
 import { w } from "../text/words";
@@ -31,47 +31,37 @@ function CalendarList({
   readonly calendars: readonly Calendar[];
 }): JSX.Element {
   const series = seriesOf(calendars, now.value);
-  const { id, act, search } = view.value;
-  const chosen = series.find((one) => one.code === id);
+  const may = office.may("promise");
   return (
-    <Split
+    <Listing
       title={w("part.calendars")}
-      tools={office.may("promise") ? <NewButton label={w("calendar.new")} /> : undefined}
-      list={
+      things={series}
+      keyOf={(one) => one.code}
+      wordsOf={(one) => `${one.code} ${one.shown.name} ${one.shown.name_en}`}
+      adding={may && { label: w("calendar.new"), form: () => <CalendarForm office={office} last={null} /> }}
+      above={!may && <p class="soft">{w("frame.read_only")}</p>}
+      row={(one) => (
         <>
-          {!office.may("promise") && <p class="soft">{w("frame.read_only")}</p>}
-          <Search />
-          <Rows
-            things={matching(series, search, (one) => `${one.code} ${one.shown.name} ${one.shown.name_en}`)}
-            keyOf={(one) => one.code}
-          >
-            {(one) => (
-              <>
-                <span class="row-head">
-                  <strong>{named(one.shown)}</strong>
-                  {one.shown.unknown_years.length > 0 && (
-                    <span class="tag" data-tone="warn">
-                      {w("calendar.unknown_years")} {one.shown.unknown_years.join(", ")}
-                    </span>
-                  )}
-                </span>
-                <span class="soft small">{hoursWords(one.shown)}</span>
-              </>
+          <span class="row-head">
+            <strong>{named(one.shown)}</strong>
+            {one.shown.unknown_years.length > 0 && (
+              <span class="tag" data-tone="warn">
+                {w("calendar.unknown_years")} {one.shown.unknown_years.join(", ")}
+              </span>
             )}
-          </Rows>
+          </span>
+          <span class="soft small">{hoursWords(one.shown)}</span>
         </>
-      }
-    >
-      {act === "new" && id === null ? (
-        <CalendarForm key="new" office={office} last={null} />
-      ) : chosen === undefined ? (
-        id !== null && <Gone />
-      ) : act === "next" ? (
-        <CalendarForm key={chosen.code} office={office} last={chosen.versions[0] ?? chosen.shown} />
-      ) : (
-        <CalendarPage key={chosen.code} office={office} series={chosen} />
       )}
-    </Split>
+    >
+      {(one) =>
+        view.value.act === "next" ? (
+          <CalendarForm office={office} last={one.versions[0] ?? one.shown} />
+        ) : (
+          <CalendarPage office={office} series={one} />
+        )
+      }
+    </Listing>
   );
 }
 

@@ -9,8 +9,8 @@ import { Asking } from "../forms/Asking";
 import { faultsOf, whole } from "../forms/checks";
 import { TextField } from "../forms/fields";
 import { tell } from "../forms/Said";
-import { Go, view } from "../Go";
-import { Await, Facts, Gone, matching, Rows, Search, Split } from "../Listing";
+import { Go } from "../Go";
+import { Await, Facts, Listing } from "../Listing";
 import { moment, seconds } from "../moments";
 import type { Device, Office } from "../office";
 import { w } from "../text/words";
@@ -49,47 +49,36 @@ function DeviceList({
   readonly office: Office;
   readonly devices: readonly Device[];
 }): JSX.Element {
-  const { id, search } = view.value;
-  const chosen = devices.find((device) => device.id === id);
   const owner = (device: Device): string =>
     office.users.data?.find((user) => user.id === device.user_id)?.name ?? w("device.somebody");
-  const sorted = devices.toSorted((a, b) =>
-    (b.last_seen_at ?? b.enrolled_at).localeCompare(a.last_seen_at ?? a.enrolled_at),
-  );
   return (
-    <Split
+    <Listing
       title={w("tab.devices")}
-      list={
-        <>
-          <p class="soft small">{w("device.enrol_hint")}</p>
-          <Search />
-          <Rows things={matching(sorted, search, (one) => `${owner(one)} ${one.name}`)} keyOf={(one) => one.id}>
-            {(one) => {
-              const standing = standingOf(one, now.value);
-              return (
-                <>
-                  <span class="row-head">
-                    <strong>{owner(one)}</strong>
-                    <span class="tag" data-tone={TONES[standing]}>
-                      {w(`device.standing.${standing}`)}
-                    </span>
-                  </span>
-                  <span class="soft small">
-                    {one.name} · {lastSeen(one)}
-                  </span>
-                </>
-              );
-            }}
-          </Rows>
-        </>
-      }
-    >
-      {chosen === undefined ? (
-        id !== null && <Gone />
-      ) : (
-        <DevicePage key={chosen.id} office={office} device={chosen} owner={owner(chosen)} />
+      things={devices.toSorted((a, b) =>
+        (b.last_seen_at ?? b.enrolled_at).localeCompare(a.last_seen_at ?? a.enrolled_at),
       )}
-    </Split>
+      keyOf={(one) => one.id}
+      wordsOf={(one) => `${owner(one)} ${one.name}`}
+      above={<p class="soft small">{w("device.enrol_hint")}</p>}
+      row={(one) => {
+        const standing = standingOf(one, now.value);
+        return (
+          <>
+            <span class="row-head">
+              <strong>{owner(one)}</strong>
+              <span class="tag" data-tone={TONES[standing]}>
+                {w(`device.standing.${standing}`)}
+              </span>
+            </span>
+            <span class="soft small">
+              {one.name} · {lastSeen(one)}
+            </span>
+          </>
+        );
+      }}
+    >
+      {(one) => <DevicePage office={office} device={one} owner={owner(one)} />}
+    </Listing>
   );
 }
 

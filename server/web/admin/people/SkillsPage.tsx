@@ -8,8 +8,8 @@ import { code, faultsOf, needed } from "../forms/checks";
 import { Names, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
 import { tell } from "../forms/Said";
-import { show, view } from "../Go";
-import { Await, Facts, Gone, matching, NewButton, Rows, Search, Split } from "../Listing";
+import { show } from "../Go";
+import { Await, Facts, Listing } from "../Listing";
 import type { Office, Skill } from "../office";
 import { w } from "../text/words";
 
@@ -18,51 +18,40 @@ export function SkillsPage({ office }: { readonly office: Office }): JSX.Element
 }
 
 function SkillList({ office, skills }: { readonly office: Office; readonly skills: readonly Skill[] }): JSX.Element {
-  const { id, act, search } = view.value;
-  const chosen = skills.find((one) => one.code === id);
   const may = office.may("skills");
   return (
-    <Split
+    <Listing
       title={w("tab.skills")}
-      tools={may ? <NewButton label={w("skill.new")} /> : undefined}
-      list={
+      things={skills}
+      keyOf={(one) => one.code}
+      wordsOf={(one) => `${one.code} ${one.name} ${one.name_en}`}
+      adding={may && { label: w("skill.new"), form: () => <SkillForm office={office} skill={null} /> }}
+      row={(one) => (
         <>
-          <Search />
-          <Rows
-            things={matching(skills, search, (one) => `${one.code} ${one.name} ${one.name_en}`)}
-            keyOf={(one) => one.code}
-          >
-            {(one) => (
-              <>
-                <strong>{named(one)}</strong>
-                <span class="soft small">{one.needs_certificate ? w("skill.certified") : w("skill.plain")}</span>
-              </>
-            )}
-          </Rows>
+          <strong>{named(one)}</strong>
+          <span class="soft small">{one.needs_certificate ? w("skill.certified") : w("skill.plain")}</span>
         </>
-      }
-    >
-      {act === "new" && id === null && may ? (
-        <SkillForm key="new" office={office} skill={null} />
-      ) : chosen === undefined ? (
-        (id ?? act) !== null && <Gone />
-      ) : may ? (
-        <SkillForm key={chosen.code} office={office} skill={chosen} />
-      ) : (
-        <article class="stack">
-          <h2>{named(chosen)}</h2>
-          <Facts
-            facts={[
-              { term: w("form.code"), value: chosen.code },
-              {
-                term: w("skill.certificate"),
-                value: chosen.needs_certificate ? w("skill.certified") : w("skill.plain"),
-              },
-            ]}
-          />
-        </article>
       )}
-    </Split>
+    >
+      {(one) => (may ? <SkillForm office={office} skill={one} /> : <OneSkill skill={one} />)}
+    </Listing>
+  );
+}
+
+function OneSkill({ skill }: { readonly skill: Skill }): JSX.Element {
+  return (
+    <article class="stack">
+      <h2>{named(skill)}</h2>
+      <Facts
+        facts={[
+          { term: w("form.code"), value: skill.code },
+          {
+            term: w("skill.certificate"),
+            value: skill.needs_certificate ? w("skill.certified") : w("skill.plain"),
+          },
+        ]}
+      />
+    </article>
   );
 }
 

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import type { components } from "../../shared/api/schema";
 import { answer } from "../../shared/api/client";
 import type { Technician } from "../../shared/api/types";
+import { Icon } from "../../shared/views/Icon";
 import { useLoaded } from "../../shared/views/loading";
 import { skillName } from "../forms/choices";
 import { Ready } from "../Listing";
@@ -43,17 +44,17 @@ export function UnfitVisits({ office, technician, beat }: UnfitProps): JSX.Eleme
 function UnfitList({ office, unfit }: { readonly office: Office; readonly unfit: Unfit }): JSX.Element {
   return (
     <section class="stack unfit" aria-labelledby="unfit-title">
-      <h3 id="unfit-title">{w("unfit.title")}</h3>
-      <p class="soft">{w("unfit.hint")}</p>
+      <h3 id="unfit-title">
+        <Icon name="warning" /> {w("unfit.title")}
+      </h3>
+      <p>{w("unfit.hint")}</p>
       {unfit.visits.length > 0 && (
-        <ul class="lines">
+        <ul>
           {unfit.visits.map((visit) => (
             <li key={visit.job_id}>
               <a href={`/desk/?job=${visit.job_id}`}>{w("unfit.job", { number: visit.number })}</a>{" "}
-              <span>
-                {moment(visit.starts_at)} · {nameIn(office.outlets.data, visit.outlet_id)}
-              </span>
-              <div class="soft">{saying("unfit.reason", visit.code, { skill: skillName(office, visit.skill) })}</div>
+              {moment(visit.starts_at)} · {nameIn(office.outlets.data, visit.outlet_id)}
+              <div>{saying("unfit.reason", visit.code, { skill: skillName(office, visit.skill) })}</div>
             </li>
           ))}
         </ul>

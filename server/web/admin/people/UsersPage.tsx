@@ -12,8 +12,8 @@ import { openDraft, useDraft } from "../forms/draft";
 import { SelectField, TextField, Unsaved } from "../forms/fields";
 import { Form } from "../forms/Form";
 import { tell } from "../forms/Said";
-import { Go, show, view } from "../Go";
-import { Await, Facts, Gone, matching, NewButton, Rows, Search, Split } from "../Listing";
+import { Go, show } from "../Go";
+import { Await, Facts, Gone, Listing } from "../Listing";
 import { nameIn, type Office } from "../office";
 import { givenBy, placesOf } from "../rights";
 import { saying, w } from "../text/words";
@@ -23,47 +23,33 @@ export function UsersPage({ office }: { readonly office: Office }): JSX.Element 
 }
 
 function UserList({ office, users }: { readonly office: Office; readonly users: readonly User[] }): JSX.Element {
-  const { id, act, search } = view.value;
-  const chosen = users.find((user) => user.id === id);
-  const words = (user: User): string =>
-    `${user.name} ${user.username} ${saying("role_name", user.role)} ${placeOf(office, user)}`;
   return (
-    <Split
+    <Listing
       title={w("tab.users")}
-      tools={office.may("people") ? <NewButton label={w("user.new")} /> : undefined}
-      list={
+      things={users}
+      keyOf={(user) => user.id}
+      wordsOf={(user) => `${user.name} ${user.username} ${saying("role_name", user.role)} ${placeOf(office, user)}`}
+      adding={office.may("people") && { label: w("user.new"), form: () => <NewUser office={office} /> }}
+      row={(user) => (
         <>
-          <Search />
-          <Rows things={matching(users, search, words)} keyOf={(user) => user.id}>
-            {(user) => (
-              <>
-                <span class="row-head">
-                  <strong>{user.name}</strong>
-                  {!user.active ? (
-                    <span class="tag" data-tone="rest">
-                      {w("user.inactive")}
-                    </span>
-                  ) : (
-                    <span class="soft small">{saying("role_name", user.role)}</span>
-                  )}
-                </span>
-                <span class="soft small">
-                  {user.username} · {placeOf(office, user)}
-                </span>
-              </>
+          <span class="row-head">
+            <strong>{user.name}</strong>
+            {!user.active ? (
+              <span class="tag" data-tone="rest">
+                {w("user.inactive")}
+              </span>
+            ) : (
+              <span class="soft small">{saying("role_name", user.role)}</span>
             )}
-          </Rows>
+          </span>
+          <span class="soft small">
+            {user.username} · {placeOf(office, user)}
+          </span>
         </>
-      }
-    >
-      {act === "new" && id === null ? (
-        <NewUser office={office} />
-      ) : chosen === undefined ? (
-        id !== null && <Gone />
-      ) : (
-        <UserPage key={chosen.id} office={office} user={chosen} />
       )}
-    </Split>
+    >
+      {(user) => <UserPage office={office} user={user} />}
+    </Listing>
   );
 }
 

@@ -6,7 +6,7 @@ import { named } from "../../shared/text/language";
 import { now } from "../../shared/time/now";
 import type { PartProps } from "../AdminDesk";
 import { view } from "../Go";
-import { Await, Gone, matching, NewButton, Rows, Search, Split } from "../Listing";
+import { Await, Listing } from "../Listing";
 import type { Office, Policy } from "../office";
 import { w } from "../text/words";
 import { BindingPage } from "./BindingPage";
@@ -37,33 +37,25 @@ function PolicyList({
   // By the minute: what takes effect does so while people look on.
   const minute = useComputed(() => Math.floor(now.value / 60_000) * 60_000);
   const series = seriesOf(policies, minute.value);
-  const { id, act, search } = view.value;
-  const chosen = series.find((one) => one.code === id);
-  const found = matching(series, search, (one) => `${one.code} ${one.shown.name} ${one.shown.name_en}`);
+  const may = office.may("promise");
   return (
-    <Split
+    <Listing
       title={w("part.policies")}
-      tools={office.may("promise") ? <NewButton label={w("policy.new")} /> : undefined}
-      list={
-        <>
-          {!office.may("promise") && <p class="soft">{w("frame.read_only")}</p>}
-          <Search />
-          <Rows things={found} keyOf={(one) => one.code}>
-            {(one) => <PolicyRow office={office} one={one} />}
-          </Rows>
-        </>
-      }
+      things={series}
+      keyOf={(one) => one.code}
+      wordsOf={(one) => `${one.code} ${one.shown.name} ${one.shown.name_en}`}
+      adding={may && { label: w("policy.new"), form: () => <PolicyForm office={office} series={null} /> }}
+      above={!may && <p class="soft">{w("frame.read_only")}</p>}
+      row={(one) => <PolicyRow office={office} one={one} />}
     >
-      {act === "new" && id === null ? (
-        <PolicyForm key="new" office={office} series={null} />
-      ) : chosen === undefined ? (
-        id !== null && <Gone />
-      ) : act === "next" ? (
-        <PolicyForm key={chosen.code} office={office} series={chosen} />
-      ) : (
-        <PolicyPage key={chosen.code} office={office} series={chosen} />
-      )}
-    </Split>
+      {(one) =>
+        view.value.act === "next" ? (
+          <PolicyForm office={office} series={one} />
+        ) : (
+          <PolicyPage office={office} series={one} />
+        )
+      }
+    </Listing>
   );
 }
 

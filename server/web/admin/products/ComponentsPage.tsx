@@ -12,7 +12,7 @@ import { Closing, Names, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
 import { tell } from "../forms/Said";
 import { Go, show, view } from "../Go";
-import { Await, Facts, Gone, matching, NewButton, Rows, Search, Split } from "../Listing";
+import { Await, Facts, Gone, Listing } from "../Listing";
 import type { ComponentGroup, Office } from "../office";
 import { Shelf } from "../shelf";
 import { saying, w } from "../text/words";
@@ -39,48 +39,37 @@ interface ListProps {
 }
 
 function GroupList({ office, groups, warranties }: ListProps): JSX.Element {
-  const { id, act, search } = view.value;
   const may = office.may("catalogue");
-  const chosen = groups.find((one) => one.code === id);
   return (
-    <Split
+    <Listing
       title={w("tab.components")}
-      tools={may ? <NewButton label={w("component.new")} /> : undefined}
-      list={
+      things={groups}
+      keyOf={(one) => one.code}
+      wordsOf={(one) => `${one.code} ${one.name} ${one.name_en}`}
+      adding={may && { label: w("component.new"), form: () => <GroupForm office={office} group={null} /> }}
+      above={!may && <p class="soft">{w("frame.read_only")}</p>}
+      row={(one) => (
         <>
-          {!may && <p class="soft">{w("frame.read_only")}</p>}
-          <Search />
-          <Rows
-            things={matching(groups, search, (one) => `${one.code} ${one.name} ${one.name_en}`)}
-            keyOf={(one) => one.code}
-          >
-            {(one) => (
-              <>
-                <span class="row-head">
-                  <strong>{named(one)}</strong>
-                  {one.retired && (
-                    <span class="tag" data-tone="rest">
-                      {w("catalogue.unused")}
-                    </span>
-                  )}
-                </span>
-                <span class="soft small">{one.code}</span>
-              </>
+          <span class="row-head">
+            <strong>{named(one)}</strong>
+            {one.retired && (
+              <span class="tag" data-tone="rest">
+                {w("catalogue.unused")}
+              </span>
             )}
-          </Rows>
+          </span>
+          <span class="soft small">{one.code}</span>
         </>
-      }
-    >
-      {act === "new" && id === null ? (
-        <GroupForm key="new" office={office} group={null} />
-      ) : chosen === undefined ? (
-        id !== null && <Gone />
-      ) : act === "edit" && may ? (
-        <GroupForm key={chosen.code} office={office} group={chosen} />
-      ) : (
-        <OneGroup key={chosen.code} office={office} group={chosen} warranties={warranties} />
       )}
-    </Split>
+    >
+      {(one) =>
+        view.value.act === "edit" && may ? (
+          <GroupForm office={office} group={one} />
+        ) : (
+          <OneGroup office={office} group={one} warranties={warranties} />
+        )
+      }
+    </Listing>
   );
 }
 

@@ -11,7 +11,7 @@ import { Bilingual, Closing, SelectField, TextField, Tick } from "../forms/field
 import { Form } from "../forms/Form";
 import { tell } from "../forms/Said";
 import { Go, show, view } from "../Go";
-import { Await, Facts, Gone, matching, NewButton, Rows, Search, Split } from "../Listing";
+import { Await, Facts, Gone, Listing } from "../Listing";
 import type { Office } from "../office";
 import { saying, w } from "../text/words";
 import { inShownOrder, SHOWN_CODE } from "./faultcodes";
@@ -50,59 +50,51 @@ function FaultList({
   readonly office: Office;
   readonly faults: readonly FaultCode[];
 }): JSX.Element {
-  const { id, act, search } = view.value;
   const may = office.may("catalogue");
-  const chosen = faults.find((one) => one.id === id);
-  const words = (one: FaultCode): string =>
-    [
-      ...[one.code, one.text, one.text_en, lineName(office, one.line_code), componentName(office, one.component)],
-      one.model_id === null ? "" : modelName(office, one.model_id),
-    ].join(" ");
   return (
-    <Split
+    <Listing
       title={w("tab.faults")}
-      tools={may ? <NewButton label={w("fault.new")} /> : undefined}
-      list={
-        <>
-          {!may && <p class="soft">{w("frame.read_only")}</p>}
-          <Search />
-          <Rows things={matching(inShownOrder(faults), search, words)} keyOf={(one) => one.id}>
-            {(one) => (
-              <>
-                <span class="row-head">
-                  <span>
-                    <strong class="typed">{one.code}</strong> {textOf(one)}
-                  </span>
-                  {one.retired ? (
-                    <span class="tag" data-tone="rest">
-                      {w("catalogue.unused")}
-                    </span>
-                  ) : (
-                    <span class="tag" data-tone={TONES[one.severity]}>
-                      {saying("warranty.severity", one.severity)}
-                    </span>
-                  )}
-                </span>
-                <span class="soft small">
-                  {lineName(office, one.line_code)} · {modelName(office, one.model_id)} ·{" "}
-                  {componentName(office, one.component)}
-                </span>
-              </>
-            )}
-          </Rows>
-        </>
+      things={inShownOrder(faults)}
+      keyOf={(one) => one.id}
+      wordsOf={(one) =>
+        [
+          ...[one.code, one.text, one.text_en, lineName(office, one.line_code), componentName(office, one.component)],
+          one.model_id === null ? "" : modelName(office, one.model_id),
+        ].join(" ")
       }
-    >
-      {act === "new" && id === null ? (
-        <FaultForm key="new" office={office} fault={null} />
-      ) : chosen === undefined ? (
-        id !== null && <Gone />
-      ) : act === "edit" && may ? (
-        <FaultForm key={chosen.id} office={office} fault={chosen} />
-      ) : (
-        <OneFault key={chosen.id} office={office} fault={chosen} />
+      adding={may && { label: w("fault.new"), form: () => <FaultForm office={office} fault={null} /> }}
+      above={!may && <p class="soft">{w("frame.read_only")}</p>}
+      row={(one) => (
+        <>
+          <span class="row-head">
+            <span>
+              <strong class="typed">{one.code}</strong> {textOf(one)}
+            </span>
+            {one.retired ? (
+              <span class="tag" data-tone="rest">
+                {w("catalogue.unused")}
+              </span>
+            ) : (
+              <span class="tag" data-tone={TONES[one.severity]}>
+                {saying("warranty.severity", one.severity)}
+              </span>
+            )}
+          </span>
+          <span class="soft small">
+            {lineName(office, one.line_code)} · {modelName(office, one.model_id)} ·{" "}
+            {componentName(office, one.component)}
+          </span>
+        </>
       )}
-    </Split>
+    >
+      {(one) =>
+        view.value.act === "edit" && may ? (
+          <FaultForm office={office} fault={one} />
+        ) : (
+          <OneFault office={office} fault={one} />
+        )
+      }
+    </Listing>
   );
 }
 

@@ -13,8 +13,8 @@ import { faultsOf } from "../forms/checks";
 import { Group, SelectField, TextField, Tick } from "../forms/fields";
 import { Form, useFault } from "../forms/Form";
 import { tell } from "../forms/Said";
-import { show, view } from "../Go";
-import { Await, Facts, Gone, NewButton, Ready, Rows, Split } from "../Listing";
+import { show } from "../Go";
+import { Await, Facts, Gone, Listing, Ready } from "../Listing";
 import { moment } from "../moments";
 import type { Office } from "../office";
 import { usePoll } from "../poll";
@@ -77,41 +77,35 @@ interface ListProps {
 }
 
 function ImportList({ office, imports, again }: ListProps): JSX.Element {
-  const { id, act } = view.value;
-  const chosen = imports.find((one) => one.id === id);
   return (
-    <Split
+    <Listing
       title={w("tab.imports")}
-      nothing={imports.length === 0 ? w("import.hint") : undefined}
-      tools={office.may("units") ? <NewButton label={w("import.new")} /> : undefined}
-      list={
-        <Rows things={imports} keyOf={(one) => one.id}>
-          {(one) => (
-            <>
-              <span class="row-head">
-                <strong>{one.file_name}</strong>
-                <span class="tag" data-tone={TONES[one.state]}>
-                  {w(`import.state.${one.state}`)}
-                </span>
-              </span>
-              <span class="soft small">
-                {moment(one.begun_at)}
-                {one.lines > 0 &&
-                  ` · ${w(one.dry_run ? "import.would_import" : "import.imported", { n: one.imported })}`}
-              </span>
-            </>
-          )}
-        </Rows>
+      things={imports}
+      keyOf={(one) => one.id}
+      adding={
+        office.may("units") && {
+          label: w("import.new"),
+          form: () => <NewImport office={office} again={again} />,
+        }
       }
-    >
-      {act === "new" && id === null ? (
-        <NewImport office={office} again={again} />
-      ) : chosen === undefined ? (
-        id !== null && <Gone />
-      ) : (
-        <OneImport key={chosen.id} office={office} one={chosen} again={again} />
+      nothing={imports.length === 0 ? w("import.hint") : undefined}
+      row={(one) => (
+        <>
+          <span class="row-head">
+            <strong>{one.file_name}</strong>
+            <span class="tag" data-tone={TONES[one.state]}>
+              {w(`import.state.${one.state}`)}
+            </span>
+          </span>
+          <span class="soft small">
+            {moment(one.begun_at)}
+            {one.lines > 0 && ` · ${w(one.dry_run ? "import.would_import" : "import.imported", { n: one.imported })}`}
+          </span>
+        </>
       )}
-    </Split>
+    >
+      {(one) => <OneImport office={office} one={one} again={again} />}
+    </Listing>
   );
 }
 

@@ -12,8 +12,8 @@ import { modelChoices, outletChoices } from "../forms/choices";
 import { Group, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
 import { tell } from "../forms/Said";
-import { show, view } from "../Go";
-import { Await, Facts, Gone, NewButton, Rows, Split } from "../Listing";
+import { show } from "../Go";
+import { Await, Facts, Gone, Listing } from "../Listing";
 import { moment } from "../moments";
 import { nameIn, type Office } from "../office";
 import { usePoll } from "../poll";
@@ -69,39 +69,34 @@ interface ListProps {
 }
 
 function BatchList({ office, batches, sheets, again }: ListProps): JSX.Element {
-  const { id, act } = view.value;
-  const chosen = batches.find((one) => one.id === id);
   return (
-    <Split
+    <Listing
       title={w("tab.labels")}
-      nothing={batches.length === 0 ? w("label.hint") : undefined}
-      tools={office.may("units") ? <NewButton label={w("label.new")} /> : undefined}
-      list={
-        <Rows things={batches} keyOf={(one) => one.id}>
-          {(one) => (
-            <>
-              <span class="row-head">
-                <strong>{w("label.count", { n: one.labels })}</strong>
-                <span class="tag" data-tone={TONES[one.state]}>
-                  {w(`label.state.${one.state}`)}
-                </span>
-              </span>
-              <span class="soft small">
-                {one.format.toUpperCase()} · {moment(one.made_at)}
-              </span>
-            </>
-          )}
-        </Rows>
+      things={batches}
+      keyOf={(one) => one.id}
+      adding={
+        office.may("units") && {
+          label: w("label.new"),
+          form: () => <NewLabels office={office} sheets={sheets} again={again} />,
+        }
       }
-    >
-      {act === "new" && id === null ? (
-        <NewLabels office={office} sheets={sheets} again={again} />
-      ) : chosen === undefined ? (
-        id !== null && <Gone />
-      ) : (
-        <OneBatch key={chosen.id} office={office} batch={chosen} again={again} />
+      nothing={batches.length === 0 ? w("label.hint") : undefined}
+      row={(one) => (
+        <>
+          <span class="row-head">
+            <strong>{w("label.count", { n: one.labels })}</strong>
+            <span class="tag" data-tone={TONES[one.state]}>
+              {w(`label.state.${one.state}`)}
+            </span>
+          </span>
+          <span class="soft small">
+            {one.format.toUpperCase()} · {moment(one.made_at)}
+          </span>
+        </>
       )}
-    </Split>
+    >
+      {(one) => <OneBatch office={office} batch={one} again={again} />}
+    </Listing>
   );
 }
 

@@ -14,7 +14,7 @@ import { Bilingual, Closing, Group, SelectField, TextField, Tick } from "../form
 import { Form } from "../forms/Form";
 import { tell } from "../forms/Said";
 import { Go, show, view } from "../Go";
-import { Await, Facts, Gone, matching, NewButton, Ready, Rows, Search, Split } from "../Listing";
+import { Await, Facts, Gone, Listing, Ready } from "../Listing";
 import { moment } from "../moments";
 import type { Office } from "../office";
 import { everything, Shelf } from "../shelf";
@@ -76,53 +76,40 @@ interface ListProps {
 }
 
 function LinkList({ office, links, again }: ListProps): JSX.Element {
-  const { id, act, search } = view.value;
   const may = office.may("catalogue");
-  const chosen = links.find((one) => one.id === id);
-  const words = (one: Link): string =>
-    [one.title, one.title_en, one.url, saying("link.type", typeOf(one)), typeOf(one), placeOf(office, one)].join(" ");
   return (
-    <Split
+    <Listing
       title={w("tab.links")}
-      nothing={links.length === 0 ? w("link.intro") : undefined}
-      tools={may ? <NewButton label={w("link.new")} /> : undefined}
-      list={
-        <>
-          {links.length > 0 && <p class="soft small">{w("link.intro")}</p>}
-          <Search />
-          <Rows
-            things={matching(
-              inOrder(links, (one) => placeOf(office, one)),
-              search,
-              words,
-            )}
-            keyOf={(one) => one.id}
-          >
-            {(one) => (
-              <>
-                <span class="row-head">
-                  <strong>{titleOf(one)}</strong>
-                  <LinkTags link={one} />
-                </span>
-                <span class="soft small">
-                  {saying("link.type", typeOf(one))} · {placeOf(office, one)}
-                </span>
-              </>
-            )}
-          </Rows>
-        </>
+      things={inOrder(links, (one) => placeOf(office, one))}
+      keyOf={(one) => one.id}
+      wordsOf={(one) =>
+        [one.title, one.title_en, one.url, saying("link.type", typeOf(one)), typeOf(one), placeOf(office, one)].join(
+          " ",
+        )
       }
-    >
-      {act === "new" && id === null ? (
-        <LinkForm key="new" office={office} link={null} again={again} />
-      ) : chosen === undefined ? (
-        id !== null && <Gone />
-      ) : act === "edit" && may ? (
-        <LinkForm key={chosen.id} office={office} link={chosen} again={again} />
-      ) : (
-        <OneLink key={chosen.id} office={office} link={chosen} again={again} />
+      adding={may && { label: w("link.new"), form: () => <LinkForm office={office} link={null} again={again} /> }}
+      above={links.length > 0 && <p class="soft small">{w("link.intro")}</p>}
+      nothing={links.length === 0 ? w("link.intro") : undefined}
+      row={(one) => (
+        <>
+          <span class="row-head">
+            <strong>{titleOf(one)}</strong>
+            <LinkTags link={one} />
+          </span>
+          <span class="soft small">
+            {saying("link.type", typeOf(one))} · {placeOf(office, one)}
+          </span>
+        </>
       )}
-    </Split>
+    >
+      {(one) =>
+        view.value.act === "edit" && may ? (
+          <LinkForm office={office} link={one} again={again} />
+        ) : (
+          <OneLink office={office} link={one} again={again} />
+        )
+      }
+    </Listing>
   );
 }
 

@@ -10,7 +10,7 @@ import { ShareBar } from "../Bars";
 import { Asking } from "../forms/Asking";
 import { tell } from "../forms/Said";
 import { Go, view } from "../Go";
-import { Await, Facts, Gone, matching, NewButton, Ready, Rows, Search, Split } from "../Listing";
+import { Await, Facts, Listing, Ready } from "../Listing";
 import { day, moment } from "../moments";
 import type { Office } from "../office";
 import { everything, Shelf } from "../shelf";
@@ -49,45 +49,35 @@ interface ListProps {
 }
 
 function NoticeList({ office, notices, again }: ListProps): JSX.Element {
-  const { id, act, search } = view.value;
-  const chosen = notices.find((one) => one.id === id);
+  const may = office.may("catalogue");
   return (
-    <Split
+    <Listing
       title={w("tab.notices")}
+      things={notices}
+      keyOf={(one) => one.id}
+      wordsOf={(one) => `${one.title} ${one.title_en} ${one.text}`}
+      adding={may && { label: w("notice.new"), form: () => <NoticeForm office={office} notice={null} again={again} /> }}
       nothing={notices.length === 0 ? w("notice.hint") : undefined}
-      tools={office.may("catalogue") ? <NewButton label={w("notice.new")} /> : undefined}
-      list={
+      row={(one) => (
         <>
-          <Search />
-          <Rows
-            things={matching(notices, search, (one) => `${one.title} ${one.title_en} ${one.text}`)}
-            keyOf={(one) => one.id}
-          >
-            {(one) => (
-              <>
-                <span class="row-head">
-                  <strong>{titleOf(one)}</strong>
-                  <span class="tag" data-tone={one.withdrawn_at === null ? TONES[one.severity] : "rest"}>
-                    {one.withdrawn_at === null ? saying("notice.kind", one.kind) : w("notice.withdrawn")}
-                  </span>
-                </span>
-                <span class="soft small">{w("warranty.since", { day: day(one.from_on) })}</span>
-              </>
-            )}
-          </Rows>
+          <span class="row-head">
+            <strong>{titleOf(one)}</strong>
+            <span class="tag" data-tone={one.withdrawn_at === null ? TONES[one.severity] : "rest"}>
+              {one.withdrawn_at === null ? saying("notice.kind", one.kind) : w("notice.withdrawn")}
+            </span>
+          </span>
+          <span class="soft small">{w("warranty.since", { day: day(one.from_on) })}</span>
         </>
-      }
-    >
-      {act === "new" && id === null ? (
-        <NoticeForm key="new" office={office} notice={null} again={again} />
-      ) : chosen === undefined ? (
-        id !== null && <Gone />
-      ) : act === "edit" && office.may("catalogue") ? (
-        <NoticeForm key={chosen.id} office={office} notice={chosen} again={again} />
-      ) : (
-        <OneNotice key={chosen.id} office={office} notice={chosen} again={again} />
       )}
-    </Split>
+    >
+      {(one) =>
+        view.value.act === "edit" && may ? (
+          <NoticeForm office={office} notice={one} again={again} />
+        ) : (
+          <OneNotice office={office} notice={one} again={again} />
+        )
+      }
+    </Listing>
   );
 }
 

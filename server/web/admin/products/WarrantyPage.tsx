@@ -11,7 +11,7 @@ import { Closing, Group, Names, SelectField, TextField, Tick } from "../forms/fi
 import { Form } from "../forms/Form";
 import { tell } from "../forms/Said";
 import { Go, show, view } from "../Go";
-import { Await, Facts, Gone, matching, Rows, Search, Split } from "../Listing";
+import { Await, Facts, Listing } from "../Listing";
 import { day } from "../moments";
 import type { Office } from "../office";
 import { Shelf } from "../shelf";
@@ -49,46 +49,37 @@ interface ListProps {
 }
 
 function WarrantyList({ office, policies, again }: ListProps): JSX.Element {
-  const { id, act, search } = view.value;
+  const may = office.may("catalogue");
   const codes = [...new Set(policies.map((one) => one.code))];
-  const series = codes.map((code) => policies.filter((one) => one.code === code).sort((a, b) => b.version - a.version));
-  const newest = series.flatMap(([first]) => (first === undefined ? [] : [first]));
-  const chosen = series.find(([first]) => first?.code === id);
-  const last = chosen?.[0];
+  const versionsOf = (code: string): readonly Warranty[] =>
+    policies.filter((one) => one.code === code).sort((a, b) => b.version - a.version);
   return (
-    <Split
+    <Listing
       title={w("tab.warranty")}
-      list={
+      things={codes.flatMap((code) => versionsOf(code).slice(0, 1))}
+      keyOf={(one) => one.code}
+      wordsOf={(one) => `${one.code} ${one.name.zh} ${one.name.en}`}
+      above={!may && <p class="soft">{w("frame.read_only")}</p>}
+      row={(one) => (
         <>
-          {!office.may("catalogue") && <p class="soft">{w("frame.read_only")}</p>}
-          <Search />
-          <Rows
-            things={matching(newest, search, (one) => `${one.code} ${one.name.zh} ${one.name.en}`)}
-            keyOf={(one) => one.code}
-          >
-            {(one) => (
-              <>
-                <span class="row-head">
-                  <strong>{inLanguage(one.name)}</strong>
-                  <span class="tag">{w(`warranty.source.${one.source}`)}</span>
-                </span>
-                <span class="soft small">
-                  {w("version.n", { n: one.version })} · {w("warranty.since", { day: day(one.effective_from) })}
-                </span>
-              </>
-            )}
-          </Rows>
+          <span class="row-head">
+            <strong>{inLanguage(one.name)}</strong>
+            <span class="tag">{w(`warranty.source.${one.source}`)}</span>
+          </span>
+          <span class="soft small">
+            {w("version.n", { n: one.version })} · {w("warranty.since", { day: day(one.effective_from) })}
+          </span>
         </>
-      }
-    >
-      {chosen === undefined || last === undefined ? (
-        id !== null && <Gone />
-      ) : act === "next" && office.may("catalogue") ? (
-        <WarrantyForm key={last.code} office={office} last={last} again={again} />
-      ) : (
-        <OneWarranty office={office} versions={chosen} last={last} />
       )}
-    </Split>
+    >
+      {(last) =>
+        view.value.act === "next" && may ? (
+          <WarrantyForm office={office} last={last} again={again} />
+        ) : (
+          <OneWarranty office={office} versions={versionsOf(last.code)} last={last} />
+        )
+      }
+    </Listing>
   );
 }
 
