@@ -71,8 +71,11 @@ function Intake({ board, show }: IntakePageProps): JSX.Element {
   const faults = useComputed<Faults>(() => (checked.value ? faultsOf(draft.value) : {}));
   const reported = useComputed(() => duplicatesOf(board.jobs.value.values(), draft.value));
 
+  const offline = useComputed(() => board.feed.contact.value.state === "offline");
+  /** What found no server is asked anew once it is back. */
+  const question = useComputed(() => ({ asked: quoteAsked(draft.value), offline: offline.value }));
   useSignalEffect(() => {
-    quoting.want(quoteAsked(draft.value));
+    quoting.want(question.value.asked);
   });
   useEffect(() => quoting.stop, [quoting]);
   useEffect(() => {
@@ -165,7 +168,6 @@ function Intake({ board, show }: IntakePageProps): JSX.Element {
   }
 
   const { customer, unit } = draft.value;
-  const offline = board.feed.contact.value.state === "offline";
   return (
     <form
       class="intake"
@@ -220,7 +222,7 @@ function Intake({ board, show }: IntakePageProps): JSX.Element {
         </footer>
       </div>
       <aside class="intake-known" aria-label={t("intake.known")}>
-        {offline && (
+        {offline.value && (
           <p class="caution" role="status">
             <Icon name="offline" />
             {t("intake.offline")}

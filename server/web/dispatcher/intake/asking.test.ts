@@ -56,6 +56,19 @@ describe("asking while somebody types", () => {
     expect(server.asked).toEqual(["13"]);
   });
 
+  it("asks the same question again when there was no connection", async () => {
+    const server = slow();
+    const asking = asker(server.ask, 300);
+    asking.want("13");
+    vi.advanceTimersByTime(300);
+    asking.want("13"); // it is on its way
+    await server.answer("13", { ok: false, problem: OFFLINE });
+    asking.want("13");
+    expect(asking.told.value).toEqual({ answer: { ok: false, problem: OFFLINE }, busy: true });
+    vi.advanceTimersByTime(300);
+    expect(server.asked).toEqual(["13", "13"]);
+  });
+
   it("drops an answer that was overtaken, in whatever order the answers come", async () => {
     const server = slow();
     const asking = asker(server.ask, 300);

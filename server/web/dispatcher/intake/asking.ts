@@ -20,6 +20,10 @@ export interface Asker<Question, T> {
 
 const NOTHING = { answer: null, busy: false } as const;
 
+function foundNobody({ answer, busy }: Told<unknown>): boolean {
+  return !busy && answer?.ok === false && answer.problem.status === 0;
+}
+
 export function asker<Question, T>(
   ask: (question: Question) => Promise<Answer<T>>,
   waitMs: number,
@@ -57,7 +61,7 @@ export function asker<Question, T>(
         return;
       }
       const key = JSON.stringify(question);
-      if (key === wanted?.key) return;
+      if (key === wanted?.key && !foundNobody(told.peek())) return;
       wanted = { question, key };
       schedule(question, waitMs);
     },
