@@ -178,10 +178,12 @@ class TestATechnicianWhoDoesNotCome:
         matter = page.locator(".suggestion", has_text=f"No. {job['number']}")
         await expect(matter).to_contain_text("has not set off")
         waiting = page.get_by_role("link", name="Alarms").locator(".count")
-        before = int(await waiting.inner_text())
+        listed = (await desk.get("/scan-alarms", open="true")).json()["items"]
+        others = [each for each in listed if each["state"] == "open"]
+        await expect(waiting).to_have_text(str(len(others) + 1))
         await matter.get_by_role("button", name="Look into it").click()
         await expect(matter).to_contain_text("You, since")
-        await expect(waiting).to_have_text(str(before - 1)) if before > 1 else await expect(waiting).to_have_count(0)
+        await expect(waiting).to_have_text([str(len(others))] if others else [])
         assert await violations(page, axe) == []
         await pictures(page, "no-show")
         await matter.get_by_role("button", name="Give").click()
