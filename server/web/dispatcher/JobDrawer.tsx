@@ -22,6 +22,7 @@ import { PromiseHistory } from "./promises/PromiseHistory";
 import { Proposals } from "./Proposals";
 import { Story } from "./Story";
 import { fieldName, money } from "./values";
+import "./drawer.css";
 
 interface JobDrawerProps {
   /** Undefined while the board is still loading, or when the job is not on it. */

@@ -11,6 +11,7 @@ import { useLoaded } from "../shared/views/loading";
 import type { Board } from "./board";
 import { bookProposal, recommend, recommendNamed } from "./deeds";
 import { bookingIn } from "./offers";
+import "./proposals.css";
 
 interface ProposalsProps {
   readonly job: Job;

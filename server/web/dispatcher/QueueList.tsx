@@ -15,6 +15,7 @@ import type { Show } from "./Desk";
 import type { Queue, Row, Standing } from "./queue";
 import { PLAIN, type DeskView } from "./view";
 import { layOut, visible, type Layout } from "./windowing";
+import "./queue.css";
 
 const HEAD_REM = 2.25;
 const ROW_REM = 4;

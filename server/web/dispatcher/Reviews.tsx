@@ -6,6 +6,7 @@ import type { Board } from "./board";
 import type { Show } from "./Desk";
 import { OpenReview } from "./OpenReview";
 import { SettledReview } from "./SettledReview";
+import "./reviews.css";
 
 export interface ReviewsProps {
   readonly board: Board;

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { t } from "../shared/text/language";
 import { Icon } from "../shared/views/Icon";
 import { dismiss, toasts, type Toast } from "./news";
+import "./toasts.css";
 
 const SIGNS = { good: "done", bad: "warning", note: "message" } as const satisfies Record<Toast["tone"], string>;
 

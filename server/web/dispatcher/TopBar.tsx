@@ -15,6 +15,7 @@ import { untakenIn, type ScanAlarms } from "./alarms/scanning";
 import type { Board } from "./board";
 import type { Show } from "./Desk";
 import { SEARCHED, writeView, type DeskView } from "./view";
+import "./topbar.css";
 
 interface TopBarProps {
   readonly board: Board;
