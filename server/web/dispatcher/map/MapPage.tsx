@@ -16,6 +16,7 @@ import type { Span } from "../timeline/hours";
 import { touches, visitOf } from "../timeline/rows";
 import { useTimeline } from "../timeline/timeline";
 import "../timeline/timeline.css";
+import "../timeline/tray.css";
 import type { DeskView } from "../view";
 import { Canvas } from "./Canvas";
 import { OnTheMap } from "./OnTheMap";

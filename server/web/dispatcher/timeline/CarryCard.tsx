@@ -12,6 +12,7 @@ import { recommendNamed } from "../deeds";
 import { toneOf, type Remark, type Tone } from "./preview";
 import { placeWords, remarksOf, remarkWords } from "./telling";
 import type { Timeline } from "./timeline";
+import "./carrying.css";
 
 /** Whoever only passes over a row does not ask about it. */
 const ASKS_AFTER_MS = 250;

@@ -6,6 +6,7 @@ import { pixels, xOf } from "./hours";
 import type { Interval } from "./rows";
 import { laneTop } from "./Row";
 import type { Timeline } from "./timeline";
+import "./carrying.css";
 
 export function CarryLayer({ timeline }: { readonly timeline: Timeline }): JSX.Element | null {
   const held = timeline.carry.value;

@@ -12,6 +12,7 @@ import { mayGoBack } from "./carry";
 import type { Pointing } from "./pointing";
 import { fixedOf } from "./preview";
 import type { Timeline } from "./timeline";
+import "./tray.css";
 
 const ITEM_PX = 68;
 const SPARE = 4;
