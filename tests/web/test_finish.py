@@ -56,10 +56,10 @@ def told(manifest: Any) -> tuple[str, Any, int]:
     return manifest["locale"], manifest["signer"], len(manifest["strokes"])
 
 
-#: Whether the field, as wide as the phone is now, is drawn on.
+#: Whether the field is drawn on, as wide as the turned phone; until it is in sight it has no width.
 _INK = """() => {
   const pad = document.querySelector("canvas.pad");
-  if (pad.clientWidth < 390) return false;
+  if (pad.width < 390) return false;
   const { data } = pad.getContext("2d").getImageData(0, 0, pad.width, pad.height);
   return data.some((value, index) => index % 4 === 3 && value > 0);
 }"""
