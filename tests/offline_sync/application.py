@@ -237,6 +237,11 @@ class Application:
                 raise
             return None
 
+    def move(self, technician: str, outlet: str) -> None:
+        (known,) = self.fetch("SELECT version FROM technician WHERE id = $1", uuid.UUID(technician))
+        body = {"base_version": known["version"], "outlet_id": outlet}
+        self.said(self.do(self.desk.patch(f"/technicians/{technician}", body)))
+
     def raise_job(self, customer: str | None, unit: str | None = None, outlet: str | None = None) -> str:
         asked = {
             "outlet_id": outlet or self.firm.outlet_id,

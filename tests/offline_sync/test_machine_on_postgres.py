@@ -257,8 +257,7 @@ class DayOnPostgres(Day):
             application.desk_does("post", f"/devices/{self.phone(number).store.device_id}/last-upload")
         elif deed == "outlet":
             place = (application.firm.outlet_id, application.firm.other_outlet_id)[number % 2]
-            path = f"/technicians/{application.technicians[number // 3]}"
-            application.desk_does("patch", path, {"outlet_id": place})
+            application.move(application.technicians[number // 3], place)
         else:
             self.desk.replica.pull()
 
