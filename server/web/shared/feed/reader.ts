@@ -57,7 +57,11 @@ export class FeedReader {
       this.pullSoon();
     };
     addEventListener("online", soon, { signal: stopped });
-    addEventListener("offline", this.#lost, { signal: stopped });
+    const gone = (): void => {
+      this.#lost();
+      this.pullSoon(); // what was asked before may still be answered, and would be the last word
+    };
+    addEventListener("offline", gone, { signal: stopped });
     document.addEventListener("visibilitychange", soon, { signal: stopped });
     this.pullSoon();
     void this.#keepListening();

@@ -77,7 +77,11 @@ export class Syncing {
       this.soon();
     };
     addEventListener("online", soon, { signal: stopped });
-    addEventListener("offline", this.silent, { signal: stopped });
+    const gone = (): void => {
+      this.silent();
+      this.soon(); // what was asked before may still be answered, and would be the last word
+    };
+    addEventListener("offline", gone, { signal: stopped });
     document.addEventListener("visibilitychange", soon, { signal: stopped });
     this.soon();
     void this.#keepListening();
