@@ -100,6 +100,20 @@ describe("a poke", () => {
   });
 });
 
+describe("the network going", () => {
+  it("is the last word, though what was asked before is still answered", async () => {
+    server.reader.start();
+    await settle();
+    server.script = [page("c2", ["8"]), { ok: false, problem: OFFLINE }];
+    server.ear?.poked();
+    dispatchEvent(new Event("offline"));
+    expect(server.reader.contact.value.state).toBe("offline");
+    await settle();
+    expect(server.ids).toEqual(["8"]);
+    expect(server.reader.contact.value.state).toBe("offline");
+  });
+});
+
 describe("without pokes", () => {
   it("pulls now and then anyway", async () => {
     server.reader.start();
