@@ -177,6 +177,13 @@ _COUNTED = """() => {
 }"""
 
 
+#: Whether what is told stands below the page, not on it: it stays until it is dismissed.
+_UNCOVERED = """() => {
+  const [page, told] = ["main", ".toasts"].map((each) => document.querySelector(each).getBoundingClientRect());
+  return told.height > 0 && told.top >= page.bottom;
+}"""
+
+
 class TestATechnicianWhoDoesNotCome:
     async def test_is_looked_into_by_one_who_passes_it_on(self, firm: Firm, screens: Screens, axe: str) -> None:
         desk = await firm.login("desk")
@@ -198,4 +205,6 @@ class TestATechnicianWhoDoesNotCome:
         await page.get_by_role("dialog").get_by_role("button", name="Give", exact=True).click()
         await expect(matter).to_contain_text("hq, since")
         told = re.compile(rf"desk gave you the matter of No. {job['number']}: .+ has not set off")
-        await expect(other.locator(".toast[data-tone=note]", has_text=told)).to_be_visible()
+        note = other.locator(".toast[data-tone=note]", has_text=told)
+        await expect(note).to_be_visible()
+        assert await other.evaluate(_UNCOVERED)

@@ -9,7 +9,7 @@ import { Icon } from "../shared/views/Icon";
 import { LanguageButton } from "../shared/views/LanguageButton";
 import { Notice } from "../shared/views/Notice";
 import { unsaved } from "./forms/draft";
-import { Said } from "./forms/Said";
+import { Toasts } from "../shared/news/Toasts";
 import { Go, view } from "./Go";
 import { openOffice, type Office } from "./office";
 import { opens } from "./rights";
@@ -88,7 +88,7 @@ export function AdminDesk({ user, session }: { readonly user: User; readonly ses
           <LazyPart key={part} part={part} office={office} />
         </main>
       </div>
-      <Said />
+      <Toasts />
     </div>
   );
 }

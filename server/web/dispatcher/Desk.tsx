@@ -27,7 +27,7 @@ import { PlanPage } from "./plans/PlanPage";
 import { neighbour, queueOf } from "./queue";
 import { QueueList } from "./QueueList";
 import { Reviews } from "./Reviews";
-import { Toasts } from "./Toasts";
+import { Toasts } from "../shared/news/Toasts";
 import { TimelinePage } from "./timeline/TimelinePage";
 import { TopBar } from "./TopBar";
 import { useSerials } from "./serials";
@@ -181,8 +181,8 @@ export function Desk({ user, session }: { readonly user: User; readonly session:
           )}
         </main>
         {job !== null && <JobDrawer key={job} job={open} board={board} waiting={waiting} onClose={close} show={show} />}
+        <Toasts />
       </div>
-      <Toasts />
       <KeyboardHelp open={helping} />
       <p class="unseen" aria-live="polite">
         {board.reviews.value.length > 0 && t("desk.reviews_count", { n: board.reviews.value.length })}

@@ -9,7 +9,7 @@ import { now } from "../shared/time/now";
 import type { Board } from "./board";
 import { obstaclesOf } from "./effects";
 import { bookingIn } from "./offers";
-import { tell } from "./news";
+import { tell } from "../shared/news/news";
 
 const at = (job: Job): { params: { path: { job_id: string } } } => ({ params: { path: { job_id: job.id } } });
 

@@ -8,7 +8,7 @@ import { Icon } from "../../shared/views/Icon";
 import { useDraft } from "../forms/draft";
 import { Closing, Group, Names, TextField, Tick } from "../forms/fields";
 import { Form, useFault } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { show } from "../Go";
 import { Gone } from "../Listing";
 import type { Calendar, Office } from "../office";

@@ -7,7 +7,7 @@ import { faultsOf, needed } from "../forms/checks";
 import { changesOf, useDraft } from "../forms/draft";
 import { Closing, Names } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Go, show, view } from "../Go";
 import { Facts, Listing } from "../Listing";
 import type { Centre, Office } from "../office";

@@ -11,7 +11,7 @@ import { between, faultsOf, needed, whole } from "../forms/checks";
 import { changesOf, useDraft } from "../forms/draft";
 import { Closing, Names, PlaceFields, SelectField, TextField } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Go, show, view } from "../Go";
 import { Facts, Listing } from "../Listing";
 import { nameIn, type Office } from "../office";

@@ -11,7 +11,7 @@ import { Asking } from "../forms/Asking";
 import { skillChoices, skillName } from "../forms/choices";
 import { faultsOf } from "../forms/checks";
 import { SelectField, TextField } from "../forms/fields";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Ready } from "../Listing";
 import { day } from "../moments";
 import type { Office } from "../office";

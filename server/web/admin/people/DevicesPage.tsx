@@ -8,7 +8,7 @@ import { now } from "../../shared/time/now";
 import { Asking } from "../forms/Asking";
 import { faultsOf, whole } from "../forms/checks";
 import { TextField } from "../forms/fields";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Go } from "../Go";
 import { Await, Facts, Listing } from "../Listing";
 import { moment, seconds } from "../moments";

@@ -16,7 +16,7 @@ import { Asking } from "../forms/Asking";
 import { outletChoices } from "../forms/choices";
 import { faultsOf } from "../forms/checks";
 import { Group, SelectField, TextField, Tick } from "../forms/fields";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Go, show, view } from "../Go";
 import { Await, Ready } from "../Listing";
 import { day as dayWords } from "../moments";

@@ -7,7 +7,7 @@ import { named } from "../../shared/text/language";
 import { code, faultsOf, needed } from "../forms/checks";
 import { Names, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { show } from "../Go";
 import { Await, Facts, Listing } from "../Listing";
 import type { Office, Skill } from "../office";

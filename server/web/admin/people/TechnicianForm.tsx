@@ -9,7 +9,7 @@ import { between, faultsOf, needed } from "../forms/checks";
 import { changesOf, useDraft } from "../forms/draft";
 import { Closing, Group, Names, PlaceFields, SelectField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { show } from "../Go";
 import type { Office } from "../office";
 import { w } from "../text/words";

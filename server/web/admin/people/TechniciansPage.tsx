@@ -12,7 +12,7 @@ import { Asking } from "../forms/Asking";
 import { outletChoices, skillName } from "../forms/choices";
 import { faultsOf } from "../forms/checks";
 import { SelectField } from "../forms/fields";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Go, view } from "../Go";
 import { Await, Facts, Listing, Ready } from "../Listing";
 import { moment } from "../moments";

@@ -11,7 +11,7 @@ import { faultsOf, needed, type Check } from "../forms/checks";
 import { openDraft, useDraft } from "../forms/draft";
 import { SelectField, TextField, Unsaved } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Go, show } from "../Go";
 import { Await, Facts, Gone, Listing } from "../Listing";
 import { nameIn, type Office } from "../office";

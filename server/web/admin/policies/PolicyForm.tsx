@@ -8,7 +8,7 @@ import { centreChoices, jobTypeChoices, lineChoices, outletChoices } from "../fo
 import { useDraft } from "../forms/draft";
 import { Closing, Group, Names, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { show } from "../Go";
 import { Gone } from "../Listing";
 import type { Office } from "../office";

@@ -8,7 +8,7 @@ import { now } from "../../shared/time/now";
 import { Asking } from "../forms/Asking";
 import { atMost, faultsOf, needed } from "../forms/checks";
 import { AreaField, TextField } from "../forms/fields";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Go } from "../Go";
 import { Facts } from "../Listing";
 import { length, moment, wired } from "../moments";

@@ -10,7 +10,7 @@ import { faultsOf, needed, type Check } from "../forms/checks";
 import { changesOf, useDraft } from "../forms/draft";
 import { Closing, Names, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Go, show, view } from "../Go";
 import { Await, Facts, Gone, Listing } from "../Listing";
 import type { ComponentGroup, Office } from "../office";

@@ -9,7 +9,7 @@ import { atMost, faultsOf, needed } from "../forms/checks";
 import { changesOf, useDraft } from "../forms/draft";
 import { Bilingual, Closing, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Go, show, view } from "../Go";
 import { Await, Facts, Gone, Listing } from "../Listing";
 import type { Office } from "../office";

@@ -12,7 +12,7 @@ import { outletChoices } from "../forms/choices";
 import { faultsOf } from "../forms/checks";
 import { Group, SelectField, TextField, Tick } from "../forms/fields";
 import { Form, useFault } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { show } from "../Go";
 import { Await, Facts, Gone, Listing, Ready } from "../Listing";
 import { moment } from "../moments";

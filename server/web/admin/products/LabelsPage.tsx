@@ -11,7 +11,7 @@ import { fetchFile } from "../download";
 import { modelChoices, outletChoices } from "../forms/choices";
 import { Group, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { show } from "../Go";
 import { Await, Facts, Gone, Listing } from "../Listing";
 import { moment } from "../moments";

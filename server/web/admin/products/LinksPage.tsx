@@ -12,7 +12,7 @@ import { lineChoices } from "../forms/choices";
 import { changesOf, useDraft } from "../forms/draft";
 import { Bilingual, Closing, Group, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Go, show, view } from "../Go";
 import { Await, Facts, Gone, Listing, Ready } from "../Listing";
 import { moment } from "../moments";

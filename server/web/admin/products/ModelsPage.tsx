@@ -8,7 +8,7 @@ import { lineChoices } from "../forms/choices";
 import { code, faultsOf, needed } from "../forms/checks";
 import { Names, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Go, show, view } from "../Go";
 import { Await, Facts, Gone, matching, NewButton, Rows, Search, Split } from "../Listing";
 import type { Line, Model, Office } from "../office";

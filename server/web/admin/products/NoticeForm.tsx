@@ -7,7 +7,7 @@ import { lineChoices, modelChoices } from "../forms/choices";
 import { changesOf, useDraft } from "../forms/draft";
 import { Bilingual, Closing, Group, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { show } from "../Go";
 import { Gone } from "../Listing";
 import type { Office } from "../office";

@@ -6,7 +6,7 @@ import { sentence } from "../../shared/api/problem";
 import type { components } from "../../shared/api/schema";
 import { inLanguage } from "../../shared/text/language";
 import { useLoaded } from "../../shared/views/loading";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Ready } from "../Listing";
 import { day } from "../moments";
 import { nameIn, type Office } from "../office";

@@ -8,7 +8,7 @@ import { inLanguage, named } from "../../shared/text/language";
 import { useLoaded } from "../../shared/views/loading";
 import { ShareBar } from "../Bars";
 import { Asking } from "../forms/Asking";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Go, view } from "../Go";
 import { Await, Facts, Listing, Ready } from "../Listing";
 import { day, moment } from "../moments";

@@ -11,7 +11,7 @@ import { Asking } from "../forms/Asking";
 import { componentChoices } from "../forms/choices";
 import { faultsOf, needed, whole } from "../forms/checks";
 import { Names, SelectField, TextField, Tick } from "../forms/fields";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Ready } from "../Listing";
 import { day } from "../moments";
 import type { Model, Office } from "../office";

@@ -9,7 +9,7 @@ import { inLanguage } from "../../shared/text/language";
 import { useDraft } from "../forms/draft";
 import { Closing, Group, Names, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import { Go, show, view } from "../Go";
 import { Await, Facts, Listing } from "../Listing";
 import { day } from "../moments";

@@ -12,7 +12,7 @@ import { faultsOf, needed } from "../forms/checks";
 import { useDraft, type Draft } from "../forms/draft";
 import { AreaField, Group, SelectField, TextField, Unsaved } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../forms/Said";
+import { tell } from "../../shared/news/news";
 import type { Office } from "../office";
 import { w } from "../text/words";
 import {

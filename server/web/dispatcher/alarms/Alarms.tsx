@@ -14,7 +14,7 @@ import type { Board } from "../board";
 import type { Show } from "../Desk";
 import { AwaitedList } from "../evidence/AwaitedList";
 import { useAwaited } from "../evidence/awaiting";
-import { tell } from "../news";
+import { tell } from "../../shared/news/news";
 import { byHands, freshIn, HANDS, quietTrouble, seenWith, untaken, type Seen } from "./alarms";
 import "./alarms.css";
 import { giftsTo, keepTold, toldTo, type Gift, type Kind } from "./given";

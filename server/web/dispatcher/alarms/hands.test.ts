@@ -3,7 +3,7 @@ import { createApi } from "../../shared/api/client";
 import type { Colleague, Reaction, ScanAlarm } from "../../shared/api/types";
 import { switchLanguage } from "../../shared/text/language";
 import type { Board } from "../board";
-import { toasts } from "../news";
+import { toasts } from "../../shared/news/news";
 import { aMatter, anAlarm } from "./builders";
 import { atOnce, give, putBack, take, type Matter } from "./hands";
 import { promiseMatter } from "./promising";

@@ -5,7 +5,7 @@ import type { Answer, Problem } from "../../shared/api/problem";
 import { sentence } from "../../shared/api/problem";
 import type { Colleague } from "../../shared/api/types";
 import { t } from "../../shared/text/language";
-import { tell } from "../news";
+import { tell } from "../../shared/news/news";
 
 export interface Matter {
   readonly id: string;

@@ -7,7 +7,7 @@ import { inLanguage, t } from "../../shared/text/language";
 import { useLoaded, type Loaded } from "../../shared/views/loading";
 import { useBeat } from "../beat";
 import type { Board } from "../board";
-import { tell } from "../news";
+import { tell } from "../../shared/news/news";
 import type { Matter } from "./hands";
 
 const LISTED = 50;

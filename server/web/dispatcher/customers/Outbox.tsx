@@ -11,7 +11,7 @@ import { Icon } from "../../shared/views/Icon";
 import type { Board } from "../board";
 import type { Show } from "../Desk";
 import { Frame } from "../Frame";
-import { tell } from "../news";
+import { tell } from "../../shared/news/news";
 import { hurryOf } from "./customers";
 import { customerWasTold, openMessage, sendAgain } from "./deeds";
 import { languageWords } from "./words";

@@ -4,7 +4,7 @@ import { createApi } from "../../shared/api/client";
 import type { Customer, Job } from "../../shared/api/types";
 import { switchLanguage } from "../../shared/text/language";
 import type { Board } from "../board";
-import { toasts } from "../news";
+import { toasts } from "../../shared/news/news";
 import { changeDetails } from "./changing";
 
 const FILE: Customer = {

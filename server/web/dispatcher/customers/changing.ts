@@ -5,7 +5,7 @@ import { sentence, type Answer, type Problem } from "../../shared/api/problem";
 import type { ChangedCustomer, Customer, CustomerEdit, Job, JobEdit } from "../../shared/api/types";
 import { language, say, t } from "../../shared/text/language";
 import type { Board } from "../board";
-import { tell } from "../news";
+import { tell } from "../../shared/news/news";
 import {
   before,
   contactOf,

@@ -12,7 +12,7 @@ import type {
 } from "../../shared/api/types";
 import { t } from "../../shared/text/language";
 import type { Board } from "../board";
-import { tell } from "../news";
+import { tell } from "../../shared/news/news";
 import type { Place } from "./customers";
 
 const message = ({ id }: OutboxMessage): { params: { path: { message_id: string } } } => ({

@@ -1,6 +1,6 @@
 /** Saving a file that is behind the login: fetched with the user's token, then handed to the browser. */
 import { sentence, type Answer } from "../../shared/api/problem";
-import { tell } from "../news";
+import { tell } from "../../shared/news/news";
 
 const KEPT_MS = 60_000; // a browser may ask first where to save it
 

@@ -11,7 +11,7 @@ import { Icon } from "../../shared/views/Icon";
 import { Notice } from "../../shared/views/Notice";
 import type { Board } from "../board";
 import type { Show } from "../Desk";
-import { tell } from "../news";
+import { tell } from "../../shared/news/news";
 import { asker } from "./asking";
 import { CallerField } from "./CallerField";
 import { customerOf, unitsOf, type Found } from "./callers";

@@ -8,7 +8,7 @@ import { timeWindow } from "../../shared/time/format";
 import { now } from "../../shared/time/now";
 import type { Board } from "../board";
 import type { Show } from "../Desk";
-import { tell } from "../news";
+import { tell } from "../../shared/news/news";
 import { agreeLoan, endLoan } from "./deeds";
 
 interface LoansProps {

@@ -8,7 +8,7 @@ import { shortTime, span, timeWindow } from "../../shared/time/format";
 import { now } from "../../shared/time/now";
 import { Icon } from "../../shared/views/Icon";
 import type { Board } from "../board";
-import { tell } from "../news";
+import { tell } from "../../shared/news/news";
 import { takeBackAbsence, type Listed } from "./deeds";
 import type { Person, Standing } from "./people";
 import type { PhoneAsked } from "./PhoneDialogs";

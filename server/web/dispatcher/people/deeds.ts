@@ -6,7 +6,7 @@ import { named, t } from "../../shared/text/language";
 import { shortTime, toDateInput } from "../../shared/time/format";
 import { now } from "../../shared/time/now";
 import { everything, paging, type Board } from "../board";
-import { tell } from "../news";
+import { tell } from "../../shared/news/news";
 
 const of = (technicianId: string): { params: { path: { technician_id: string } } } => ({
   params: { path: { technician_id: technicianId } },

@@ -8,7 +8,7 @@ import { t } from "../../shared/text/language";
 import { useLoaded, type Loaded } from "../../shared/views/loading";
 import { useBeat } from "../beat";
 import type { Board } from "../board";
-import { tell } from "../news";
+import { tell } from "../../shared/news/news";
 
 const WATCHING_MS = 1000; // while it is being made
 const LISTED = 20;

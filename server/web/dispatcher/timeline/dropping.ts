@@ -7,7 +7,7 @@ import { shortTime } from "../../shared/time/format";
 import { now } from "../../shared/time/now";
 import type { Board } from "../board";
 import { book, takeBack } from "../deeds";
-import { tell } from "../news";
+import { tell } from "../../shared/news/news";
 import type { Preview } from "./preview";
 import { touches, visitOf, type Interval } from "./rows";
 

@@ -2,7 +2,7 @@
 import type { Job } from "../../shared/api/types";
 import { t } from "../../shared/text/language";
 import { clockTime, foreign, span as lasting } from "../../shared/time/format";
-import { tell } from "../news";
+import { tell } from "../../shared/news/news";
 import type { Carry } from "./carry";
 import { whenOn } from "./DayBar";
 import { inHandOf, toneOf, type Preview, type Remark } from "./preview";

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
-import { t } from "../shared/text/language";
-import { Icon } from "../shared/views/Icon";
+import { t } from "../text/language";
+import { Icon } from "../views/Icon";
 import { dismiss, toasts, type Toast } from "./news";
 import "./toasts.css";
 
