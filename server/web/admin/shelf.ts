@@ -3,7 +3,7 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Answer } from "../shared/api/problem";
-import type { Loaded } from "../shared/views/loading";
+import { dataOr, type Loaded } from "../shared/views/loading";
 
 export class Shelf<T> {
   readonly #load: () => Promise<Answer<T>>;
@@ -20,8 +20,7 @@ export class Shelf<T> {
 
   /** What is on it; undefined before it came. */
   get data(): T | undefined {
-    const state = this.#state.value;
-    return state.kind === "ready" ? state.data : undefined;
+    return dataOr(this.#state.value, undefined);
   }
 
   /** Fetches unless that has begun. */
@@ -45,6 +44,12 @@ export function useShelf<T>(shelf: Shelf<T>): Loaded<T> {
     shelf.want();
   }, [shelf]);
   return shelf.state.value;
+}
+
+/** Has a list fetched anew after `done`, which changed it, or was refused because somebody else had. */
+export async function renewed<T>(done: Answer<T>, again: () => Promise<void>): Promise<Answer<T>> {
+  if (done.ok || done.problem.code === "version_stale") await again();
+  return done;
 }
 
 interface Page<T> {

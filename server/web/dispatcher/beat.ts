@@ -10,13 +10,13 @@ export const SOON_MS = 300; // what belongs together often comes in several poke
  * `atMostMs`, as whoever asks for it has just read. */
 export function useBeat(board: Board, atMostMs = AT_MOST_MS): ReadonlySignal<number> {
   const beat = useSignal(0);
-  const timer = useSignal<ReturnType<typeof setTimeout> | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   const last = useRef(performance.now());
   useSignalEffect(() => {
-    if (board.feed.contact.value.last === null || timer.peek() !== null) return;
-    timer.value = setTimeout(
+    if (board.feed.contact.value.last === null || timer.current !== null) return;
+    timer.current = setTimeout(
       () => {
-        timer.value = null;
+        timer.current = null;
         last.current = performance.now();
         beat.value += 1;
       },
@@ -25,9 +25,9 @@ export function useBeat(board: Board, atMostMs = AT_MOST_MS): ReadonlySignal<num
   });
   useEffect(
     () => () => {
-      if (timer.value !== null) clearTimeout(timer.value);
+      if (timer.current !== null) clearTimeout(timer.current);
     },
-    [timer],
+    [],
   );
   return beat;
 }

@@ -3,13 +3,13 @@
 import { answer } from "../shared/api/client";
 import { sentence, type Answer, type Problem } from "../shared/api/problem";
 import type { Assign, Hold, Job, Lock, Recommendation, Recommendations, Review } from "../shared/api/types";
+import { tell } from "../shared/news/news";
 import { say, t } from "../shared/text/language";
 import { timeWindow } from "../shared/time/format";
 import { now } from "../shared/time/now";
 import type { Board } from "./board";
 import { obstaclesOf } from "./effects";
 import { bookingIn } from "./offers";
-import { tell } from "../shared/news/news";
 
 const at = (job: Job): { params: { path: { job_id: string } } } => ({ params: { path: { job_id: job.id } } });
 

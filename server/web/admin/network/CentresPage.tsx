@@ -2,15 +2,16 @@
 import type { JSX } from "preact";
 import { answer } from "../../shared/api/client";
 import type { Answer, Problem } from "../../shared/api/problem";
+import { tell } from "../../shared/news/news";
 import { named } from "../../shared/text/language";
 import { faultsOf, needed } from "../forms/checks";
 import { changesOf, useDraft } from "../forms/draft";
 import { Closing, Names } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../../shared/news/news";
 import { Go, show, view } from "../Go";
 import { Facts, Listing } from "../Listing";
 import type { Centre, Office } from "../office";
+import { renewed } from "../shelf";
 import { w } from "../text/words";
 
 interface PageProps {
@@ -82,13 +83,9 @@ function CentreForm({ office, centre }: FormProps): JSX.Element {
   const draft = useDraft(`network/centre/${centre?.id ?? ""}`, { name, name_en });
   const values = draft.values.value;
   async function send(): Promise<Problem | null> {
-    const done = centre === null ? await add() : await change(centre);
-    if (!done.ok) {
-      if (done.problem.code === "version_stale") await office.centres.again();
-      return done.problem;
-    }
+    const done = await renewed(centre === null ? await add() : await change(centre), () => office.centres.again());
+    if (!done.ok) return done.problem;
     draft.discard();
-    await office.centres.again();
     tell("good", w("form.saved"));
     show({ id: done.data.id, act: null });
     return null;

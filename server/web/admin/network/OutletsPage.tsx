@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { answer } from "../../shared/api/client";
 import type { Answer, Problem } from "../../shared/api/problem";
 import type { Outlet } from "../../shared/api/types";
+import { tell } from "../../shared/news/news";
 import { named } from "../../shared/text/language";
 import { Asking } from "../forms/Asking";
 import { centreChoices } from "../forms/choices";
@@ -11,10 +12,10 @@ import { between, faultsOf, needed, whole } from "../forms/checks";
 import { changesOf, useDraft } from "../forms/draft";
 import { Closing, Names, PlaceFields, SelectField, TextField } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../../shared/news/news";
 import { Go, show, view } from "../Go";
 import { Facts, Listing } from "../Listing";
 import { nameIn, type Office } from "../office";
+import { renewed } from "../shelf";
 import { w } from "../text/words";
 
 interface PageProps {
@@ -58,24 +59,19 @@ function OneOutlet({ office, outlet }: { readonly office: Office; readonly outle
   const freeze = useSignal(String(outlet.freeze_minutes));
   const path = { outlet_id: outlet.id };
   const others = centreChoices(office).filter((one) => one.value !== outlet.centre_id);
-  async function finish(problem: Problem | null): Promise<Problem | null> {
-    if (problem === null) tell("good", w("form.saved"));
-    if (problem === null || problem.code === "version_stale") await office.outlets.again();
-    return problem;
+  async function finish(done: Answer<unknown>): Promise<Problem | null> {
+    await renewed(done, () => office.outlets.again());
+    if (!done.ok) return done.problem;
+    tell("good", w("form.saved"));
+    return null;
   }
   async function move(): Promise<Problem | null> {
     const body = { base_version: outlet.version, centre_id: centre.value };
-    const done = await answer(office.api.PATCH("/outlets/{outlet_id}", { params: { path }, body }));
-    return finish(done.ok ? null : done.problem);
+    return finish(await answer(office.api.PATCH("/outlets/{outlet_id}", { params: { path }, body })));
   }
   async function setFreeze(): Promise<Problem | null> {
-    const done = await answer(
-      office.api.PATCH("/outlets/{outlet_id}/dispatch", {
-        params: { path },
-        body: { freeze_minutes: Number(freeze.value) },
-      }),
-    );
-    return finish(done.ok ? null : done.problem);
+    const body = { freeze_minutes: Number(freeze.value) };
+    return finish(await answer(office.api.PATCH("/outlets/{outlet_id}/dispatch", { params: { path }, body })));
   }
   const people = office.technicians.data?.filter((one) => one.outlet_id === outlet.id);
   return (
@@ -175,13 +171,9 @@ function OutletForm({ office, outlet }: FormProps): JSX.Element {
   const values = draft.values.value;
   const set = draft.set;
   async function send(): Promise<Problem | null> {
-    const done = outlet === null ? await add() : await change(outlet);
-    if (!done.ok) {
-      if (done.problem.code === "version_stale") await office.outlets.again();
-      return done.problem;
-    }
+    const done = await renewed(outlet === null ? await add() : await change(outlet), () => office.outlets.again());
+    if (!done.ok) return done.problem;
     draft.discard();
-    await office.outlets.again();
     tell("good", w("form.saved"));
     show({ id: done.data.id, act: null });
     return null;

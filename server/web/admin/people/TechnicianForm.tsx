@@ -3,15 +3,16 @@ import type { JSX } from "preact";
 import { answer } from "../../shared/api/client";
 import type { Problem } from "../../shared/api/problem";
 import type { Outlet, Technician } from "../../shared/api/types";
+import { tell } from "../../shared/news/news";
 import { named } from "../../shared/text/language";
 import { outletChoices, skillChoices, skillsAskedFor } from "../forms/choices";
 import { between, faultsOf, needed } from "../forms/checks";
 import { changesOf, useDraft } from "../forms/draft";
 import { Closing, Group, Names, PlaceFields, SelectField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../../shared/news/news";
 import { show } from "../Go";
 import type { Office } from "../office";
+import { renewed } from "../shelf";
 import { w } from "../text/words";
 import { skillsAfter } from "./skills";
 import { countOf } from "./UnfitVisits";
@@ -30,23 +31,21 @@ export function TechnicianForm({ office, outlets, technician }: FormProps): JSX.
   const draft = useDraft(`people/technician/${technician?.id ?? ""}`, startOf(office, outlets, technician));
   const values = draft.values.value;
   const set = draft.set;
+  const again = (): Promise<void> => office.technicians.again();
   const send = async (): Promise<Problem | null> => (technician === null ? await add() : await change(technician));
   async function add(): Promise<Problem | null> {
-    const made = await answer(
-      office.api.POST("/technicians", {
-        body: {
-          outlet_id: values.outlet_id,
-          name: values.name.trim(),
-          name_en: values.name_en.trim(),
-          skills: [...values.skills],
-          home_lat: Number(values.lat),
-          home_lon: Number(values.lon),
-        },
-      }),
-    );
+    const body = {
+      outlet_id: values.outlet_id,
+      name: values.name.trim(),
+      name_en: values.name_en.trim(),
+      skills: [...values.skills],
+      home_lat: Number(values.lat),
+      home_lon: Number(values.lon),
+    };
+    const made = await renewed(await answer(office.api.POST("/technicians", { body })), again);
     if (!made.ok) return made.problem;
     tell("good", w("technician.made", { name: named(made.data) }));
-    return await finish(made.data.id);
+    return finish(made.data.id);
   }
   async function change(of: Technician): Promise<Problem | null> {
     const { name, name_en, skills, lat, lon } = changesOf(draft);
@@ -59,19 +58,16 @@ export function TechnicianForm({ office, outlets, technician }: FormProps): JSX.
       ...(lon === undefined ? {} : { home_lon: Number(lon) }),
     };
     const path = { technician_id: of.id };
-    const done = await answer(office.api.PATCH("/technicians/{technician_id}", { params: { path }, body }));
-    if (!done.ok) {
-      if (done.problem.code === "version_stale") await office.technicians.again();
-      return done.problem;
-    }
+    const asked = answer(office.api.PATCH("/technicians/{technician_id}", { params: { path }, body }));
+    const done = await renewed(await asked, again);
+    if (!done.ok) return done.problem;
     const unfit = countOf(done.data.unfit);
     if (unfit === 0) tell("good", w("form.saved"));
     else tell("bad", w("unfit.saved", { n: unfit }));
-    return await finish(of.id);
+    return finish(of.id);
   }
-  async function finish(id: string): Promise<null> {
+  function finish(id: string): null {
     draft.discard();
-    await office.technicians.again();
     show({ id, act: null });
     return null;
   }

@@ -2,7 +2,8 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { answer } from "../../shared/api/client";
-import type { Problem } from "../../shared/api/problem";
+import type { Answer, Problem } from "../../shared/api/problem";
+import { tell } from "../../shared/news/news";
 import { inLanguage, named } from "../../shared/text/language";
 import { toDateInput } from "../../shared/time/format";
 import { now } from "../../shared/time/now";
@@ -10,11 +11,10 @@ import { faultsOf, needed, type Check } from "../forms/checks";
 import { changesOf, useDraft } from "../forms/draft";
 import { Closing, Names, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../../shared/news/news";
 import { Go, show, view } from "../Go";
 import { Await, Facts, Gone, Listing } from "../Listing";
 import type { ComponentGroup, Office } from "../office";
-import { Shelf } from "../shelf";
+import { renewed, Shelf } from "../shelf";
 import { saying, w } from "../text/words";
 import { coverings, type Covering } from "./coverage";
 import { termLength, termWords } from "./terms";
@@ -182,27 +182,20 @@ function GroupForm({ office, group }: { readonly office: Office; readonly group:
   if (!office.may("catalogue")) return <Gone />;
   async function send(): Promise<Problem | null> {
     const code = group?.code ?? values.code.trim();
-    const done = group === null ? await add() : await change(group);
-    if (done !== null) {
-      if (done.code === "version_stale") await office.components.again();
-      return done;
-    }
+    const done = await renewed(group === null ? await add() : await change(group), () => office.components.again());
+    if (!done.ok) return done.problem;
     draft.discard();
-    await office.components.again();
     tell("good", w("form.saved"));
     show({ id: code, act: null });
     return null;
   }
-  async function add(): Promise<Problem | null> {
+  function add(): Promise<Answer<unknown>> {
     const body = { code: values.code.trim(), name: values.name.trim(), name_en: values.name_en.trim() };
-    const made = await answer(office.api.POST("/component-groups", { body }));
-    return made.ok ? null : made.problem;
+    return answer(office.api.POST("/component-groups", { body }));
   }
-  async function change(of: ComponentGroup): Promise<Problem | null> {
+  function change(of: ComponentGroup): Promise<Answer<unknown>> {
     const body = { base_version: of.version, ...changesOf(draft) };
-    const path = { code: of.code };
-    const done = await answer(office.api.PATCH("/component-groups/{code}", { params: { path }, body }));
-    return done.ok ? null : done.problem;
+    return answer(office.api.PATCH("/component-groups/{code}", { params: { path: { code: of.code } }, body }));
   }
   return (
     <article class="stack">

@@ -3,16 +3,17 @@ import type { JSX } from "preact";
 import { answer } from "../../shared/api/client";
 import type { Problem } from "../../shared/api/problem";
 import type { FaultCode } from "../../shared/api/types";
+import { tell } from "../../shared/news/news";
 import { inLanguage, named } from "../../shared/text/language";
 import { componentChoices, lineChoices } from "../forms/choices";
 import { atMost, faultsOf, needed } from "../forms/checks";
 import { changesOf, useDraft } from "../forms/draft";
 import { Bilingual, Closing, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../../shared/news/news";
 import { Go, show, view } from "../Go";
 import { Await, Facts, Gone, Listing } from "../Listing";
 import type { Office } from "../office";
+import { renewed } from "../shelf";
 import { saying, w } from "../text/words";
 import { inShownOrder, SHOWN_CODE } from "./faultcodes";
 
@@ -155,13 +156,9 @@ function FaultForm({ office, fault }: { readonly office: Office; readonly fault:
   const set = draft.set;
   if (!office.may("catalogue")) return <Gone />;
   async function send(): Promise<Problem | null> {
-    const done = fault === null ? await add() : await change(fault);
-    if (!done.ok) {
-      if (done.problem.code === "version_stale") await office.faultCodes.again();
-      return done.problem;
-    }
+    const done = await renewed(fault === null ? await add() : await change(fault), () => office.faultCodes.again());
+    if (!done.ok) return done.problem;
     draft.discard();
-    await office.faultCodes.again();
     tell("good", w("fault.saved"));
     show({ id: done.data.id, act: null });
     return null;

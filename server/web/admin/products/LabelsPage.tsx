@@ -5,13 +5,14 @@ import { useMemo } from "preact/hooks";
 import { answer } from "../../shared/api/client";
 import { readProblem, sentence, type Problem } from "../../shared/api/problem";
 import type { components } from "../../shared/api/schema";
+import { tell } from "../../shared/news/news";
 import { toDateInput } from "../../shared/time/format";
 import { now } from "../../shared/time/now";
+import { dataOr } from "../../shared/views/loading";
 import { fetchFile } from "../download";
 import { modelChoices, outletChoices } from "../forms/choices";
 import { Group, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../../shared/news/news";
 import { show } from "../Go";
 import { Await, Facts, Gone, Listing } from "../Listing";
 import { moment } from "../moments";
@@ -186,7 +187,7 @@ function NewLabels({
     return null;
   }
   const makes = values.what === "make";
-  const chosen = known.kind === "ready" ? known.data.find((one) => one.name === values.sheet) : undefined;
+  const chosen = dataOr(known, []).find((one) => one.name === values.sheet);
   const places = chosen?.places ?? 1;
   return (
     <article class="stack">
@@ -296,7 +297,7 @@ function NewLabels({
                 label={w("label.sheet")}
                 none={w("label.sheet_none")}
                 value={values.sheet}
-                choices={(known.kind === "ready" ? known.data : []).map((one) => ({
+                choices={dataOr(known, []).map((one) => ({
                   value: one.name,
                   label: w("label.sheet_of", { name: one.name, n: one.places }),
                 }))}

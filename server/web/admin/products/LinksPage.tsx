@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { answer } from "../../shared/api/client";
 import type { Problem } from "../../shared/api/problem";
+import { tell } from "../../shared/news/news";
 import { inLanguage, named } from "../../shared/text/language";
 import { now } from "../../shared/time/now";
 import { useLoaded } from "../../shared/views/loading";
@@ -12,12 +13,11 @@ import { lineChoices } from "../forms/choices";
 import { changesOf, useDraft } from "../forms/draft";
 import { Bilingual, Closing, Group, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../../shared/news/news";
 import { Go, show, view } from "../Go";
 import { Await, Facts, Gone, Listing, Ready } from "../Listing";
 import { moment } from "../moments";
 import type { Office } from "../office";
-import { everything, Shelf } from "../shelf";
+import { everything, renewed, Shelf } from "../shelf";
 import { saying, w } from "../text/words";
 import {
   BLANK,
@@ -289,13 +289,9 @@ function LinkForm({ office, link, again }: FormProps): JSX.Element {
   const set = draft.set;
   if (!office.may("catalogue")) return <Gone />;
   async function send(): Promise<Problem | null> {
-    const done = link === null ? await add() : await change(link);
-    if (!done.ok) {
-      if (done.problem.code === "version_stale") await again();
-      return done.problem;
-    }
+    const done = await renewed(link === null ? await add() : await change(link), again);
+    if (!done.ok) return done.problem;
     draft.discard();
-    await again();
     tell("good", w("link.saved"));
     show({ id: done.data.id, act: null });
     return null;

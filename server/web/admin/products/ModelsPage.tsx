@@ -2,16 +2,17 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { answer } from "../../shared/api/client";
-import type { Problem } from "../../shared/api/problem";
+import type { Answer, Problem } from "../../shared/api/problem";
+import { tell } from "../../shared/news/news";
 import { named } from "../../shared/text/language";
 import { lineChoices } from "../forms/choices";
 import { code, faultsOf, needed } from "../forms/checks";
 import { Names, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../../shared/news/news";
 import { Go, show, view } from "../Go";
 import { Await, Facts, Gone, matching, NewButton, Rows, Search, Split } from "../Listing";
 import type { Line, Model, Office } from "../office";
+import { renewed } from "../shelf";
 import { w } from "../text/words";
 import { Parts } from "./Parts";
 
@@ -131,16 +132,13 @@ function NamedThing({ office, thing, path }: NamedThingProps): JSX.Element {
       name_en: values.name_en.trim(),
       retired: values.retired,
     };
-    const done =
+    const done: Answer<unknown> =
       "gtin" in thing
         ? await answer(office.api.PATCH("/models/{model_id}", { params: { path: { model_id: thing.id } }, body }))
         : await answer(office.api.PATCH("/product-lines/{code}", { params: { path: { code: thing.code } }, body }));
     const shelf = path === "line" ? office.lines : office.models;
-    if (!done.ok) {
-      if (done.problem.code === "version_stale") await shelf.again();
-      return done.problem;
-    }
-    await shelf.again();
+    await renewed(done, () => shelf.again());
+    if (!done.ok) return done.problem;
     tell("good", w("form.saved"));
     return null;
   }

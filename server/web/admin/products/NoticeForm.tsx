@@ -2,15 +2,16 @@
 import type { JSX } from "preact";
 import { answer } from "../../shared/api/client";
 import type { Answer, Problem } from "../../shared/api/problem";
+import { tell } from "../../shared/news/news";
 import { inLanguage } from "../../shared/text/language";
 import { lineChoices, modelChoices } from "../forms/choices";
 import { changesOf, useDraft } from "../forms/draft";
 import { Bilingual, Closing, Group, SelectField, TextField, Tick } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../../shared/news/news";
 import { show } from "../Go";
 import { Gone } from "../Listing";
 import type { Office } from "../office";
+import { renewed } from "../shelf";
 import { saying, w } from "../text/words";
 import {
   ANY,
@@ -45,13 +46,9 @@ export function NoticeForm({ office, notice, again }: FormProps): JSX.Element {
     return answer(office.api.PATCH("/notices/{notice_id}", { params: { path: { notice_id: notice.id } }, body }));
   }
   async function send(): Promise<Problem | null> {
-    const done = await ask();
-    if (!done.ok) {
-      if (done.problem.code === "version_stale") await again();
-      return done.problem;
-    }
+    const done = await renewed(await ask(), again);
+    if (!done.ok) return done.problem;
     draft.discard();
-    await again();
     tell("good", notice === null ? w("notice.made") : w("notice.changed"));
     show({ id: done.data.id, act: null });
     return null;

@@ -4,16 +4,16 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { answer } from "../../shared/api/client";
 import type { Problem } from "../../shared/api/problem";
+import { tell } from "../../shared/news/news";
 import { inLanguage, named } from "../../shared/text/language";
 import { useLoaded } from "../../shared/views/loading";
 import { ShareBar } from "../Bars";
 import { Asking } from "../forms/Asking";
-import { tell } from "../../shared/news/news";
 import { Go, view } from "../Go";
 import { Await, Facts, Listing, Ready } from "../Listing";
 import { day, moment } from "../moments";
 import type { Office } from "../office";
-import { everything, Shelf } from "../shelf";
+import { everything, renewed, Shelf } from "../shelf";
 import { saying, w } from "../text/words";
 import { NoticeForm } from "./NoticeForm";
 import { NoticeUnits } from "./NoticeUnits";
@@ -101,15 +101,10 @@ function OneNotice({
   const withdrawn = notice.withdrawn_at !== null;
   async function change(): Promise<Problem | null> {
     const body = { base_version: notice.version, withdrawn: !withdrawn };
-    const done = await answer(
-      office.api.PATCH("/notices/{notice_id}", { params: { path: { notice_id: notice.id } }, body }),
-    );
-    if (!done.ok) {
-      if (done.problem.code === "version_stale") await again();
-      return done.problem;
-    }
+    const params = { path: { notice_id: notice.id } };
+    const done = await renewed(await answer(office.api.PATCH("/notices/{notice_id}", { params, body })), again);
+    if (!done.ok) return done.problem;
     tell("good", w("form.saved"));
-    await again();
     return null;
   }
   return (

@@ -5,13 +5,13 @@ import { useRef } from "preact/hooks";
 import { answer } from "../../shared/api/client";
 import type { Problem } from "../../shared/api/problem";
 import type { components } from "../../shared/api/schema";
+import { tell } from "../../shared/news/news";
 import { named } from "../../shared/text/language";
-import { useLoaded } from "../../shared/views/loading";
+import { dataOr, useLoaded } from "../../shared/views/loading";
 import { Asking } from "../forms/Asking";
 import { componentChoices } from "../forms/choices";
 import { faultsOf, needed, whole } from "../forms/checks";
 import { Names, SelectField, TextField, Tick } from "../forms/fields";
-import { tell } from "../../shared/news/news";
 import { Ready } from "../Listing";
 import { day } from "../moments";
 import type { Model, Office } from "../office";
@@ -39,7 +39,7 @@ export function Parts({ office, model }: PartsProps): JSX.Element {
     model.id,
     0,
   );
-  const known = loaded.value.kind === "ready" ? loaded.value.data : undefined;
+  const known = dataOr(loaded.value, undefined);
   return (
     <section class="stack">
       <header class="part-head">

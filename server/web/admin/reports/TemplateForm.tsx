@@ -6,13 +6,13 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { answer } from "../../shared/api/client";
 import { readProblem, type Problem } from "../../shared/api/problem";
 import type { components } from "../../shared/api/schema";
+import { tell } from "../../shared/news/news";
 import { language } from "../../shared/text/language";
 import { Icon } from "../../shared/views/Icon";
 import { faultsOf, needed } from "../forms/checks";
 import { useDraft, type Draft } from "../forms/draft";
 import { AreaField, Group, SelectField, TextField, Unsaved } from "../forms/fields";
 import { Form } from "../forms/Form";
-import { tell } from "../../shared/news/news";
 import type { Office } from "../office";
 import { w } from "../text/words";
 import {

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { sentence, type Problem } from "../../shared/api/problem";
 import type { Colleague } from "../../shared/api/types";
 import { named, say, t } from "../../shared/text/language";
-import { useLoaded } from "../../shared/views/loading";
+import { dataOr, useLoaded } from "../../shared/views/loading";
 import type { Board } from "../board";
 import { entered, Frame } from "../Frame";
 import { give, putBack, type Matter } from "./hands";
@@ -20,8 +20,7 @@ export function Giving({ matter, board, onClose }: GivingProps): JSX.Element {
   const { holder, outletId } = matter;
   const [state] = useLoaded(() => board.colleagues.of(outletId), outletId ?? "", 0);
   const loaded = state.value;
-  const known = loaded.kind === "ready" ? loaded.data : [];
-  const others = known.filter(({ id }) => id !== board.user.id && id !== holder);
+  const others = dataOr(loaded, []).filter(({ id }) => id !== board.user.id && id !== holder);
   const name = holder === null || holder === board.user.id ? null : board.colleagues.nameOf(holder);
   const words = t("alarms.give_text");
 

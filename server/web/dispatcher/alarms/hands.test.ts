@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { createApi } from "../../shared/api/client";
 import type { Colleague, Reaction, ScanAlarm } from "../../shared/api/types";
+import { toasts } from "../../shared/news/news";
 import { switchLanguage } from "../../shared/text/language";
 import type { Board } from "../board";
-import { toasts } from "../../shared/news/news";
 import { aMatter, anAlarm } from "./builders";
 import { atOnce, give, putBack, take, type Matter } from "./hands";
 import { promiseMatter } from "./promising";

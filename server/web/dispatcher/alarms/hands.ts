@@ -4,8 +4,8 @@
 import type { Answer, Problem } from "../../shared/api/problem";
 import { sentence } from "../../shared/api/problem";
 import type { Colleague } from "../../shared/api/types";
-import { t } from "../../shared/text/language";
 import { tell } from "../../shared/news/news";
+import { t } from "../../shared/text/language";
 
 export interface Matter {
   readonly id: string;

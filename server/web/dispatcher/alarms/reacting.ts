@@ -4,11 +4,11 @@ import type { ReadonlySignal } from "@preact/signals";
 import { answer } from "../../shared/api/client";
 import { sentence, type Problem } from "../../shared/api/problem";
 import type { Reaction } from "../../shared/api/types";
+import { tell } from "../../shared/news/news";
 import { inLanguage, t } from "../../shared/text/language";
-import { useLoaded, type Loaded } from "../../shared/views/loading";
+import { dataOr, type Loaded, useLoaded } from "../../shared/views/loading";
 import { useBeat } from "../beat";
 import type { Board } from "../board";
-import { tell } from "../../shared/news/news";
 import type { Matter } from "./hands";
 
 const LISTED = 50;
@@ -29,8 +29,7 @@ export function useSuggestions(board: Board): readonly [Suggestions, () => void]
 }
 
 export function openIn(suggestions: Suggestions): readonly Reaction[] {
-  const loaded = suggestions.value;
-  return loaded.kind === "ready" ? loaded.data : [];
+  return dataOr(suggestions.value, []);
 }
 
 /** Those that nobody looks into yet. */

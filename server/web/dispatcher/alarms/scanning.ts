@@ -3,11 +3,11 @@ import type { ReadonlySignal } from "@preact/signals";
 import { answer } from "../../shared/api/client";
 import type { Problem } from "../../shared/api/problem";
 import type { Role, ScanAlarm, ScanPlace } from "../../shared/api/types";
+import { tell } from "../../shared/news/news";
 import { inLanguage, t } from "../../shared/text/language";
-import { useLoaded, type Loaded } from "../../shared/views/loading";
+import { dataOr, type Loaded, useLoaded } from "../../shared/views/loading";
 import { useBeat } from "../beat";
 import type { Board } from "../board";
-import { tell } from "../../shared/news/news";
 import type { Matter } from "./hands";
 
 const LISTED = 50;
@@ -29,8 +29,7 @@ export function useScanAlarms(board: Board): readonly [ScanAlarms, () => void] {
 }
 
 export function listedIn(scans: ScanAlarms): readonly ScanAlarm[] {
-  const loaded = scans.value;
-  return loaded.kind === "ready" ? loaded.data : [];
+  return dataOr(scans.value, []);
 }
 
 export function untakenIn(scans: ScanAlarms): readonly ScanAlarm[] {

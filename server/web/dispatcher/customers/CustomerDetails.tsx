@@ -4,7 +4,7 @@ import { answer } from "../../shared/api/client";
 import { sentence, type Answer, type Problem } from "../../shared/api/problem";
 import type { Customer, Job } from "../../shared/api/types";
 import { t } from "../../shared/text/language";
-import { useLoaded } from "../../shared/views/loading";
+import { dataOr, useLoaded } from "../../shared/views/loading";
 import type { Board } from "../board";
 import { entered, Frame } from "../Frame";
 import { changeDetails } from "./changing";
@@ -32,7 +32,7 @@ async function fileOf(board: Board, { customer_id: id }: Job): Promise<Answer<Cu
 export function CustomerDetails({ job, board, onClose }: CustomerDetailsProps): JSX.Element {
   const [state] = useLoaded(() => fileOf(board, job), job.id, 0);
   const loaded = state.value;
-  const file = loaded.kind === "ready" ? loaded.data : null;
+  const file = dataOr(loaded, null);
 
   async function confirm(fields: FormData): Promise<Problem | string | null> {
     if (loaded.kind !== "ready") return t("details.wait");

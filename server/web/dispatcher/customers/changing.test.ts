@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { aJob } from "../../shared/api/builders";
 import { createApi } from "../../shared/api/client";
 import type { Customer, Job } from "../../shared/api/types";
+import { toasts } from "../../shared/news/news";
 import { switchLanguage } from "../../shared/text/language";
 import type { Board } from "../board";
-import { toasts } from "../../shared/news/news";
 import { changeDetails } from "./changing";
 
 const FILE: Customer = {

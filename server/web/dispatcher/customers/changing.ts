@@ -3,9 +3,9 @@
 import { answer } from "../../shared/api/client";
 import { sentence, type Answer, type Problem } from "../../shared/api/problem";
 import type { ChangedCustomer, Customer, CustomerEdit, Job, JobEdit } from "../../shared/api/types";
+import { tell } from "../../shared/news/news";
 import { language, say, t } from "../../shared/text/language";
 import type { Board } from "../board";
-import { tell } from "../../shared/news/news";
 import {
   before,
   contactOf,

@@ -10,9 +10,9 @@ import type {
   OutboxMessage,
   Registration,
 } from "../../shared/api/types";
+import { tell } from "../../shared/news/news";
 import { t } from "../../shared/text/language";
 import type { Board } from "../board";
-import { tell } from "../../shared/news/news";
 import type { Place } from "./customers";
 
 const message = ({ id }: OutboxMessage): { params: { path: { message_id: string } } } => ({

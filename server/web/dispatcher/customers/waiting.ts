@@ -5,7 +5,7 @@ import { answer } from "../../shared/api/client";
 import type { Answer } from "../../shared/api/problem";
 import type { CustomerAsk, OutboxMessage, Registration } from "../../shared/api/types";
 import { now } from "../../shared/time/now";
-import { useLoaded, type Loaded } from "../../shared/views/loading";
+import { dataOr, type Loaded, useLoaded } from "../../shared/views/loading";
 import { useBeat } from "../beat";
 import type { Board } from "../board";
 import { byUse, type Listed } from "./customers";
@@ -61,9 +61,9 @@ async function listed<T>(asked: Promise<Answer<PageOf<T>>>): Promise<Answer<List
 }
 
 function size(list: Loaded<Listed<unknown>>): number {
-  return list.kind === "ready" ? list.data.items.length : 0;
+  return dataOr(list, null)?.items.length ?? 0;
 }
 
 export function itemsOf<T>(list: List<T>): readonly T[] {
-  return list.value.kind === "ready" ? list.value.data.items : [];
+  return dataOr(list.value, null)?.items ?? [];
 }

@@ -3,12 +3,12 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { sentence, type Problem } from "../../shared/api/problem";
 import type { Borrowing } from "../../shared/api/types";
+import { tell } from "../../shared/news/news";
 import { say, t } from "../../shared/text/language";
 import { timeWindow } from "../../shared/time/format";
 import { now } from "../../shared/time/now";
 import type { Board } from "../board";
 import type { Show } from "../Desk";
-import { tell } from "../../shared/news/news";
 import { agreeLoan, endLoan } from "./deeds";
 
 interface LoansProps {

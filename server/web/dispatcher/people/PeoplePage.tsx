@@ -6,7 +6,7 @@ import { CodeDialog } from "../../shared/enrolment/CodeDialog";
 import { t } from "../../shared/text/language";
 import { dayName } from "../../shared/time/format";
 import { now } from "../../shared/time/now";
-import { useLoaded } from "../../shared/views/loading";
+import { dataOr, useLoaded } from "../../shared/views/loading";
 import { Notice } from "../../shared/views/Notice";
 import { useBeat } from "../beat";
 import type { Board } from "../board";
@@ -35,8 +35,7 @@ export function PeoplePage({ board, show }: PeoplePageProps): JSX.Element {
   const shown = useSignal<Shown>("all");
   const doing = useSignal<Doing | null>(null);
   const people = useComputed(() => {
-    const loaded = listed.value;
-    const known = loaded.kind === "ready" ? loaded.data : NOBODY;
+    const known = dataOr(listed.value, NOBODY);
     return inOrder(peopleOf({ ...known, jobs: board.jobs.value.values() }, now.value), ({ technician }) =>
       board.nameOf(technician.id),
     );
@@ -99,7 +98,7 @@ export function PeoplePage({ board, show }: PeoplePageProps): JSX.Element {
             key={person.technician.id}
             person={person}
             board={board}
-            known={loaded.kind === "ready" ? loaded.data : NOBODY}
+            known={dataOr(loaded, NOBODY)}
             skillName={skillName}
             onDo={(what) => (doing.value = what)}
             onChanged={again}

@@ -2,11 +2,11 @@
 import { answer } from "../../shared/api/client";
 import type { Answer, Problem } from "../../shared/api/problem";
 import type { Absence, Borrowing, Device, NewAbsence, Technician } from "../../shared/api/types";
+import { tell } from "../../shared/news/news";
 import { named, t } from "../../shared/text/language";
 import { shortTime, toDateInput } from "../../shared/time/format";
 import { now } from "../../shared/time/now";
 import { everything, paging, type Board } from "../board";
-import { tell } from "../../shared/news/news";
 
 const of = (technicianId: string): { params: { path: { technician_id: string } } } => ({
   params: { path: { technician_id: technicianId } },

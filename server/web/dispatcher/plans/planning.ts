@@ -4,11 +4,11 @@ import { useEffect } from "preact/hooks";
 import { answer } from "../../shared/api/client";
 import { sentence, type Answer, type Problem } from "../../shared/api/problem";
 import type { BorrowingProposal, NewPlan, Plan, PlanHead, Publish, Published } from "../../shared/api/types";
+import { tell } from "../../shared/news/news";
 import { t } from "../../shared/text/language";
 import { useLoaded, type Loaded } from "../../shared/views/loading";
 import { useBeat } from "../beat";
 import type { Board } from "../board";
-import { tell } from "../../shared/news/news";
 
 const WATCHING_MS = 1000; // while it is being made
 const LISTED = 20;

@@ -2,12 +2,12 @@
 import { answer } from "../../shared/api/client";
 import { sentence, type Problem } from "../../shared/api/problem";
 import type { Assign, Job } from "../../shared/api/types";
+import { tell } from "../../shared/news/news";
 import { t } from "../../shared/text/language";
 import { shortTime } from "../../shared/time/format";
 import { now } from "../../shared/time/now";
 import type { Board } from "../board";
 import { book, takeBack } from "../deeds";
-import { tell } from "../../shared/news/news";
 import type { Preview } from "./preview";
 import { touches, visitOf, type Interval } from "./rows";
 

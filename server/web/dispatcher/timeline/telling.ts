@@ -1,8 +1,8 @@
 /** The timeline in words: for the card, and for those who hear it. */
 import type { Job } from "../../shared/api/types";
+import { tell } from "../../shared/news/news";
 import { t } from "../../shared/text/language";
 import { clockTime, foreign, span as lasting } from "../../shared/time/format";
-import { tell } from "../../shared/news/news";
 import type { Carry } from "./carry";
 import { whenOn } from "./DayBar";
 import { inHandOf, toneOf, type Preview, type Remark } from "./preview";

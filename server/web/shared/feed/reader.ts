@@ -7,6 +7,7 @@ import { batch, signal, type ReadonlySignal } from "@preact/signals";
 import type { Answer, Problem } from "../api/problem";
 import type { PullAnswer } from "../api/types";
 import { backoff } from "./backoff";
+import { heedNetwork } from "./network";
 import type { Ear } from "./pokes";
 import { EMPTY, receive, startAfresh, type Replica } from "./records";
 
@@ -52,18 +53,11 @@ export class FeedReader {
   }
 
   start(): void {
-    const { signal: stopped } = this.#stop;
     const soon = (): void => {
       this.pullSoon();
     };
-    addEventListener("online", soon, { signal: stopped });
-    const gone = (): void => {
-      this.#lost();
-      this.pullSoon(); // what was asked before may still be answered, and would be the last word
-    };
-    addEventListener("offline", gone, { signal: stopped });
-    document.addEventListener("visibilitychange", soon, { signal: stopped });
-    this.pullSoon();
+    heedNetwork(this.#stop.signal, soon, this.#lost);
+    soon();
     void this.#keepListening();
   }
 

@@ -8,6 +8,10 @@ export type Loaded<T> =
   | { readonly kind: "failed"; readonly problem: Problem }
   | { readonly kind: "ready"; readonly data: T };
 
+export function dataOr<T, O>(loaded: Loaded<T>, otherwise: O): T | O {
+  return loaded.kind === "ready" ? loaded.data : otherwise;
+}
+
 /** While a newer answer for the same `subject` is under way the old one stays; another subject starts empty.
  * Answers that come after they were overtaken are dropped. */
 export function useLoaded<T>(

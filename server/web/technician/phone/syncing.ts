@@ -7,6 +7,7 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
 import { OFFLINE, readProblem, type Problem } from "../../shared/api/problem";
 import { backoff } from "../../shared/feed/backoff";
+import { heedNetwork } from "../../shared/feed/network";
 import type { Ear } from "../../shared/feed/pokes";
 import { Forked, ServerProblem, StorageFull, Superseded, Unreachable } from "../../shared/replica";
 import type { Contact, Trouble } from "./phone";
@@ -72,18 +73,11 @@ export class Syncing {
   }
 
   start(): void {
-    const { signal: stopped } = this.#stop;
     const soon = (): void => {
       this.soon();
     };
-    addEventListener("online", soon, { signal: stopped });
-    const gone = (): void => {
-      this.silent();
-      this.soon(); // what was asked before may still be answered, and would be the last word
-    };
-    addEventListener("offline", gone, { signal: stopped });
-    document.addEventListener("visibilitychange", soon, { signal: stopped });
-    this.soon();
+    heedNetwork(this.#stop.signal, soon, this.silent);
+    soon();
     void this.#keepListening();
   }
 
