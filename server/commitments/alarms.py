@@ -19,6 +19,7 @@ from server.commitments.rules.clock import Kind
 from server.commitments.rules.escalation import Step
 from server.platform import clock, db, feed
 from server.platform.auth import Caller, Scope
+from server.platform.edits import hold_version
 from server.platform.errors import Refused
 from server.platform.feed import Deed, HistoryLine
 from server.platform.records import as_change, as_record, born, office_edit
@@ -100,8 +101,7 @@ async def _as_seen(caller: Caller, alarm_id: UUID, version: int) -> Record:
     alarm = await _locked(caller, alarm_id)
     if alarm.fields["over_at"] is not None:
         raise Refused(Code.STATE_ILLEGAL, "its clock has stopped")
-    if alarm.version != version:
-        raise Refused(Code.VERSION_STALE, f"the alarm is at version {alarm.version}", version=alarm.version)
+    hold_version(version, alarm.version)
     return alarm
 
 

@@ -25,6 +25,7 @@ from server.dispatch.reacting.kinds import KINDS
 from server.network import store as network
 from server.platform import clock, db
 from server.platform.auth import Caller, Scope
+from server.platform.edits import hold_version
 from server.platform.errors import Refused
 
 
@@ -155,8 +156,7 @@ async def _open(caller: Caller, reaction_id: UUID) -> Kept:
 async def _as_seen(caller: Caller, reaction_id: UUID, version: int) -> Kept:
     """Locked."""
     kept = await _open(caller, reaction_id)
-    if kept.version != version:
-        raise Refused(Code.VERSION_STALE, f"the reaction is at version {kept.version}", version=kept.version)
+    hold_version(version, kept.version)
     return kept
 
 

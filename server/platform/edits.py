@@ -15,6 +15,6 @@ def given(edit: msgspec.Struct) -> dict[str, Any]:
 
 
 def hold_version(base_version: int, version: int) -> None:
-    """Nobody corrects what they have not seen. Raises `Refused(version_stale)`."""
+    """Nobody changes what they have not seen as it is. Raises `Refused(version_stale)`."""
     if base_version != version:
         raise Refused(Code.VERSION_STALE, f"it is at version {version}", version=version)

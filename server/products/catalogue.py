@@ -28,7 +28,7 @@ from schemas.catalogue import (
 from schemas.errors import Code
 from schemas.products import Model, ProductLine
 from server.platform import clock, db, feed
-from server.platform.edits import given
+from server.platform.edits import given, hold_version
 from server.platform.errors import Refused
 from server.platform.feed import Change, Deed, HistoryLine
 from server.products import catalogue_store as store
@@ -136,8 +136,7 @@ async def edit_fault_code(fault_id: UUID, edit: FaultCodeEdit, user_id: UUID | N
         before = (await feed.load_for_update("fault_code", [fault_id])).get(fault_id)
         if before is None:
             raise Refused(Code.NOT_FOUND)
-        if before["version"] != edit.base_version:
-            raise Refused(Code.VERSION_STALE, version=before["version"])
+        hold_version(edit.base_version, before["version"])
         said = given(edit)
         after = before | {name: value for name, value in said.items() if name != "retired"}
         if "retired" in said:

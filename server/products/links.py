@@ -11,6 +11,7 @@ from schemas.errors import Code
 from schemas.links import LinkTerms, NewProductLink, ProductLink, ProductLinkEdit
 from server.platform import clock, db
 from server.platform.auth import Caller
+from server.platform.edits import hold_version
 from server.platform.errors import Refused
 from server.products import link_store
 from server.products.rules.link_target import language_fault, media_type_fault, read_url, title_fault
@@ -53,8 +54,7 @@ async def _change(caller: Caller, link_id: UUID, version: int, fields: dict[str,
         known = await link_store.link(link_id)
         if known is None:
             raise Refused(Code.NOT_FOUND)
-        if known.version != version:
-            raise Refused(Code.VERSION_STALE, f"the link is at version {known.version}", version=known.version)
+        hold_version(version, known.version)
         changed = msgspec.structs.replace(known, version=version + 1, **fields)
         await _write(caller, changed)
     return changed

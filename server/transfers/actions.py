@@ -52,6 +52,7 @@ async def change_technician(caller: Caller, technician_id: UUID, edit: Technicia
     """A move is between outlets of the caller's subtree. Raises `Refused`: `not_found`, `version_stale`,
     `skill_unknown`, `outlet_unknown`."""
     said = given(edit)
+    fields = sorted(said)
     async with db.transaction():
         known = await network.lock_technician(technician_id, caller.scope)
         if known is None:
@@ -68,7 +69,7 @@ async def change_technician(caller: Caller, technician_id: UUID, edit: Technicia
             await _move_technician(caller, technician_id, outlet_id)
             boards.add(outlet_id)
         await feed.nudge(f"board:{each}" for each in boards)
-    log.info("technician_changed", technician_id=str(technician_id), fields=sorted(given(edit)), by=str(caller.user_id))
+    log.info("technician_changed", technician_id=str(technician_id), fields=fields, by=str(caller.user_id))
     changed = await network.technician_with_shifts(technician_id)
     assert changed is not None
     return ChangedTechnician(
@@ -109,6 +110,7 @@ async def change_outlet(caller: Caller, outlet_id: UUID, edit: OutletEdit) -> Ou
 
 async def _change_outlet(caller: Caller, outlet_id: UUID, edit: OutletEdit) -> Outlet:
     said = given(edit)
+    fields = sorted(said)
     centre_id: UUID | None = said.pop("centre_id", None)
     if centre_id is not None and caller.role is not Role.HQ_MANAGER:
         raise Refused(Code.FORBIDDEN, "headquarters moves outlets")
@@ -122,7 +124,7 @@ async def _change_outlet(caller: Caller, outlet_id: UUID, edit: OutletEdit) -> O
             await feed.nudge([f"board:{outlet_id}"])
         else:
             await _move_outlet(caller, outlet_id, centre_id)
-    log.info("outlet_changed", outlet_id=str(outlet_id), fields=sorted(given(edit)), by=str(caller.user_id))
+    log.info("outlet_changed", outlet_id=str(outlet_id), fields=fields, by=str(caller.user_id))
     changed = await network.outlet(outlet_id)
     assert changed is not None
     return Outlet(**changed)

@@ -15,6 +15,7 @@ from server.evidence.reports.store import Template
 from server.evidence.reports.template import fault, shipped
 from server.platform import clock, db
 from server.platform.auth import Caller
+from server.platform.edits import hold_version
 from server.platform.errors import Refused
 
 #: What the software brings along, as it is listed.
@@ -75,8 +76,7 @@ async def _next(caller: Caller, template_id: UUID, version: int, terms: ReportTe
         known = await _known(template_id)
         if known.removed:
             raise Refused(Code.NOT_FOUND)
-        if known.version != version:
-            raise Refused(Code.VERSION_STALE, f"the template is at version {known.version}", version=known.version)
+        hold_version(version, known.version)
         made = known._replace(
             version=version + 1,
             terms=known.terms if terms is None else terms,

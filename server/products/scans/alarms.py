@@ -15,6 +15,7 @@ from server.accounts import hands
 from server.accounts.hands import Hands
 from server.platform import clock, db, feed
 from server.platform.auth import Caller, Scope
+from server.platform.edits import hold_version
 from server.platform.errors import Refused
 from server.products.rules.suspicion import RULES
 from server.products.scans import store
@@ -81,8 +82,7 @@ async def _open(caller: Caller, alarm_id: UUID, version: int) -> Mapping[str, An
         raise Refused(Code.NOT_FOUND)
     if alarm["state"] == ScanAlarmState.CLOSED:
         raise Refused(Code.STATE_ILLEGAL, "the alarm is closed")
-    if alarm["version"] != version:
-        raise Refused(Code.VERSION_STALE, f"the alarm is at version {alarm['version']}", version=alarm["version"])
+    hold_version(version, alarm["version"])
     return alarm
 
 
