@@ -1,9 +1,11 @@
 """The file of an upload: what its holder may rely on."""
 
 import asyncio
+import errno
 import hashlib
 import os
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -73,6 +75,30 @@ class TestAFullDisk:
         assert draft.offset == 0
         await draft.write(b"x" * 1000)
         assert (await draft.close())[0] == 0
+
+    async def test_that_takes_a_part_makes_no_wrong_hash_of_it(
+        self, drafts: Drafts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        content, writev, room = photo(3000), os.writev, [700, 600]
+
+        def write_what_fits(fd: int, pieces: Sequence[memoryview]) -> int:
+            if not room:
+                raise OSError(errno.ENOSPC, "no space")
+            return writev(fd, [b"".join(pieces)[: room.pop()]])
+
+        with monkeypatch.context() as narrow:
+            narrow.setattr(os, "writev", write_what_fits)
+            async with drafts.held(AN_ID) as draft:
+                draft.begin(3000)
+                await draft.write(content[:1000])
+                await draft.write(content[1000:2000])
+                with pytest.raises(StorageFull):
+                    await draft.flush()
+                assert draft.offset == 1300
+        async with drafts.held(AN_ID) as draft:
+            draft.begin(3000 - draft.offset)
+            await draft.write(content[draft.offset :])
+            assert await draft.finish(digest_of(content), lambda path: path.unlink())
 
 
 class TestALock:

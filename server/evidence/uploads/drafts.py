@@ -17,7 +17,7 @@ import fcntl
 import hashlib
 import os
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ _HASHES_KEPT = 256
 #: Bytes that are written at once, or what came within so many seconds.
 BLOCK = 512 * 1024
 SOON = 0.05
+_AT_A_CALL = 256  # pieces; the system takes 1,024
 
 
 class Busy(Exception):
@@ -149,11 +150,7 @@ class Draft:
     def _write(self) -> None:
         pieces = self._taken()
 
-        def now() -> None:
-            self._write_now(pieces)
-            _begin_to_keep(self._fd)
-
-        self._writing = asyncio.create_task(threaded(now))
+        self._writing = asyncio.create_task(threaded(self._write_now, pieces))
 
     def _write_soon(self) -> None:
         self._soon = None
@@ -189,15 +186,17 @@ class Draft:
         return answer
 
     def _write_now(self, pieces: list[bytes]) -> None:
+        """Written first, hashed while the disk begins with them."""
+        # If not all of it finds room, the hash is made of the file when it is needed.
+        seen, self._seen = self._seen, None
         with os_faults():
-            for piece in pieces:
-                rest = memoryview(piece)
-                while rest:
-                    written = os.write(self._fd, rest)
-                    for hashed in (self._seen, self._check):
-                        if hashed is not None:
-                            hashed.update(rest[:written])
-                    rest = rest[written:]
+            _write_all(self._fd, pieces)
+            _begin_to_keep(self._fd)
+        for hashed in (seen, self._check):
+            if hashed is not None:
+                for piece in pieces:
+                    hashed.update(piece)
+        self._seen = seen
 
     def _cut(self, size: int) -> None:
         os.ftruncate(self._fd, size)
@@ -306,6 +305,17 @@ class Drafts:
                 if path.stat().st_mtime < moment:
                     found.add(upload_id)
         return sorted(found)
+
+
+def _write_all(fd: int, pieces: Iterable[bytes]) -> None:
+    """With few calls: each lets another thread run, and waits for its turn afterwards."""
+    rest = [memoryview(piece) for piece in pieces]
+    while rest:
+        written = os.writev(fd, rest[:_AT_A_CALL])
+        while rest and written >= len(rest[0]):
+            written -= len(rest.pop(0))
+        if written:
+            rest[0] = rest[0][written:]
 
 
 def _begin_to_keep(fd: int) -> None:
