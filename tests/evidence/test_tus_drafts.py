@@ -1,6 +1,7 @@
 """The file of an upload: what its holder may rely on."""
 
 import asyncio
+import contextlib
 import errno
 import hashlib
 import os
@@ -11,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from server.evidence.uploads.drafts import BLOCK, SOON, Busy, Draft, Drafts
+from server.evidence.uploads.drafts import BLOCK, LEAST, SOON, Busy, Draft, Drafts
 from server.platform.storage import StorageFull
 from tests.evidence.tus import digest_of, photo
 
@@ -38,6 +39,31 @@ class TestBytesThatComeAsTheyLike:
 
     async def test_are_written_in_their_order_whenever_a_thread_is_done(self, drafts: Drafts) -> None:
         await asyncio.gather(*(self._written(drafts, number) for number in range(12)))
+
+
+class TestManyAtOnce:
+    async def test_share_what_memory_there_is(self, drafts: Drafts, monkeypatch: pytest.MonkeyPatch) -> None:
+        writev, piece, largest = os.writev, b"x" * (LEAST // 4), dict[int, int]()
+
+        def noted(fd: int, pieces: Sequence[memoryview]) -> int:
+            written = writev(fd, pieces)
+            largest[fd] = max(largest.get(fd, 0), written)
+            return written
+
+        monkeypatch.setattr(os, "writev", noted)
+        monkeypatch.setattr("server.evidence.uploads.drafts.SHARED", 8 * LEAST)
+        blocks = []
+        async with contextlib.AsyncExitStack() as held:
+            for number in range(12):
+                draft = await held.enter_async_context(drafts.held(UUID(int=number)))
+                draft.begin(4 * BLOCK)
+                for _ in range(64):
+                    await draft.write(piece)
+                await draft.flush()
+                blocks.append(max(largest.values()))
+                largest.clear()
+        assert max(blocks[1:]) <= 2 * LEAST  # half of what is its own is written while the other half comes
+        assert max(blocks[7:]) <= LEAST // 2
 
 
 class TestAHash:

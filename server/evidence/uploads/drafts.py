@@ -8,7 +8,8 @@ In a folder of the data directory, seen by every worker of this host:
 - `ID.stop`: somebody else wants the draft. The holder looks for it ten times a second and lets go.
 
 Bytes are written, and hashed, in threads, a block at a time while the next one comes: at most two blocks of an upload
-are in memory, and what a process takes along when it is killed is what came in its last SOON seconds.
+are in memory, and what a process takes along when it is killed is what came in its last SOON seconds. When a hundred
+phones come back to the network at once blocks are smaller, so that the memory of all stays bounded.
 """
 
 import asyncio
@@ -35,6 +36,10 @@ _HASHES_KEPT = 256
 #: Bytes that are written at once, or what came within so many seconds.
 BLOCK = 512 * 1024
 SOON = 0.05
+
+#: Bytes in memory for the uploads of a process; shared among them, but LEAST for each.
+SHARED = 64 * 1024 * 1024
+LEAST = 64 * 1024
 _AT_A_CALL = 256  # pieces; the system takes 1,024
 
 
@@ -48,8 +53,10 @@ class Draft:
     Methods raise `StorageFull`; the offset is then that of the bytes that found room.
     """
 
-    def __init__(self, path: Path, fd: int, size: int, seen: Any | None) -> None:
+    def __init__(self, path: Path, fd: int, size: int, seen: Any | None, most: int = 2 * BLOCK) -> None:
+        """`most`: bytes of it to be in memory at once."""
         self.path, self.offset = path, size
+        self._most = most
         self.wanted = False
         """Somebody else waits for it."""
         self.when_wanted: Callable[[], None] = lambda: None
@@ -67,7 +74,7 @@ class Draft:
     def begin(self, rest: int, check: Any | None = None) -> None:
         """A chunk comes, of which `rest` bytes are missing from the whole. `check`: a hash to be made of it; none of it
         counts before `accept` then, also if this process dies meanwhile."""
-        self._at_once = BLOCK if rest > 2 * BLOCK else 2 * BLOCK  # a small one is written by whoever finishes it
+        self._at_once = self._most if rest <= self._most else self._most // 2  # a small one is written by its finish
         self._before = (self.offset, self._seen.copy() if self._seen else None)
         self._check = check
         if check is not None:
@@ -263,7 +270,8 @@ class Drafts:
         except BaseException:
             os.close(fd)
             raise
-        return Draft(path, fd, size, self._recall(upload_id, size))
+        most = max(LEAST, min(2 * BLOCK, SHARED // (len(self._held) + 1)))
+        return Draft(path, fd, size, self._recall(upload_id, size), most)
 
     def _ask_to_let_go(self, upload_id: UUID, stop: Path) -> None:
         if upload_id in self._held:
