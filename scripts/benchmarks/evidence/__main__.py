@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from scripts.benchmarks.evidence import copies, ledger, paper, signing, uploads
-from scripts.benchmarks.evidence.contenders import BARE, DURABLE, beside, by_node
+from scripts.benchmarks.evidence.contenders import BARE, KEPT, beside, by_node
 from scripts.benchmarks.evidence.onsite import onsite
 from scripts.benchmarks.server import cluster
 
@@ -30,8 +30,8 @@ def _uploads(scale: float) -> bool:
             ),
             stack.enter_context(beside("tuspyserver", BARE, place / "tuspyserver")),
             stack.enter_context(by_node(place / "node")),
-            stack.enter_context(beside("tuspyserver, durable", DURABLE, place / "tuspyserver-durable")),
-            stack.enter_context(by_node(place / "node-durable", durable=True)),
+            stack.enter_context(beside("tuspyserver, checked and kept", KEPT, place / "tuspyserver-kept")),
+            stack.enter_context(by_node(place / "node-kept", kept=True)),
         ]
         return uploads.compare(contenders, uploads.fresh(), scale)
 

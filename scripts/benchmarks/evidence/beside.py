@@ -1,11 +1,13 @@
 """What stands beside us, each in a process of its own: `python -m scripts.benchmarks.evidence.beside NAME PORT FOLDER`.
 
 `plain`: an ASGI handler that writes the body of a PUT to a file and does no more; like Onsite it answers when file and
-folder are on the disk. `tuspyserver`: its FastAPI router; `tuspyserver, durable`: made to promise as much by its own
-hook. All under the product's own uvicorn settings, one process.
+folder are on the disk. `tuspyserver`: its FastAPI router; `tuspyserver, checked and kept`: made by its own hook to
+promise as much of the bytes as Onsite does: SHA-256 of the file, file and folder on the disk. All under the product's
+own uvicorn settings, one process.
 """
 
 import asyncio
+import hashlib
 import os
 import socket
 import sys
@@ -64,18 +66,19 @@ def tuspyserver(folder: Path, on_upload_complete: Any = None) -> ASGIApp:
     return cast(ASGIApp, app)  # ASGI as another library spells it
 
 
-def durable_tuspyserver(folder: Path) -> ASGIApp:
+def checking_tuspyserver(folder: Path) -> ASGIApp:
     async def keep(path: str, _metadata: object) -> None:
         await asyncio.to_thread(kept, path)
 
     def kept(path: str) -> None:
         with open(path, "rb") as file:
+            hashlib.file_digest(file, "sha256")
             _keep(file.fileno(), folder)
 
     return tuspyserver(folder, keep)
 
 
-_APPLICATIONS = {"plain": plain, "tuspyserver": tuspyserver, "tuspyserver, durable": durable_tuspyserver}
+_APPLICATIONS = {"plain": plain, "tuspyserver": tuspyserver, "tuspyserver, checked and kept": checking_tuspyserver}
 
 
 def main(name: str, port: str, folder: str) -> None:

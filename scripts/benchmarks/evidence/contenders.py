@@ -17,7 +17,7 @@ from scripts.benchmarks.peers import install
 from scripts.benchmarks.peers.system import free_port, running
 
 BARE = "as it comes: no login, no digest, no fsync"
-DURABLE = "no login, no digest; fsync of file and folder by its own hook"
+KEPT = "no login; by its own hook, before it answers: SHA-256 of the file, fsync of file and folder"
 _LOOK = 0.02  # seconds between two looks at a process's memory
 
 
@@ -92,13 +92,13 @@ def beside(name: str, does: str, folder: Path, how: str = "tus") -> Iterator[Con
 
 
 @contextlib.contextmanager
-def by_node(folder: Path, durable: bool = False) -> Iterator[Contender]:
+def by_node(folder: Path, kept: bool = False) -> Iterator[Contender]:
     modules = install.tus()
     folder.mkdir(parents=True)
     port = free_port()
     script = Path(__file__).with_name("tusnode.mjs").absolute()
-    command = [_node(), str(script), str(modules), str(port), str(folder.absolute()), *(["durable"] if durable else [])]
-    name, does = ("@tus/server, durable", DURABLE) if durable else ("@tus/server", BARE)
+    command = [_node(), str(script), str(modules), str(port), str(folder.absolute()), *(["kept"] if kept else [])]
+    name, does = ("@tus/server, checked and kept", KEPT) if kept else ("@tus/server", BARE)
     with running(command, port, _logs(folder), {"NODE_ENV": "production"}) as process:
         yield Contender(name, does, port, psutil.Process(process.pid), folder)
 
