@@ -421,7 +421,7 @@ class _Planner:
             assert task.set_off_at is not None
             assert task.ended_at is not None
             task.called_off_at = task.set_off_at + 0.6 * (task.arrived_at - task.set_off_at)
-            task.reason = "客户来电取消 / customer called it off"
+            task.reason = "顾客来电取消 / customer called it off"
             task.twist = twist
             self._without_signal(task, task.set_off_at + 5 * _SECOND, 80)
             return
@@ -509,8 +509,8 @@ _WEIGHTS = {
     "return_pickup": 4,
 }
 _CANCELLED = (
-    "客户已自行解决 / solved by the customer",
-    "客户要求改期，另行预约 / customer will call again",
+    "顾客已自行解决 / solved by the customer",
+    "顾客要求改期，另行预约 / customer will call again",
     "重复报修 / reported twice",
 )
 _DECLINED = (
@@ -519,7 +519,7 @@ _DECLINED = (
     "车辆故障 / vehicle broke down",
 )
 _NOT_COMPLETED = (
-    "客户不在家，电话无人接听 / nobody at home, no answer",
+    "顾客不在家，电话无人接听 / nobody at home, no answer",
     "缺少配件，已订货 / part missing, ordered",
     "需吊装设备 / lifting gear needed",
 )

@@ -98,8 +98,8 @@ def absent(reason: str) -> dict[str, Any]:
 
 #: Why customers do not sign.
 _REFUSALS = (
-    ("客户急着出门，由邻居代为见证", "The customer had to leave at once; a neighbour saw the work"),
-    ("客户对上门时间不满，拒绝签字", "The customer was unhappy with the time of the visit and would not sign"),
+    ("顾客急着出门，由邻居代为见证", "The customer had to leave at once; a neighbour saw the work"),
+    ("顾客对上门时间不满，拒绝签字", "The customer was unhappy with the time of the visit and would not sign"),
 )
 
 
@@ -137,7 +137,7 @@ def _text(told: Told) -> str:
             f"配件：{parts}",
             f"应付：{f'{total:.2f} 元' if total else '无，在保修范围内'}",
             f"到达 {arrived}，完工 {finished}",
-            "服务规范“三不四一”已由用户确认。",
+            "服务规范“三不四一”已由顾客确认。",
         )
     return "\n".join(lines)
 

@@ -371,7 +371,7 @@ class Story:
 
     def _signature(self, key: int, task: Task, name: str, english: bool) -> dict[str, Any]:
         """Now and then a customer does not sign; sometimes somebody saw it."""
-        if task.reason.startswith("客户不在家"):
+        if task.reason.startswith("顾客不在家"):
             return report.absent(task.reason.split(" / ")[english])
         if key % _REFUSED_EVERY != _REFUSED_EVERY - 1:
             return report.signed(self._rng, name)
@@ -423,7 +423,7 @@ class Story:
         assert task.second is not None
         other, _, arrived, ended = task.second
         self._do(other, arrived, lambda: self._plain(key, "arrive", arrived), pushed=True)
-        text = "到场时同事已修好，客户已签字 / a colleague had already done the work"
+        text = "到场时同事已修好，顾客已签字 / a colleague had already done the work"
         note = ended - 2 * _MINUTE
         self._do(other, note, lambda: self._plain(key, "note", note, {"text": text}), pushed=False)
         args = {"reason": text}
@@ -469,7 +469,7 @@ async def _chunks(content: bytes) -> AsyncIterator[bytes]:
 
 
 _RESULTS = {
-    "delivery": "已送达，外观与附件经客户确认 / Delivered; appearance and accessories confirmed by the customer",
+    "delivery": "已送达，外观与附件经顾客确认 / Delivered; appearance and accessories confirmed by the customer",
     "installation": "安装完成，试机正常，已讲解使用方法 / Installed, trial run good, use explained",
     "maintenance": "保养完成，运行数据正常 / Maintained, readings normal",
     "inspection": "检查完成，未发现隐患 / Inspected, no hazard found",
@@ -477,9 +477,9 @@ _RESULTS = {
     "return_pickup": "已取件，附件齐全，已出具凭证 / Picked up complete, receipt handed over",
 }
 _NOTES = (
-    "客户希望下次上午来 / customer prefers mornings",
+    "顾客希望下次上午来 / customer prefers mornings",
     "室外机支架略有锈蚀，建议明年更换 / outdoor bracket slightly rusted, replace next year",
-    "插座老化，已提醒客户请电工更换 / socket is old, customer advised to call an electrician",
+    "插座老化，已提醒顾客请电工更换 / socket is old, customer advised to call an electrician",
     "电梯在修，走楼梯 / lift under repair, took the stairs",
 )
 _OFTEN = {

@@ -79,7 +79,7 @@ class TestWhatChangedSinceThePlanWasMade:
 
     async def test_a_job_cancelled_meanwhile(self, firm: Firm) -> None:
         desk, one, _, plan = await self.plan(firm)
-        await desk.post(f"/jobs/{one['id']}/cancel", {"reason": "客户取消"})
+        await desk.post(f"/jobs/{one['id']}/cancel", {"reason": "顾客取消"})
         await self.refused_as(desk, plan, one, "job_over")
 
     async def test_a_job_booked_by_somebody_else_meanwhile(self, firm: Firm) -> None:

@@ -95,7 +95,7 @@ class TestASuggestionThatIsOvertaken:
 class TestAnEvent:
     async def test_that_was_dismissed_is_not_told_again(self, firm: Firm, app: Litestar) -> None:
         desk, job, reaction = await urgent(firm, app)
-        answer = await desk.post(f"/dispatch/reactions/{reaction['id']}/dismiss", {"reason": "客户可等"})
+        answer = await desk.post(f"/dispatch/reactions/{reaction['id']}/dismiss", {"reason": "顾客可等"})
         assert (answer.status_code, answer.json()["state"]) == (200, "dismissed")
         await settled(app)
         assert await reactions(desk) == []

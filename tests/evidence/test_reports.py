@@ -146,7 +146,7 @@ async def _made(visit: Visit) -> Made:
     photo, broken = saved(), b"\xff\xd8 no picture"
     signed = await first.completes(photo, broken, parts={"CAP-35": 2})
     early = await desk.get(f"/evidence/completions/{signed}/report")
-    nobody = manifest.cannot_complete(refused(second.job["id"], finished_at=NOW), "客户不在家", visit.phone.key)
+    nobody = manifest.cannot_complete(refused(second.job["id"], finished_at=NOW), "顾客不在家", visit.phone.key)
     unsigned = await second.does("cannot_complete", nobody)
     await first.sends(photo, broken)
     of_refused, report = await first.report(unsigned), await first.report(signed)
@@ -207,7 +207,7 @@ class TestASignedCompletion:
 
     async def test_that_nobody_signed_has_one_too(self, made: Made) -> None:
         said = said_in(made.of_refused)
-        for text in ("客户拒绝签字", "客户不同意收费", "客户不在家", "王强"):
+        for text in ("顾客拒绝签字", "客户不同意收费", "顾客不在家", "王强"):
             assert text in said, text
 
     async def test_is_fetched_again_only_when_it_is_another(self, made: Made) -> None:
@@ -249,7 +249,7 @@ class TestAnAddendum:
         first, said = made.of_refused.content, said_in(made.with_addendum)
         digest = hashlib.sha256(first).hexdigest()
         assert "补拍铭牌" in said
-        assert "客户拒绝签字" in said
+        assert "顾客拒绝签字" in said
         assert digest[:16] in said
         assert await made.visit.app.state.blobs.holds(digest, len(first))
 

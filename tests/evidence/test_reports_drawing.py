@@ -154,7 +154,7 @@ class TestAReport:
     def test_prints_rare_characters_of_names_and_places(self) -> None:
         """䶮 and 龑 are in names, 禤 is a family, 𬭎 lies beyond the first 65,536 characters of Unicode."""
         name = "禤龑䶮𬭎 Li"
-        document = drawn(varied(signer_name=name, customer_name=name, text=f"客户{name}已确认"))
+        document = drawn(varied(signer_name=name, customer_name=name, text=f"顾客{name}已确认"))
         assert words(document).count("禤龑䶮𬭎Li") == 3
 
     def test_prints_every_han_character_of_the_first_plane(self) -> None:
@@ -235,10 +235,10 @@ class TestARefusal:
         report = varied(signer_name="", strokes=(), refused=Refused("客户不同意收费", witness))
         document = drawn(report, terms=BLACK)
         said = words(document)
-        assert "客户拒绝签字" in said
+        assert "顾客拒绝签字" in said
         assert "客户不同意收费" in said
         assert "赵物业" in said
-        assert "客户没有签字" in said
+        assert "顾客没有签字" in said
         assert "本人已阅读" not in said
         assert _ink_of(document) > 400
 

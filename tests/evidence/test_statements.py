@@ -193,7 +193,7 @@ class TestWorkThatCannotBeDone:
         assert answer.status_code == 200, answer.text
 
     async def test_of_a_cancelled_job_is_kept(self, visit: Visit) -> None:
-        await visit.desk.post(f"/jobs/{visit.id}/cancel", {"reason": "客户取消"})
+        await visit.desk.post(f"/jobs/{visit.id}/cancel", {"reason": "顾客取消"})
         assert (await visit.does("cannot_complete", self.args(visit)))["status"] == "held"
         assert await visit.faults() == [None]
 

@@ -239,7 +239,7 @@ class TestManyDispatchersAtOnce:
         desk = await firm.login("desk")
         before = await deadlocks()
         customers = [
-            (await desk.post("/customers", {"outlet_id": firm.outlet_id, "name": f"客户{n}"})).json()["id"]
+            (await desk.post("/customers", {"outlet_id": firm.outlet_id, "name": f"顾客{n}"})).json()["id"]
             for n in range(2)
         ]
         jobs = [

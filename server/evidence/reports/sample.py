@@ -19,7 +19,7 @@ _TEXT = Text(
     "产品：清风 KFR-35GW 壁挂式空调，序列号末四位 G7KM\n"
     "检查结果：室外机启动电容容量衰减，压缩机启动困难。\n"
     "处理：更换启动电容，清洗室内机过滤网，试机 20 分钟，出风温度 9 ℃，运行正常。\n"
-    "配件：启动电容 CAP-35 × 1\n应付：高空作业费 80.00 元，其余在保修范围内\n服务规范“三不四一”已由用户确认。",
+    "配件：启动电容 CAP-35 × 1\n应付：高空作业费 80.00 元，其余在保修范围内\n服务规范“三不四一”已由顾客确认。",
     "Service order 10023: air conditioner cools badly\n"
     "Product: Breeze KFR-35GW wall unit, serial ending in G7KM\n"
     "Found: The start capacitor of the outdoor unit has lost capacity, the compressor hardly starts.\n"

@@ -39,14 +39,14 @@ TEXTS: Final[dict[str, Text]] = {
         ),
         "digest_of_signed": ("所签内容摘要 SHA-256", "Digest of what was signed, SHA-256"),
         "kind_signed": (
-            "本报告上的签名是客户在现场屏幕上手写的简单电子签名，附防篡改证据：任何改动都能被发现。它不是经认证的（合格）电子签名。",
+            "本报告上的签名是顾客在现场屏幕上手写的简单电子签名，附防篡改证据：任何改动都能被发现。它不是经认证的（合格）电子签名。",
             (
                 "A simple electronic signature with tamper evidence: any change is found."
                 " It is not a qualified electronic signature."
             ),
         ),
         "kind_refused": (
-            "客户没有签字；内容由技师的设备签名，附防篡改证据：任何改动都能被发现。它不是经认证的（合格）电子签名。",
+            "顾客没有签字；内容由技师的设备签名，附防篡改证据：任何改动都能被发现。它不是经认证的（合格）电子签名。",
             (
                 "Signed by the device, not by the customer, with tamper evidence: any change is found."
                 " It is not a qualified electronic signature."
@@ -54,7 +54,7 @@ TEXTS: Final[dict[str, Text]] = {
         ),
         "preview": ("预览 PREVIEW", "PREVIEW 预览"),
         # ---- sections
-        "section_customer": ("客户", "Customer"),
+        "section_customer": ("顾客", "Customer"),
         "section_product": ("产品", "Product"),
         "section_times": ("上门服务", "Visit"),
         "section_work": ("服务内容", "Work done"),
@@ -63,11 +63,11 @@ TEXTS: Final[dict[str, Text]] = {
         "section_fees": ("费用", "Charges"),
         "section_coverage": ("保修依据", "Coverage"),
         "section_checklist": ("服务检查项", "Checklist"),
-        "section_signed_text": ("客户签字确认的内容", "What the customer was shown and signed"),
-        "section_refused_text": ("向客户出示的内容", "What the customer was shown"),
+        "section_signed_text": ("顾客签字确认的内容", "What the customer was shown and signed"),
+        "section_refused_text": ("向顾客出示的内容", "What the customer was shown"),
         "section_photos": ("现场照片", "Photos"),
         "section_signature": ("签字", "Signature"),
-        "section_rating": ("客户评价", "Rating"),
+        "section_rating": ("顾客评价", "Rating"),
         "section_additions": ("签字之后的补充", "Added after signing"),
         # ---- fields
         "field_name": ("姓名", "Name"),
@@ -101,19 +101,19 @@ TEXTS: Final[dict[str, Text]] = {
         "fee_amount": ("金额", "Amount"),
         "total": ("合计", "Total"),
         "item_value": ("{item}：{value}", "{item}: {value}"),
-        "conduct_yes": ("客户已确认服务规范", "The customer confirmed the standard of conduct"),
-        "conduct_no": ("客户未确认服务规范", "The customer did not confirm the standard of conduct"),
+        "conduct_yes": ("顾客已确认服务规范", "The customer confirmed the standard of conduct"),
+        "conduct_no": ("顾客未确认服务规范", "The customer did not confirm the standard of conduct"),
         "signed_in_zh-CN": ("（中文原文）", " (as shown, in Chinese)"),
         "signed_in_en": ("（英文原文）", " (as shown, in English)"),
         # ---- signature
-        "role_customer": ("客户", "Customer"),
-        "role_representative": ("客户代表", "For the customer"),
+        "role_customer": ("顾客", "Customer"),
+        "role_representative": ("顾客代表", "For the customer"),
         "role_family": ("家属", "Family"),
         "role_neighbour": ("邻居", "Neighbour"),
         "role_colleague": ("同事", "Colleague"),
         "role_property": ("物业", "Property management"),
         "no_strokes": ("没有笔迹", "No strokes"),
-        "refused": ("客户拒绝签字", "The customer did not sign"),
+        "refused": ("顾客拒绝签字", "The customer did not sign"),
         "refusal_reason": ("原因", "Reason"),
         "refusal_not_present": ("不在场", "Not present"),
         "refusal_disagrees": ("对内容有异议", "Disagrees with the content"),

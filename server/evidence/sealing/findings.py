@@ -58,13 +58,13 @@ WORDS: Final[dict[str, Text]] = {
     code: Text(zh, en)
     for code, (zh, en) in {
         # ---- what was signed on site
-        "manifest_altered": ("客户签署的内容已被改动：{parts}。", "What the customer signed was changed: {parts}."),
+        "manifest_altered": ("顾客签署的内容已被改动：{parts}。", "What the customer signed was changed: {parts}."),
         "manifest_unreadable": (
-            "客户签署的内容已被改动，且无法读出。",
+            "顾客签署的内容已被改动，且无法读出。",
             "What the customer signed was changed, and cannot be read any more.",
         ),
         "manifest_reordered": (
-            "客户签署的内容已被改动。",
+            "顾客签署的内容已被改动。",
             "What the customer signed was changed.",
         ),
         "signature_altered": (
@@ -194,7 +194,7 @@ WORDS: Final[dict[str, Text]] = {
 _MEMBERS: Final[dict[str, Text]] = {
     name: Text(zh, en)
     for name, (zh, en) in {
-        "text": ("给客户看的文字", "the text shown to the customer"),
+        "text": ("给顾客看的文字", "the text shown to the customer"),
         "strokes": ("签名笔迹", "the strokes of the signature"),
         "signer": ("签名人", "who signed"),
         "refusal": ("拒签说明", "the refusal to sign"),

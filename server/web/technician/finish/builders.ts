@@ -20,7 +20,7 @@ export const REPAIR: JobType = {
   checklist: [
     { key: "power_off", text: "断电并确认安全", text_en: "Made safe", required: true },
     { key: "old_part", text: "旧件登记带回", text_en: "Old part taken back", required: false },
-    { key: "conduct_no_favours", text: "不收受用户的财物和好处", text_en: "Took no gifts", required: true },
+    { key: "conduct_no_favours", text: "不收受顾客的财物和好处", text_en: "Took no gifts", required: true },
     { key: "conduct_shoe_covers", text: "穿一副鞋套", text_en: "Wore shoe covers", required: true },
   ],
 };
