@@ -156,7 +156,7 @@ class TestAssigning:
         best = (await desk.get(f"/dispatch/jobs/{mine['id']}/recommendations")).json()["recommendations"][0]
         assert (await desk.post(f"/jobs/{theirs['id']}/assign", best["booking"])).status_code == 200
         await page.locator(".proposal", has_text=best["technician_name"]).get_by_role("button").click()
-        await expect(page.locator(".toast[data-tone=bad]")).to_contain_text("The proposals are new now.")
+        await expect(page.locator(".toast[data-tone=bad]")).to_contain_text("New proposals are on their way.")
         await expect(row(page, mine)).to_contain_text("Unassigned")
         assert (await desk.get(f"/jobs/{mine['id']}")).json()["state"] == "new"
 

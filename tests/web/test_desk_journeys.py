@@ -27,14 +27,14 @@ WORDS: dict[Language, dict[str, str]] = {
         "published": "已发布",
         "partly": "部分已发布",
         "over": "工单已不再等待安排",
-        "overtaken": "建议已更新",
+        "overtaken": "正在更新建议",
     },
     "en-GB": {
         "taken": "goes to",
         "published": "Published",
         "partly": "Partly published",
         "over": "The job is not waiting any more",
-        "overtaken": "The proposals are new now.",
+        "overtaken": "New proposals are on their way.",
     },
 }
 
