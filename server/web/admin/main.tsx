@@ -2,6 +2,11 @@
 import "../shared/text/whole";
 import "../shared/look/base.css";
 import "./admin.css";
+import "./listing.css";
+import "./content.css";
+import "./tables.css";
+import "./forms/forms.css";
+import "./figures.css";
 import { openFace } from "../shared/views/FacePage";
 import { AdminDesk } from "./AdminDesk";
 import { NotYours } from "./NotYours";
