@@ -1,12 +1,11 @@
 /** Calendars that promises run on: their week, their holidays, their versions, and the next one. */
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { named } from "../../shared/text/language";
+import { named, t } from "../../shared/text/language";
 import { now } from "../../shared/time/now";
 import type { PartProps } from "../AdminDesk";
 import { view } from "../Go";
 import { Await, Listing } from "../Listing";
-import { seconds } from "../moments";
 import type { Calendar, Office } from "../office";
 import { w } from "../text/words";
 import { CalendarForm } from "./CalendarForm";
@@ -68,8 +67,6 @@ function CalendarList({
 export function hoursWords(calendar: Calendar): string {
   if (calendar.always_open) return w("calendar.always");
   const minutes = minutesOpen(weekOf(calendar.weekly));
-  const hours = w("calendar.hours_a_week", {
-    time: minutes < 1440 ? seconds(minutes * 60) : `${Math.round(minutes / 6) / 10} h`,
-  });
+  const hours = w("calendar.hours_a_week", { time: t("time.hours_only", { h: Math.round(minutes / 6) / 10 }) });
   return calendar.holidays_of === "" ? hours : `${hours} · ${calendar.holidays_of}`;
 }
