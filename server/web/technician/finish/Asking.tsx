@@ -24,7 +24,7 @@ export function Asking({ title, text, yes, no, onYes, onClose }: AskingProps): J
   return (
     <dialog
       ref={dialog}
-      class="fin-asking"
+      class="asking fin-asking"
       aria-labelledby={id}
       aria-describedby={`${id}-text`}
       onClose={(event) => {
