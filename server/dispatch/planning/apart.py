@@ -49,7 +49,7 @@ class Answered(msgspec.Struct, frozen=True):
 
 def answer(body: bytes, seconds: float, seed: int) -> bytes:
     """`solving.workers.Work`. `body`: a pickled `Question`; `seconds` 0: by insertion alone."""
-    question: Question = pickle.loads(body)  # noqa: S301 - from this program to itself, over a pipe of its own
+    question: Question = pickle.loads(body)  # noqa: S301 - from this program to itself, in memory of its own
     return msgspec.json.encode(answered(question, seconds, seed))
 
 

@@ -2,6 +2,6 @@
 
 from server.dispatch.solving.planning import first_answer, solve, solve_bytes
 from server.dispatch.solving.refusals import Limits, ProblemRefused
-from server.dispatch.solving.workers import solve_apart, solve_apart_bytes
+from server.dispatch.solving.workers import solve_apart, solve_apart_spooled
 
-__all__ = ["Limits", "ProblemRefused", "first_answer", "solve", "solve_apart", "solve_apart_bytes", "solve_bytes"]
+__all__ = ["Limits", "ProblemRefused", "first_answer", "solve", "solve_apart", "solve_apart_spooled", "solve_bytes"]

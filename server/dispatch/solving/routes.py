@@ -12,7 +12,8 @@ from litestar.params import QueryParameter
 from schemas.errors import Code
 from schemas.solving import Solution
 from server.dispatch.solving.refusals import ProblemRefused
-from server.dispatch.solving.workers import solve_apart_bytes
+from server.dispatch.solving.spool import spooled
+from server.dispatch.solving.workers import solve_apart_spooled
 from server.platform.auth import OFFICE_WRITERS, Caller, only
 from server.platform.errors import Refused
 
@@ -48,7 +49,10 @@ async def solve_problem(
         raise Refused(Code.TOO_MANY_REQUESTS, "one problem at a time", retry_after=5)
     _solving.add(caller.user_id)
     try:
-        answer = await solve_apart_bytes(await request.body(), seconds, seed)
+        with spooled() as spool:
+            async for chunk in request.stream():
+                spool.write(chunk)
+            answer = await solve_apart_spooled(spool, seconds, seed)
     except ProblemRefused as refused:
         raise _over_http(refused) from None
     finally:

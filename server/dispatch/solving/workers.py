@@ -1,8 +1,9 @@
 """Solving in a process of its own: pyvroom holds the GIL for its whole run, and a solver may die or want all memory.
 
 One worker for each serving process, started with the first problem and ended with the app. It begins anew (spawn), so
-it inherits no socket and no connection; it is nice to whoever serves, and may have so much memory and no more. One
-that dies costs a retry. Waiting room is short: whoever finds it full is told at once.
+it inherits no socket and no connection; it is nice to whoever serves, and may have so much memory and no more. What it
+is to solve waits in a file in memory (`spool`). One that dies costs a retry. Waiting room is short: whoever finds it
+full is told at once.
 """
 
 import asyncio
@@ -13,6 +14,8 @@ from concurrent.futures import TimeoutError as TookTooLong
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
 from multiprocessing import get_context
+from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 from pebble import ProcessExpired, ProcessPool
@@ -21,7 +24,9 @@ from schemas.errors import Code
 from schemas.solving import Problem, Solution
 from server.dispatch.solving.cores import leave_one
 from server.dispatch.solving.loading import load_vroom
-from server.dispatch.solving.refusals import ProblemRefused, refuse
+from server.dispatch.solving.refusals import refuse
+from server.dispatch.solving.slices import shorten
+from server.dispatch.solving.spool import path_of, spooled
 
 MIB = 1024 * 1024
 MEMORY = 3072 * MIB
@@ -46,18 +51,25 @@ class Workers:
 
     async def solve(self, body: bytes, seconds: float, seed: int = 1, work: Work | None = None) -> bytes:
         """The answer's JSON. Raises ProblemRefused, among others with the codes `solver_…`."""
+        with spooled() as spool:
+            await asyncio.to_thread(spool.write, body)
+            return await self.solve_spooled(spool, seconds, seed, work)
+
+    async def solve_spooled(self, spool: BinaryIO, seconds: float, seed: int = 1, work: Work | None = None) -> bytes:
+        """The same of what is in `spool`, which is not read here."""
         if self._inside >= self._room:
             refuse(Code.SOLVER_BUSY)
         self._inside += 1
+        spool.flush()
         try:
-            return await self._with_a_second_try(work or _solve, body, seconds, seed)
+            return await self._with_a_second_try(work or _solve, path_of(spool), seconds, seed)
         finally:
             self._inside -= 1
 
-    async def _with_a_second_try(self, work: Work, body: bytes, seconds: float, seed: int) -> bytes:
+    async def _with_a_second_try(self, work: Work, path: str, seconds: float, seed: int) -> bytes:
         for left in (1, 0):
             try:
-                return await self._once(work, body, seconds, seed)
+                return await self._once(work, path, seconds, seed)
             except ProcessExpired as died:
                 if not left:
                     refuse(Code.SOLVER_FAILED, why=f"exit code {died.exitcode}")
@@ -67,8 +79,8 @@ class Workers:
                 refuse(Code.SOLVER_TIMEOUT, seconds=round(seconds + self._patience))
         raise AssertionError("unreachable")
 
-    async def _once(self, work: Work, body: bytes, seconds: float, seed: int) -> bytes:
-        future = self._started().schedule(work, args=(body, seconds, seed), timeout=seconds + self._patience)
+    async def _once(self, work: Work, path: str, seconds: float, seed: int) -> bytes:
+        future = self._started().schedule(_read, args=(work, path, seconds, seed), timeout=seconds + self._patience)
         waiting = asyncio.wrap_future(future)
         self._waiting.add(waiting)
         try:
@@ -107,13 +119,13 @@ _shared = Workers()
 async def solve_apart(problem: Problem, seconds: float, seed: int = 1) -> Solution:
     """`solve` in this serving process's worker. Raises ProblemRefused, among others with the codes `solver_…`."""
     body = await asyncio.to_thread(msgspec.json.encode, problem)
-    answer = await solve_apart_bytes(body, seconds, seed)
+    answer = await _shared.solve(body, seconds, seed)
     return await asyncio.to_thread(msgspec.json.decode, answer, type=Solution)
 
 
-async def solve_apart_bytes(body: bytes, seconds: float, seed: int = 1) -> bytes:
+async def solve_apart_spooled(spool: BinaryIO, seconds: float, seed: int = 1) -> bytes:
     """The same, JSON in and JSON out: nothing of the problem is read here."""
-    return await _shared.solve(body, seconds, seed)
+    return await _shared.solve_spooled(spool, seconds, seed)
 
 
 async def close() -> None:
@@ -128,18 +140,21 @@ def _prepare(memory: int, warm: bool) -> None:
     """Once, in the new process: limits first, then what is slow to load."""
     os.nice(NICENESS)
     leave_one()
+    shorten()
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     if warm:
         load_vroom()
         import_module("server.dispatch.solving.improving")  # and PyVRP with it
 
 
+def _read(work: Work, path: str, seconds: float, seed: int) -> bytes:
+    try:
+        return work(Path(path).read_bytes(), seconds, seed)
+    except MemoryError:
+        raise MemoryError from None  # without what it would drag along
+
+
 def _solve(body: bytes, seconds: float, seed: int) -> bytes:
     from server.dispatch.solving.planning import solve_bytes
 
-    try:
-        return solve_bytes(body, seconds, seed)
-    except ProblemRefused:
-        raise
-    except MemoryError:
-        raise MemoryError from None  # without what it would drag along
+    return solve_bytes(body, seconds, seed)
