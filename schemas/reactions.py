@@ -15,7 +15,8 @@ from schemas.travel import TravelTimes
 class ReactionKind(StrEnum):
     """`emergency`: an urgent job was raised. `no_show`: a visit should have begun, nobody is under way. `overrun`: work
     goes on into the time of the next visit. `absence`: somebody is away from visits that are booked. `offline`: as
-    `no_show`, of somebody whose phone is silent. `parts_missing`: a visit cannot be done for want of parts."""
+    `no_show`, of somebody whose phone is silent. `parts_missing`: a visit cannot be done for want of parts. `unfit`:
+    whoever has a visit could not be booked for it any more: for want of a skill or certificate, or of the territory."""
 
     EMERGENCY = "emergency"
     DECLINE = "decline"
@@ -24,6 +25,7 @@ class ReactionKind(StrEnum):
     ABSENCE = "absence"
     OFFLINE = "offline"
     PARTS_MISSING = "parts_missing"
+    UNFIT = "unfit"
 
 
 class ReactionState(StrEnum):

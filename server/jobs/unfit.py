@@ -1,6 +1,7 @@
 """Visits that stay booked although nobody could book them any more: a skill was taken away, a certificate withdrawn,
-an absence or a loan came between, the technician moved to another outlet. Nothing moves them by itself; whoever makes
-such a change is told of them, and the next plan takes them out."""
+an absence or a loan came between, the technician moved to another outlet. Whoever makes such a change is told of them;
+dispatchers are proposed somebody else for those of the next two days (`dispatch.reacting`), and the next plan takes out
+the others."""
 
 from datetime import timedelta
 from uuid import UUID

@@ -245,7 +245,7 @@ class TestPartsThatAreMissing:
         job = await booked(firm, desk, 0, 2 * HOUR, parts_needed={"pump": 1})
         await reacted(app, desk, 0)
         await self.van(firm, 0, hose=1)
-        app.state.reactor.forget_parts()
+        app.state.reactor.be_thorough()
         reaction = await one(app, desk, "parts_missing")
         assert item(reaction, job)["after"]["technician_id"] == firm.technicians[1]
         await self.van(firm, 0, pump=1)

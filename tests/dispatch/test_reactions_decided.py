@@ -263,6 +263,7 @@ class TestTheRuleOfAnOutlet:
             "absence": None,
             "offline": 45,
             "parts_missing": None,
+            "unfit": None,
         }
         assert {rule["mode"] for rule in rules} == {"propose"}
         answer = await set_rule(firm, "no_show", mode="auto", minutes=30, most_changes=2, most_shift_minutes=15)

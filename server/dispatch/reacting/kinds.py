@@ -9,6 +9,7 @@
 | absence | an absence lies over visits booked in the next two days | once an absence and day |
 | offline | as no_show, and the phone has been silent for `minutes` | once a visit, as or instead of no_show |
 | parts_missing | work stopped for parts, or neither van nor depot has those of a visit to come | once a stop or visit |
+| unfit | skill, certificate or territory no longer allow a visit booked in the next two days | once a visit |
 
 `away`: whoever had the visit cannot do it, so that a lock on it does not bind.
 """
@@ -35,6 +36,7 @@ KINDS: Mapping[ReactionKind, Traits] = {
     ReactionKind.ABSENCE: Traits(None, away=True),
     ReactionKind.OFFLINE: Traits(45, away=True),
     ReactionKind.PARTS_MISSING: Traits(None, away=False),
+    ReactionKind.UNFIT: Traits(None, away=True),
 }
 
 LOOK_BACK = timedelta(hours=24)

@@ -39,7 +39,7 @@ HOPELESS = timedelta(minutes=5)
 FORGET = timedelta(days=30)
 
 _EVERY_SECONDS = 3.0
-_PARTS_EVERY = timedelta(seconds=60)
+_THOROUGH_EVERY = timedelta(seconds=60)
 _TIDY_EVERY = timedelta(minutes=10)
 _LOCK = 0x7265616374  # "react"
 _OVERTAKEN = ("version_stale", "double_booked")
@@ -51,7 +51,7 @@ class Reactor:
 
     def __init__(self) -> None:
         began = clock.now()
-        self._parts_at = self._tidied_at = datetime.min.replace(tzinfo=clock.UTC)
+        self._thorough_at = self._tidied_at = datetime.min.replace(tzinfo=clock.UTC)
         self._outlook = outlook.Outlook(began)
 
     async def watch(self, stopping: asyncio.Event) -> None:
@@ -68,9 +68,9 @@ class Reactor:
                 log.error("reactions not made", exc_info=fault)
             await until(stopping, within=_EVERY_SECONDS)
 
-    def forget_parts(self) -> None:
-        """The next round looks at the parts of visits to come as well, which is done once a minute only."""
-        self._parts_at = datetime.min.replace(tzinfo=clock.UTC)
+    def be_thorough(self) -> None:
+        """The next round looks at every visit to come as well, which is done once a minute only."""
+        self._thorough_at = datetime.min.replace(tzinfo=clock.UTC)
 
     async def round(self, stopping: asyncio.Event | None = None) -> None:
         """Notices what happened and looks at all that is to be looked at."""
@@ -93,10 +93,10 @@ class Reactor:
         async with db.transaction():
             if not await db.fetch_value("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
                 return
-            events = await noticing.happened(now)
-            if now - self._parts_at >= _PARTS_EVERY:
-                self._parts_at = now
-                events += await noticing.without_parts(now)
+            thorough = now - self._thorough_at >= _THOROUGH_EVERY
+            if thorough:
+                self._thorough_at = now
+            events = await noticing.happened(now, thorough=thorough)
             if events:
                 await store.add(events, now)
 

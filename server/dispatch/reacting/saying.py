@@ -26,6 +26,10 @@ _EVENTS: Mapping[K, Said] = {
         "{name}'s phone is silent; nobody knows whether job {number} at {at} is attended",
     ),
     K.PARTS_MISSING: Said("工单 {number} 缺少配件", "Job {number} lacks parts"),
+    K.UNFIT: Said(
+        "{name} 已不符合工单 {number} 的派工条件，需改派他人",
+        "{name} may no longer be sent to job {number}; it needs someone else",
+    ),
 }
 
 

@@ -17,6 +17,7 @@ import { Go, view } from "../Go";
 import { Await, Facts, Listing, Ready } from "../Listing";
 import { moment } from "../moments";
 import { nameIn, type Office } from "../office";
+import { renewed } from "../shelf";
 import { saying, w } from "../text/words";
 import { Certificates } from "./Certificates";
 import { TechnicianForm } from "./TechnicianForm";
@@ -100,12 +101,12 @@ function TechnicianPage({ office, technician }: OfTechnician): JSX.Element {
   async function move(): Promise<Problem | null> {
     const body = { base_version: technician.version, outlet_id: outlet.value };
     const path = { technician_id: technician.id };
-    const done = await answer(office.api.PATCH("/technicians/{technician_id}", { params: { path }, body }));
-    if (done.ok) tell("good", w("technician.moved", { name: named(technician) }));
-    else if (done.problem.code !== "version_stale") return done.problem;
-    await office.technicians.again();
+    const asked = await answer(office.api.PATCH("/technicians/{technician_id}", { params: { path }, body }));
+    const done = await renewed(asked, () => office.technicians.again());
     changes.value += 1;
-    return done.ok ? null : done.problem;
+    if (!done.ok) return done.problem;
+    tell("good", w("technician.moved", { name: named(technician) }));
+    return null;
   }
   return (
     <article class="stack">

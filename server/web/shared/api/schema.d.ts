@@ -5738,10 +5738,11 @@ export interface components {
      * ReactionKind
      * @description `emergency`: an urgent job was raised. `no_show`: a visit should have begun, nobody is under way. `overrun`: work
      *         goes on into the time of the next visit. `absence`: somebody is away from visits that are booked. `offline`: as
-     *         `no_show`, of somebody whose phone is silent. `parts_missing`: a visit cannot be done for want of parts.
+     *         `no_show`, of somebody whose phone is silent. `parts_missing`: a visit cannot be done for want of parts. `unfit`:
+     *         whoever has a visit could not be booked for it any more: for want of a skill or certificate, or of the territory.
      * @enum {string}
      */
-    ReactionKind: "emergency" | "decline" | "no_show" | "overrun" | "absence" | "offline" | "parts_missing";
+    ReactionKind: "emergency" | "decline" | "no_show" | "overrun" | "absence" | "offline" | "parts_missing" | "unfit";
     /**
      * ReactionMode
      * @description `off`: events of this kind are not looked for.
