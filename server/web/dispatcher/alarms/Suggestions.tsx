@@ -90,7 +90,7 @@ function Suggestion({ reaction, board, show, again }: SuggestionProps): JSX.Elem
               >
                 {t("job.number", { n: item.number })} {item.title}
               </button>
-              <span>{inLanguage(item.sentence)}</span>
+              {items.length > 1 && <span>{inLanguage(item.sentence)}</span>}
             </li>
           ))}
         </ul>
