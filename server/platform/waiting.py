@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 
-async def until(*waited_for: asyncio.Event | asyncio.Task[None], within: float) -> None:
-    """Until one of them is set or done, or so many seconds."""
+async def until(*waited_for: asyncio.Event | asyncio.Task[None], within: float | None) -> None:
+    """Until one of them is set or done, or so many seconds; None: however long it takes."""
     events = [asyncio.create_task(each.wait()) for each in waited_for if isinstance(each, asyncio.Event)]
     tasks = [each for each in waited_for if isinstance(each, asyncio.Task)]
     try:
@@ -15,6 +15,22 @@ async def until(*waited_for: asyncio.Event | asyncio.Task[None], within: float) 
         for event in events:
             event.cancel()
         await asyncio.gather(*events, return_exceptions=True)
+
+
+async def unless_stopped(
+    work: Coroutine[Any, Any, None], stopping: asyncio.Event, *, release: Callable[[], Awaitable[None]]
+) -> None:
+    """Until the work is done; when this worker stops first, it is ended and given back. What it raises is raised."""
+    doing = asyncio.create_task(work)
+    try:
+        await until(doing, stopping, within=None)
+        if doing.done():
+            doing.result()
+            return
+    finally:
+        doing.cancel()
+        await asyncio.gather(doing, return_exceptions=True)
+    await release()
 
 
 async def under_lease(

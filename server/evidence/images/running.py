@@ -10,6 +10,7 @@ disk, a store that does not answer, an original that is damaged) is waited out a
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -23,7 +24,7 @@ from server.evidence.images.store import Claimed, Copy
 from server.platform import db, feed
 from server.platform.apart import MIB, Apart
 from server.platform.storage import Blobs, Damaged, StorageFault
-from server.platform.waiting import until
+from server.platform.waiting import unless_stopped, until
 
 log = structlog.get_logger()
 
@@ -68,7 +69,8 @@ class Images:
     async def look(self, stopping: asyncio.Event) -> None:
         """Judges everything that waits and that nobody is at."""
         while not stopping.is_set() and (claimed := await store.claim(LEASE)) is not None:
-            await self._unless_stopped(claimed, stopping)
+            release = partial(store.put_off, claimed.digest, timedelta(0), forgiven=True)
+            await unless_stopped(self._judge(claimed), stopping, release=release)
 
     async def close(self) -> None:
         await self._apart.close()
@@ -81,21 +83,6 @@ class Images:
         except (ProcessExpired, TimeoutError) as fault:
             log.warning("image_not_made", size=len(content), fault=type(fault).__name__)
             return Code.IMAGE_NOT_MADE
-
-    async def _unless_stopped(self, claimed: Claimed, stopping: asyncio.Event) -> None:
-        """One that is not done when this worker stops is given back."""
-        judging = asyncio.create_task(self._judge(claimed))
-        waiting = asyncio.create_task(stopping.wait())
-        try:
-            await asyncio.wait({judging, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            if judging.done():
-                judging.result()
-                return
-            judging.cancel()
-            await asyncio.gather(judging, return_exceptions=True)
-            await store.put_off(claimed.digest, timedelta(0), forgiven=True)
-        finally:
-            waiting.cancel()
 
     async def _judge(self, claimed: Claimed) -> None:
         try:

@@ -11,6 +11,7 @@ import asyncio
 import traceback
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -34,7 +35,7 @@ from server.evidence.sealing.trailer import sealed_pdf
 from server.platform import db
 from server.platform.apart import MIB, Apart
 from server.platform.storage import Blobs, Damaged
-from server.platform.waiting import until
+from server.platform.waiting import unless_stopped, until
 from server.products.texts import Locale
 
 log = structlog.get_logger()
@@ -85,7 +86,8 @@ class Reporter:
                 try:
                     await self._ask()
                     while not stopping.is_set() and (claimed := await store.claim(LEASE)) is not None:
-                        await self._unless_stopped(claimed, stopping)
+                        release = partial(store.put_off, claimed.id, timedelta(0), forgiven=True)
+                        await unless_stopped(self._make(claimed), stopping, release=release)
                 except db.FAULTS as fault:
                     log.warning("reports_not_made", fault=str(fault))
                 await until(self._woken, stopping, within=_LOOK_SECONDS)
@@ -121,21 +123,6 @@ class Reporter:
             await store.ask(of.id, max(editions, default=0) + 1, manifest.locale, sealed.seq)
 
     # -------------------------------------------------------------------------------------------------------- making
-
-    async def _unless_stopped(self, claimed: Claimed, stopping: asyncio.Event) -> None:
-        """One that is not done when this worker stops is given back."""
-        making = asyncio.create_task(self._make(claimed))
-        waiting = asyncio.create_task(stopping.wait())
-        try:
-            await asyncio.wait({making, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            if making.done():
-                making.result()
-                return
-            making.cancel()
-            await asyncio.gather(making, return_exceptions=True)
-            await store.put_off(claimed.id, timedelta(0), forgiven=True)
-        finally:
-            waiting.cancel()
 
     async def _make(self, claimed: Claimed) -> None:
         try:
