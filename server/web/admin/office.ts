@@ -3,9 +3,10 @@ import { answer, createApi, type Api } from "../shared/api/client";
 import type { Session } from "../shared/api/session";
 import type { FaultCode, JobType, Outlet, Technician, User } from "../shared/api/types";
 import type { components } from "../shared/api/schema";
+import { everything, paging } from "../shared/api/pages";
 import { named } from "../shared/text/language";
 import { may, type Right } from "./rights";
-import { everything, Shelf } from "./shelf";
+import { Shelf } from "./shelf";
 
 type Schemas = components["schemas"];
 export type Calendar = Schemas["Calendar"];
@@ -37,10 +38,6 @@ export interface Office {
   readonly policies: Shelf<readonly Policy[]>;
   readonly calendars: Shelf<readonly Calendar[]>;
 }
-
-const PAGE = 500;
-const paging = (cursor: string | undefined): { limit: number; cursor?: string } =>
-  cursor === undefined ? { limit: PAGE } : { limit: PAGE, cursor };
 
 export function openOffice(session: Session, user: User): Office {
   const api = createApi(session.send);

@@ -51,25 +51,3 @@ export async function renewed<T>(done: Answer<T>, again: () => Promise<void>): P
   if (done.ok || done.problem.code === "version_stale") await again();
   return done;
 }
-
-interface Page<T> {
-  readonly items: readonly T[];
-  readonly next_cursor?: string | null;
-}
-
-/** Deliberate limit: no list of the desk is read further than this. */
-export const MOST = 5_000;
-
-/** Every page of a list, one after another. */
-export async function everything<T>(
-  fetchPage: (cursor: string | undefined) => Promise<Answer<Page<T>>>,
-): Promise<Answer<readonly T[]>> {
-  const found: T[] = [];
-  for (let cursor: string | undefined; ;) {
-    const answer = await fetchPage(cursor);
-    if (!answer.ok) return answer;
-    found.push(...answer.data.items);
-    cursor = answer.data.next_cursor ?? undefined;
-    if (cursor === undefined || found.length >= MOST) return { ok: true, data: found };
-  }
-}

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { answer } from "../shared/api/client";
+import { everything, paging } from "../shared/api/pages";
 import { sentence, type Answer } from "../shared/api/problem";
 import type { HistoryLine, Job } from "../shared/api/types";
 import { say, t } from "../shared/text/language";
@@ -11,7 +12,6 @@ import { storyOf, type Chapter, type FieldChange } from "./chapters";
 import { fieldName, fieldValue } from "./values";
 
 const TELLING_DELAY_MS = 120_000; // a report this much later than the deed is worth a word
-const PAGE = 500;
 
 /** What was done and what did not come of it: values that lost are struck out and said to be not kept. */
 export function Story({ job, board }: { readonly job: Job; readonly board: Board }): JSX.Element {
@@ -35,18 +35,12 @@ export function Story({ job, board }: { readonly job: Job; readonly board: Board
 }
 
 /** The server tells from the oldest; a story is read from the newest. */
-async function wholeHistory(board: Board, jobId: string): Promise<Answer<readonly HistoryLine[]>> {
-  const found: HistoryLine[] = [];
-  let cursor: string | null = null;
-  do {
-    const query: { limit: number; cursor?: string } = cursor === null ? { limit: PAGE } : { limit: PAGE, cursor };
-    const asked = board.api.GET("/jobs/{job_id}/history", { params: { path: { job_id: jobId }, query } });
-    const page: Answer<{ readonly items: HistoryLine[]; readonly next_cursor?: string | null }> = await answer(asked);
-    if (!page.ok) return page;
-    found.push(...page.data.items);
-    cursor = page.data.next_cursor ?? null;
-  } while (cursor !== null);
-  return { ok: true, data: found };
+function wholeHistory(board: Board, jobId: string): Promise<Answer<readonly HistoryLine[]>> {
+  const path = { job_id: jobId };
+  return everything(
+    (cursor) => answer(board.api.GET("/jobs/{job_id}/history", { params: { path, query: paging(cursor) } })),
+    Infinity,
+  );
 }
 
 function Told({ chapter, board }: { readonly chapter: Chapter; readonly board: Board }): JSX.Element {

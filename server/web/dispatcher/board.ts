@@ -1,6 +1,7 @@
 /** Everything a desk knows: the live feed, and the names of people and places. */
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { answer, createApi, type Api } from "../shared/api/client";
+import { everything, paging, patiently, type Page } from "../shared/api/pages";
 import type { Answer } from "../shared/api/problem";
 import type { Session } from "../shared/api/session";
 import type { Alarm, Job, JobType, Outlet, Review, Role, Technician, User } from "../shared/api/types";
@@ -13,7 +14,6 @@ import { byPress } from "./alarms/alarms";
 import { openColleagues, type Colleagues } from "./colleagues";
 
 const WRITERS: ReadonlySet<Role> = new Set(["dispatcher", "outlet_manager", "centre_manager", "hq_manager"]);
-const PAGE = 500;
 
 type ById<T> = ReadonlySignal<ReadonlyMap<string, T>>;
 
@@ -52,12 +52,10 @@ export function openBoard(session: Session, user: User): Board {
   let looks = 0;
   const lookAround = (): void => {
     const look = ++looks;
-    void everything((cursor) => answer(api.GET("/technicians", { params: { query: paging(cursor) } }))).then(
-      (found) => {
-        if (look === looks) keep(technicians, found);
-      },
-    );
-    void everything((cursor) => answer(api.GET("/outlets", { params: { query: paging(cursor) } }))).then((found) => {
+    void listed((cursor) => answer(api.GET("/technicians", { params: { query: paging(cursor) } }))).then((found) => {
+      if (look === looks) keep(technicians, found);
+    });
+    void listed((cursor) => answer(api.GET("/outlets", { params: { query: paging(cursor) } }))).then((found) => {
       if (look === looks) keep(outlets, found);
     });
   };
@@ -92,42 +90,14 @@ export function openBoard(session: Session, user: User): Board {
   };
 }
 
-export function paging(cursor: string | null): { limit: number; cursor?: string } {
-  return cursor === null ? { limit: PAGE } : { limit: PAGE, cursor };
-}
-
 /** Nothing is drawn anew for what has not changed. */
 function keep<T extends { readonly id: string }>(known: Signal<ReadonlyMap<string, T>>, found: readonly T[]): void {
   if (JSON.stringify([...known.peek().values()]) !== JSON.stringify(found))
     known.value = new Map(found.map((thing) => [thing.id, thing]));
 }
 
-interface PageOf<T> {
-  readonly items: readonly T[];
-  readonly next_cursor?: string | null;
-}
-
-const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 30_000;
-
-/** All pages of a list; tried again, ever more slowly, until the server answers or says it will not. */
-export async function everything<T>(
-  page: (cursor: string | null) => Promise<Answer<PageOf<T>>>,
-): Promise<readonly T[]> {
-  const found: T[] = [];
-  let cursor: string | null = null;
-  let wait = FIRST_WAIT_MS;
-  for (;;) {
-    const answered: Answer<PageOf<T>> = await page(cursor);
-    if (answered.ok) {
-      found.push(...answered.data.items);
-      cursor = answered.data.next_cursor ?? null;
-      if (cursor === null) return found;
-    } else if (answered.problem.status >= 400 && answered.problem.status < 500) {
-      return found;
-    } else {
-      await new Promise((resume) => setTimeout(resume, wait));
-      wait = Math.min(LONGEST_WAIT_MS, wait * 2);
-    }
-  }
+/** All of a list, asked for until the server answers; nothing when it will not. */
+export async function listed<T>(page: (cursor: string | undefined) => Promise<Answer<Page<T>>>): Promise<readonly T[]> {
+  const found = await everything((cursor) => patiently(() => page(cursor)), Infinity);
+  return found.ok ? found.data : [];
 }

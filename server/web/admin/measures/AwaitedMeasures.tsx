@@ -1,13 +1,13 @@
 /** Signed reports that cannot be sealed yet, as photos named in them have not come. */
 import type { JSX } from "preact";
 import { answer } from "../../shared/api/client";
+import { everything, paging } from "../../shared/api/pages";
 import { now } from "../../shared/time/now";
 import { useLoaded } from "../../shared/views/loading";
 import { Notice } from "../../shared/views/Notice";
 import { Ready } from "../Listing";
 import { seconds } from "../moments";
 import { nameIn, type Office } from "../office";
-import { everything } from "../shelf";
 import { w } from "../text/words";
 
 export function AwaitedMeasures({ office }: { readonly office: Office }): JSX.Element {
@@ -16,7 +16,7 @@ export function AwaitedMeasures({ office }: { readonly office: Office }): JSX.El
       everything((cursor) =>
         answer(
           office.api.GET("/evidence/awaited", {
-            params: { query: { hours: 0, limit: 500, ...(cursor === undefined ? {} : { cursor }) } },
+            params: { query: { hours: 0, ...paging(cursor) } },
           }),
         ),
       ),

@@ -6,6 +6,7 @@ import { answer } from "../../shared/api/client";
 import type { Answer, Problem } from "../../shared/api/problem";
 import type { Technician } from "../../shared/api/types";
 import { sentence } from "../../shared/api/problem";
+import { everything, paging } from "../../shared/api/pages";
 import { tell } from "../../shared/news/news";
 import { named } from "../../shared/text/language";
 import { dayName, toDateInput } from "../../shared/time/format";
@@ -21,7 +22,6 @@ import { Go, show, view } from "../Go";
 import { Await, Ready } from "../Listing";
 import { day as dayWords } from "../moments";
 import type { Office } from "../office";
-import { everything } from "../shelf";
 import { w } from "../text/words";
 import { copied, daysOn, hoursIn, merged, mondayOf, seen, shiftOn, weekFrom, type NewShift } from "./shifts";
 import "./shifts.css";
@@ -86,7 +86,7 @@ async function shiftsOf(
       everything((cursor) =>
         answer(
           office.api.GET("/technicians", {
-            params: { query: { outlet_id: outletId, day, limit: 500, ...(cursor === undefined ? {} : { cursor }) } },
+            params: { query: { outlet_id: outletId, day, ...paging(cursor) } },
           }),
         ),
       ),

@@ -5,6 +5,7 @@ import { useMemo } from "preact/hooks";
 import { answer } from "../../shared/api/client";
 import { sentence, type Problem } from "../../shared/api/problem";
 import type { components } from "../../shared/api/schema";
+import { everything, paging } from "../../shared/api/pages";
 import { tell } from "../../shared/news/news";
 import { inLanguage, language } from "../../shared/text/language";
 import { useLoaded } from "../../shared/views/loading";
@@ -18,7 +19,7 @@ import { Await, Facts, Gone, Listing, Ready } from "../Listing";
 import { moment } from "../moments";
 import type { Office } from "../office";
 import { usePoll } from "../poll";
-import { everything, Shelf } from "../shelf";
+import { Shelf } from "../shelf";
 import { saying, w } from "../text/words";
 import { readDetail } from "./refusals";
 import { checkedFile, sendFile } from "./sending";
@@ -55,7 +56,7 @@ export function ImportsPage({ office }: { readonly office: Office }): JSX.Elemen
         everything((cursor) =>
           answer(
             office.api.GET("/unit-imports", {
-              params: { query: { limit: 100, ...(cursor === undefined ? {} : { cursor }) } },
+              params: { query: paging(cursor, 100) },
             }),
           ),
         ),

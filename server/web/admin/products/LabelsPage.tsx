@@ -5,6 +5,7 @@ import { useMemo } from "preact/hooks";
 import { answer } from "../../shared/api/client";
 import { readProblem, sentence, type Problem } from "../../shared/api/problem";
 import type { components } from "../../shared/api/schema";
+import { everything, paging } from "../../shared/api/pages";
 import { tell } from "../../shared/news/news";
 import { toDateInput } from "../../shared/time/format";
 import { now } from "../../shared/time/now";
@@ -18,7 +19,7 @@ import { Await, Facts, Gone, Listing } from "../Listing";
 import { moment } from "../moments";
 import { nameIn, type Office } from "../office";
 import { usePoll } from "../poll";
-import { everything, Shelf, useShelf } from "../shelf";
+import { Shelf, useShelf } from "../shelf";
 import { w } from "../text/words";
 import { BLANK, faultsIn, onSheet, requestOf, type LabelsDraft } from "./labels";
 
@@ -40,7 +41,7 @@ export function LabelsPage({ office }: { readonly office: Office }): JSX.Element
         everything((cursor) =>
           answer(
             office.api.GET("/label-batches", {
-              params: { query: { limit: 100, ...(cursor === undefined ? {} : { cursor }) } },
+              params: { query: paging(cursor, 100) },
             }),
           ),
         ),

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { answer } from "../../shared/api/client";
 import type { Problem } from "../../shared/api/problem";
+import { everything, paging } from "../../shared/api/pages";
 import { tell } from "../../shared/news/news";
 import { inLanguage, named } from "../../shared/text/language";
 import { now } from "../../shared/time/now";
@@ -17,7 +18,7 @@ import { Go, show, view } from "../Go";
 import { Await, Facts, Gone, Listing, Ready } from "../Listing";
 import { moment } from "../moments";
 import type { Office } from "../office";
-import { everything, renewed, Shelf } from "../shelf";
+import { renewed, Shelf } from "../shelf";
 import { saying, w } from "../text/words";
 import {
   BLANK,
@@ -45,7 +46,7 @@ export function LinksPage({ office }: { readonly office: Office }): JSX.Element 
         everything((cursor) =>
           answer(
             office.api.GET("/product-links", {
-              params: { query: { limit: 500, ...(cursor === undefined ? {} : { cursor }) } },
+              params: { query: paging(cursor) },
             }),
           ),
         ),

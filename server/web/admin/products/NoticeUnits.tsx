@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { answer } from "../../shared/api/client";
 import { sentence } from "../../shared/api/problem";
 import type { components } from "../../shared/api/schema";
+import { paging } from "../../shared/api/pages";
 import { tell } from "../../shared/news/news";
 import { inLanguage } from "../../shared/text/language";
 import { useLoaded } from "../../shared/views/loading";
@@ -36,7 +37,7 @@ export function NoticeUnits({ office, notice }: UnitsProps): JSX.Element {
       office.api.GET("/notices/{notice_id}/units", {
         params: {
           path: { notice_id: notice.id },
-          query: { standing: standing.peek(), limit: PAGE, ...(cursor === undefined ? {} : { cursor }) },
+          query: { standing: standing.peek(), ...paging(cursor, PAGE) },
         },
       }),
     );

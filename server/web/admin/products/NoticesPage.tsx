@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { answer } from "../../shared/api/client";
 import type { Problem } from "../../shared/api/problem";
+import { everything, paging } from "../../shared/api/pages";
 import { tell } from "../../shared/news/news";
 import { inLanguage, named } from "../../shared/text/language";
 import { useLoaded } from "../../shared/views/loading";
@@ -13,7 +14,7 @@ import { Go, view } from "../Go";
 import { Await, Facts, Listing, Ready } from "../Listing";
 import { day, moment } from "../moments";
 import type { Office } from "../office";
-import { everything, renewed, Shelf } from "../shelf";
+import { renewed, Shelf } from "../shelf";
 import { saying, w } from "../text/words";
 import { NoticeForm } from "./NoticeForm";
 import { NoticeUnits } from "./NoticeUnits";
@@ -28,7 +29,7 @@ export function NoticesPage({ office }: { readonly office: Office }): JSX.Elemen
         everything((cursor) =>
           answer(
             office.api.GET("/notices", {
-              params: { query: { limit: 500, ...(cursor === undefined ? {} : { cursor }) } },
+              params: { query: paging(cursor) },
             }),
           ),
         ),

@@ -2,6 +2,7 @@
  * in the hands of whoever looks into it meanwhile. */
 import type { ReadonlySignal } from "@preact/signals";
 import { answer } from "../../shared/api/client";
+import { everything, paging } from "../../shared/api/pages";
 import { sentence, type Problem } from "../../shared/api/problem";
 import type { Reaction } from "../../shared/api/types";
 import { tell } from "../../shared/news/news";
@@ -11,7 +12,9 @@ import { useBeat } from "../beat";
 import type { Board } from "../board";
 import type { Matter } from "./hands";
 
-const LISTED = 50;
+/** Deliberate limit: nobody works off more at a time. */
+const MOST = 500;
+const PAGE = 100;
 
 export type Suggestions = ReadonlySignal<Loaded<readonly Reaction[]>>;
 
@@ -19,10 +22,11 @@ export type Suggestions = ReadonlySignal<Loaded<readonly Reaction[]>>;
 export function useSuggestions(board: Board): readonly [Suggestions, () => void] {
   const beat = useBeat(board);
   return useLoaded<readonly Reaction[]>(
-    async () => {
-      const page = await answer(board.api.GET("/dispatch/reactions", { params: { query: { limit: LISTED } } }));
-      return page.ok ? { ok: true, data: page.data.items } : page;
-    },
+    () =>
+      everything(
+        (cursor) => answer(board.api.GET("/dispatch/reactions", { params: { query: paging(cursor, PAGE) } })),
+        MOST,
+      ),
     "reactions",
     beat.value,
   );

@@ -1,6 +1,7 @@
 /** Alarms about scans: read over HTTP, in the hands of whoever looks into them, closed with what was found. */
 import type { ReadonlySignal } from "@preact/signals";
 import { answer } from "../../shared/api/client";
+import { everything, paging } from "../../shared/api/pages";
 import type { Problem } from "../../shared/api/problem";
 import type { Role, ScanAlarm, ScanPlace } from "../../shared/api/types";
 import { tell } from "../../shared/news/news";
@@ -10,7 +11,9 @@ import { useBeat } from "../beat";
 import type { Board } from "../board";
 import type { Matter } from "./hands";
 
-const LISTED = 50;
+/** Deliberate limit: nobody works off more at a time. */
+const MOST = 500;
+const PAGE = 100;
 const MANAGERS: ReadonlySet<Role> = new Set(["outlet_manager", "centre_manager", "hq_manager"]);
 
 export type ScanAlarms = ReadonlySignal<Loaded<readonly ScanAlarm[]>>;
@@ -19,10 +22,8 @@ export type ScanAlarms = ReadonlySignal<Loaded<readonly ScanAlarm[]>>;
 export function useScanAlarms(board: Board): readonly [ScanAlarms, () => void] {
   const beat = useBeat(board);
   return useLoaded<readonly ScanAlarm[]>(
-    async () => {
-      const page = await answer(board.api.GET("/scan-alarms", { params: { query: { limit: LISTED } } }));
-      return page.ok ? { ok: true, data: page.data.items } : page;
-    },
+    () =>
+      everything((cursor) => answer(board.api.GET("/scan-alarms", { params: { query: paging(cursor, PAGE) } })), MOST),
     "scan alarms",
     beat.value,
   );

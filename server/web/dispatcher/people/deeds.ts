@@ -1,12 +1,13 @@
 /** What a desk does about people and their phones. As in `../deeds`: the server is asked, and what became of it is said. */
 import { answer } from "../../shared/api/client";
+import { paging } from "../../shared/api/pages";
 import type { Answer, Problem } from "../../shared/api/problem";
 import type { Absence, Borrowing, Device, NewAbsence, Technician } from "../../shared/api/types";
 import { tell } from "../../shared/news/news";
 import { named, t } from "../../shared/text/language";
 import { shortTime, toDateInput } from "../../shared/time/format";
 import { now } from "../../shared/time/now";
-import { everything, paging, type Board } from "../board";
+import { listed, type Board } from "../board";
 
 const of = (technicianId: string): { params: { path: { technician_id: string } } } => ({
   params: { path: { technician_id: technicianId } },
@@ -35,10 +36,10 @@ export async function peopleListed(board: Board): Promise<Answer<Listed>> {
   const [outlet] = board.outlets.peek().values();
   const day = toDateInput(from.getTime(), outlet?.zone);
   const [technicians, absences, borrowings, devices] = await Promise.all([
-    everything((cursor) => answer(board.api.GET("/technicians", { params: { query: { ...paging(cursor), day } } }))),
+    listed((cursor) => answer(board.api.GET("/technicians", { params: { query: { ...paging(cursor), day } } }))),
     answer(board.api.GET("/absences", { params: { query: { from: from.toISOString(), to: to.toISOString() } } })),
     answer(board.api.GET("/borrowings", { params: { query: { limit: 200 } } })),
-    everything((cursor) => answer(board.api.GET("/devices", { params: { query: paging(cursor) } }))),
+    listed((cursor) => answer(board.api.GET("/devices", { params: { query: paging(cursor) } }))),
   ]);
   if (!absences.ok) return absences;
   if (!borrowings.ok) return borrowings;

@@ -3,8 +3,9 @@
 import { useComputed, useSignal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { useCallback, useEffect, useRef } from "preact/hooks";
 import { answer } from "../../shared/api/client";
+import { paging } from "../../shared/api/pages";
 import type { Absence, AwaitedPhotos, Device, Technician } from "../../shared/api/types";
-import { everything, paging, type Board } from "../board";
+import { listed, type Board } from "../board";
 import { dayAfter, type Span } from "./hours";
 import type { Contact, Interval, Person } from "./rows";
 
@@ -77,7 +78,7 @@ function keep(duty: Signal<Duty | null>, found: Duty): void {
 /** Shifts of the day and of the morning after; both as the server tells them, by the day of each outlet. */
 async function fetchDuty(board: Board, span: Span): Promise<Duty> {
   const of = (day: string): Promise<readonly Technician[]> =>
-    everything((cursor) => answer(board.api.GET("/technicians", { params: { query: { ...paging(cursor), day } } })));
+    listed((cursor) => answer(board.api.GET("/technicians", { params: { query: { ...paging(cursor), day } } })));
   const away = answer(
     board.api.GET("/absences", {
       params: { query: { from: new Date(span.from).toISOString(), to: new Date(span.to).toISOString() } },
@@ -98,8 +99,8 @@ function merged(today: readonly Technician[], after: readonly Technician[]): rea
 
 async function fetchContacts(board: Board): Promise<ReadonlyMap<string, Contact>> {
   const [devices, awaited] = await Promise.all([
-    everything<Device>((cursor) => answer(board.api.GET("/devices", { params: { query: paging(cursor) } }))),
-    everything<AwaitedPhotos>((cursor) =>
+    listed<Device>((cursor) => answer(board.api.GET("/devices", { params: { query: paging(cursor) } }))),
+    listed<AwaitedPhotos>((cursor) =>
       answer(board.api.GET("/evidence/awaited", { params: { query: paging(cursor) } })),
     ),
   ]);
