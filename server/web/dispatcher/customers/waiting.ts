@@ -2,6 +2,7 @@
 import { useComputed, type ReadonlySignal } from "@preact/signals";
 import { useCallback } from "preact/hooks";
 import { answer } from "../../shared/api/client";
+import type { Page } from "../../shared/api/pages";
 import type { Answer } from "../../shared/api/problem";
 import type { CustomerAsk, OutboxMessage, Registration } from "../../shared/api/types";
 import { now } from "../../shared/time/now";
@@ -48,12 +49,7 @@ export function useWaiting(board: Board): Waiting {
   return { outbox: useful, registrations, asks, count, again };
 }
 
-interface PageOf<T> {
-  readonly items: readonly T[];
-  readonly next_cursor?: string | null;
-}
-
-async function listed<T>(asked: Promise<Answer<PageOf<T>>>): Promise<Answer<Listed<T>>> {
+async function listed<T>(asked: Promise<Answer<Page<T>>>): Promise<Answer<Listed<T>>> {
   const page = await asked;
   if (!page.ok) return page;
   const { items, next_cursor: next } = page.data;
