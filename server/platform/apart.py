@@ -1,24 +1,23 @@
 """Work in a process of its own: what would hold up everything, or is too risky to do where people are served.
 
 One process, started with the first piece of work and ended when there has been none for a while. It begins anew
-(spawn), so it inherits no socket and no connection; it is nice to whoever serves, and may have so much memory and no
-more. What it is given and what it answers are pickled. One that dies costs a retry.
+(spawn), so it inherits no socket and no connection; it has manners towards whoever serves, and may have so much memory
+and no more. What it is given and what it answers are pickled. One that dies costs a retry.
 """
 
 import asyncio
-import os
-import resource
 from collections.abc import Callable
 from multiprocessing import get_context
 from typing import ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from server.platform.manners import NICENESS, behave
+
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 MIB = 1024 * 1024
-NICENESS = 10
 IDLE = 30.0
 
 
@@ -57,7 +56,7 @@ class Apart:
     def _started(self) -> ProcessPool:
         if self._pool is None:
             told = (self._memory, self._nice)
-            self._pool = ProcessPool(max_workers=1, initializer=_prepare, initargs=told, context=get_context("spawn"))
+            self._pool = ProcessPool(max_workers=1, initializer=behave, initargs=told, context=get_context("spawn"))
         return self._pool
 
     def _end(self) -> None:
@@ -89,9 +88,3 @@ class Apart:
 async def _ended(pool: ProcessPool) -> None:
     pool.stop()  # type: ignore[no-untyped-call]
     await asyncio.to_thread(pool.join)
-
-
-def _prepare(memory: int, nice: int) -> None:
-    os.nice(nice)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

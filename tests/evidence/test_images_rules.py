@@ -21,7 +21,7 @@ from server.evidence.images.rules import (
     judged,
     picture_of,
 )
-from server.platform import apart
+from server.platform import apart, manners
 from server.portal import photos
 from tests.evidence.pictures import bomb
 
@@ -101,7 +101,7 @@ class TestTheDocument:
             f"began {running.ATTEMPTS} times",
             f"to an end in {running.PATIENCE:.0f} s",
             f"runs out after {running.LEASE // timedelta(seconds=1)} s",
-            f"nice {apart.NICENESS};",
+            f"nice {manners.NICENESS};",
             f"ends {apart.IDLE:.0f} s after",
             f"waits {photos.PATIENCE:.0f} s",
             f"{photos.KEEP.days} days after they were sent",

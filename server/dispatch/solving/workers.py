@@ -1,14 +1,12 @@
 """Solving in a process of its own: pyvroom holds the GIL for its whole run, and a solver may die or want all memory.
 
 One worker for each serving process, started with the first problem and ended with the app. It begins anew (spawn), so
-it inherits no socket and no connection; it is nice to whoever serves, and may have so much memory and no more. What it
-is to solve waits in a file in memory (`spool`). One that dies costs a retry. Waiting room is short: whoever finds it
-full is told at once.
+it inherits no socket and no connection; it has manners towards whoever serves, and may have so much memory and no
+more. What it is to solve waits in a file in memory (`spool`). One that dies costs a retry. Waiting room is short:
+whoever finds it full is told at once.
 """
 
 import asyncio
-import os
-import resource
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as TookTooLong
 from concurrent.futures.process import BrokenProcessPool
@@ -22,11 +20,10 @@ from pebble import ProcessExpired, ProcessPool
 
 from schemas.errors import Code
 from schemas.solving import Problem, Solution
-from server.dispatch.solving.cores import leave_one
 from server.dispatch.solving.loading import load_vroom
 from server.dispatch.solving.refusals import refuse
-from server.dispatch.solving.slices import shorten
 from server.dispatch.solving.spool import path_of, spooled
+from server.platform.manners import NICENESS, behave
 
 MIB = 1024 * 1024
 MEMORY = 3072 * MIB
@@ -35,7 +32,6 @@ ROOM = 4
 """Problems that may wait or be solved at a time, in each serving process."""
 PATIENCE = 10.0
 """Seconds beyond the time asked for; a worker that takes longer is ended."""
-NICENESS = 10
 
 Work = Callable[[bytes, float, int], bytes]
 
@@ -98,9 +94,10 @@ class Workers:
 
     def _started(self) -> ProcessPool:
         if self._pool is None:
-            self._pool = ProcessPool(
-                max_workers=1, initializer=_prepare, initargs=(self._memory, self._warm), context=get_context("spawn")
-            )
+            told = (self._memory, NICENESS, True)
+            self._pool = ProcessPool(max_workers=1, initializer=behave, initargs=told, context=get_context("spawn"))
+            if self._warm:
+                self._pool.schedule(_load)
         return self._pool
 
     async def close(self) -> None:
@@ -136,15 +133,10 @@ async def close() -> None:
 # ---------------------------------------------------------------------------------------------------- in the worker
 
 
-def _prepare(memory: int, warm: bool) -> None:
-    """Once, in the new process: limits first, then what is slow to load."""
-    os.nice(NICENESS)
-    leave_one()
-    shorten()
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    if warm:
-        load_vroom()
-        import_module("server.dispatch.solving.improving")  # and PyVRP with it
+def _load() -> None:
+    """What is slow to load, before the first problem."""
+    load_vroom()
+    import_module("server.dispatch.solving.improving")  # and PyVRP with it
 
 
 def _read(work: Work, path: str, seconds: float, seed: int) -> bytes:

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from server.dispatch.solving.aside import Aside, possible
-from server.dispatch.solving.cores import cores, leave_one
+from server.dispatch.solving.cores import cores
+from server.platform.manners import leave_one
 
 several = pytest.mark.skipif(not possible(), reason="one core, or no fork")
 

@@ -13,9 +13,9 @@ import pytest
 from schemas.errors import Code
 from schemas.solving import Solution
 from server.dispatch.solving import ProblemRefused
-from server.dispatch.solving.slices import SLICE
 from server.dispatch.solving.spool import spooled
-from server.dispatch.solving.workers import MIB, NICENESS, Workers
+from server.dispatch.solving.workers import MIB, Workers
+from server.platform.manners import NICENESS, SLICE
 from tests.dispatch.solving.problems import job, raw, vehicle
 
 BODY = msgspec.json.encode(raw([vehicle(1)], [job(1, 10), job(2, 20)]))
