@@ -2,33 +2,22 @@
  * in the hands of whoever looks into it meanwhile. */
 import type { ReadonlySignal } from "@preact/signals";
 import { answer } from "../../shared/api/client";
-import { everything, paging } from "../../shared/api/pages";
+import { paging } from "../../shared/api/pages";
 import { sentence, type Problem } from "../../shared/api/problem";
 import type { Reaction } from "../../shared/api/types";
 import { tell } from "../../shared/news/news";
 import { inLanguage, t } from "../../shared/text/language";
-import { dataOr, type Loaded, useLoaded } from "../../shared/views/loading";
-import { useBeat } from "../beat";
+import { dataOr, type Loaded } from "../../shared/views/loading";
 import type { Board } from "../board";
 import type { Matter } from "./hands";
-
-/** Deliberate limit: nobody works off more at a time. */
-const MOST = 500;
-const PAGE = 100;
+import { PAGE, useOpen } from "./open";
 
 export type Suggestions = ReadonlySignal<Loaded<readonly Reaction[]>>;
 
 /** The open ones, the newest first; read anew when something happened on the board. */
 export function useSuggestions(board: Board): readonly [Suggestions, () => void] {
-  const beat = useBeat(board);
-  return useLoaded<readonly Reaction[]>(
-    () =>
-      everything(
-        (cursor) => answer(board.api.GET("/dispatch/reactions", { params: { query: paging(cursor, PAGE) } })),
-        MOST,
-      ),
-    "reactions",
-    beat.value,
+  return useOpen(board, "reactions", (cursor) =>
+    answer(board.api.GET("/dispatch/reactions", { params: { query: paging(cursor, PAGE) } })),
   );
 }
 

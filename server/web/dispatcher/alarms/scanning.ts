@@ -1,31 +1,24 @@
 /** Alarms about scans: read over HTTP, in the hands of whoever looks into them, closed with what was found. */
 import type { ReadonlySignal } from "@preact/signals";
 import { answer } from "../../shared/api/client";
-import { everything, paging } from "../../shared/api/pages";
+import { paging } from "../../shared/api/pages";
 import type { Problem } from "../../shared/api/problem";
 import type { Role, ScanAlarm, ScanPlace } from "../../shared/api/types";
 import { tell } from "../../shared/news/news";
 import { inLanguage, t } from "../../shared/text/language";
-import { dataOr, type Loaded, useLoaded } from "../../shared/views/loading";
-import { useBeat } from "../beat";
+import { dataOr, type Loaded } from "../../shared/views/loading";
 import type { Board } from "../board";
 import type { Matter } from "./hands";
+import { PAGE, useOpen } from "./open";
 
-/** Deliberate limit: nobody works off more at a time. */
-const MOST = 500;
-const PAGE = 100;
 const MANAGERS: ReadonlySet<Role> = new Set(["outlet_manager", "centre_manager", "hq_manager"]);
 
 export type ScanAlarms = ReadonlySignal<Loaded<readonly ScanAlarm[]>>;
 
 /** Those that are not closed; read anew when something happened on the board. */
 export function useScanAlarms(board: Board): readonly [ScanAlarms, () => void] {
-  const beat = useBeat(board);
-  return useLoaded<readonly ScanAlarm[]>(
-    () =>
-      everything((cursor) => answer(board.api.GET("/scan-alarms", { params: { query: paging(cursor, PAGE) } })), MOST),
-    "scan alarms",
-    beat.value,
+  return useOpen(board, "scan alarms", (cursor) =>
+    answer(board.api.GET("/scan-alarms", { params: { query: paging(cursor, PAGE) } })),
   );
 }
 

@@ -5,7 +5,7 @@ import type { Answer } from "./problem";
 const PAGE = 500;
 
 /** Deliberate limit: no list is read further than this, where nobody says how far. */
-export const MOST = 5_000;
+const MOST = 5_000;
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
