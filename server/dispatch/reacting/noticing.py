@@ -2,8 +2,7 @@
 phone waits for it. The same question, asked of certain jobs only, tells whether an event still stands.
 
 An event is bounded by when it happened (`kinds.LOOK_BACK`) when it is looked for, not when it is asked whether it
-stands. Deliberate limit: whether the next visit of an overrun can begin in time is told here by the great circle at
-30 km/h; the suggestion has the real travel times.
+stands.
 """
 
 from collections.abc import Collection

@@ -1,4 +1,8 @@
-"""What may have happened, kind by kind, each as a question to the database that gives the columns of `kept.Event`."""
+"""What may have happened, kind by kind, each as a question to the database that gives the columns of `kept.Event`.
+
+Deliberate limit: whether the next visit of an overrun can begin in time is told here by the great circle at 30 km/h;
+the suggestion has the real travel times.
+"""
 
 from collections.abc import Sequence
 
@@ -12,7 +16,7 @@ _HEAD = "j.centre_id, j.outlet_id"
 WANTED = "coalesce(r.mode, 'propose') <> 'off'"
 
 
-def minutes(kind: ReactionKind, alias: str = "r") -> str:
+def _minutes(kind: ReactionKind, alias: str = "r") -> str:
     return f"coalesce({alias}.minutes, {KINDS[kind].minutes}) * interval '1 minute'"
 
 
@@ -26,7 +30,7 @@ SELECT {_HEAD}, 'emergency' AS kind, 'emergency:' || j.id AS key, ARRAY[j.id] AS
     NULL::uuid AS technician_id, NULL::timestamptz AS visit_at, j.opened_at AS happened_at
 FROM job j {rule("emergency")}
 WHERE j.state = 'new' AND j.hold_cause = '' AND {THERE} AND {WANTED} AND (j.priority = 1
-    OR least(j.respond_by, j.resolve_by) - j.opened_at <= {minutes(ReactionKind.EMERGENCY)})
+    OR least(j.respond_by, j.resolve_by) - j.opened_at <= {_minutes(ReactionKind.EMERGENCY)})
 """
 _EMERGENCY_BOUND = "j.created_at > $1::timestamptz - $2::interval AND j.opened_at > $1::timestamptz - $2::interval"
 
@@ -45,15 +49,15 @@ _NO_SHOW = f"""
 SELECT * FROM (
     SELECT {_HEAD}, CASE WHEN d.silent THEN 'offline' ELSE 'no_show' END AS kind, 'visit:' || v.id AS key,
         ARRAY[j.id] AS job_ids, j.technician_id, v.starts_at AS visit_at,
-        v.starts_at + {minutes(ReactionKind.NO_SHOW)} AS happened_at,
+        v.starts_at + {_minutes(ReactionKind.NO_SHOW)} AS happened_at,
         CASE WHEN d.silent THEN coalesce(q.mode, 'propose') ELSE coalesce(r.mode, 'propose') END AS mode
     FROM job j {rule("no_show")} {rule("offline", "q")}
     JOIN visit v ON v.id = j.visit_id AND v.state = 'planned'
     LEFT JOIN LATERAL (SELECT max(coalesce(last_seen_at, enrolled_at))
-        <= $1::timestamptz - {minutes(ReactionKind.OFFLINE, "q")} AS silent
+        <= $1::timestamptz - {_minutes(ReactionKind.OFFLINE, "q")} AS silent
         FROM device WHERE technician_id = j.technician_id AND revoked_at IS NULL) d ON true
     WHERE j.state IN ('scheduled', 'accepted') AND j.hold_cause = '' AND {THERE}
-        AND j.window_start <= $1::timestamptz - {minutes(ReactionKind.NO_SHOW)} AND {{bound}}
+        AND j.window_start <= $1::timestamptz - {_minutes(ReactionKind.NO_SHOW)} AND {{bound}}
         AND NOT EXISTS (SELECT FROM job w WHERE w.technician_id = j.technician_id
             AND w.state IN ('en_route', 'on_site', 'working') AND w.window_end > $1::timestamptz - interval '12 hours')
 ) j WHERE mode <> 'off'
@@ -70,7 +74,7 @@ FROM job j {rule("overrun")} CROSS JOIN LATERAL (SELECT * FROM visit WHERE techn
     AND state = 'planned' AND starts_at >= j.window_start AND id <> j.visit_id
     AND starts_at < $1::timestamptz + interval '3 hours' ORDER BY starts_at LIMIT 1) v
 JOIN job n ON n.id = v.job_id AND n.visit_id = v.id AND n.state IN ('scheduled', 'accepted') AND n.hold_cause = ''
-WHERE j.state IN ('on_site', 'working') AND j.window_end <= $1::timestamptz - {minutes(ReactionKind.OVERRUN)}
+WHERE j.state IN ('on_site', 'working') AND j.window_end <= $1::timestamptz - {_minutes(ReactionKind.OVERRUN)}
     AND {WANTED} AND v.starts_at < $1::timestamptz + {_METRES} * 1.3 / 30000 * interval '1 hour'
 """
 _OVERRUN_BOUND = "j.window_end > $1::timestamptz - $2::interval"

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as TookTooLong
 from concurrent.futures.process import BrokenProcessPool
-from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import BinaryIO
@@ -20,10 +19,9 @@ from pebble import ProcessExpired, ProcessPool
 
 from schemas.errors import Code
 from schemas.solving import Problem, Solution
-from server.dispatch.solving.loading import load_vroom
+from server.dispatch.beginning import begin
 from server.dispatch.solving.refusals import refuse
 from server.dispatch.solving.spool import path_of, spooled
-from server.platform.manners import NICENESS, behave
 
 MIB = 1024 * 1024
 MEMORY = 3072 * MIB
@@ -94,10 +92,8 @@ class Workers:
 
     def _started(self) -> ProcessPool:
         if self._pool is None:
-            told = (self._memory, NICENESS, True)
-            self._pool = ProcessPool(max_workers=1, initializer=behave, initargs=told, context=get_context("spawn"))
-            if self._warm:
-                self._pool.schedule(_load)
+            told = (self._memory, self._warm)
+            self._pool = ProcessPool(max_workers=1, initializer=begin, initargs=told, context=get_context("spawn"))
         return self._pool
 
     async def close(self) -> None:
@@ -131,12 +127,6 @@ async def close() -> None:
 
 
 # ---------------------------------------------------------------------------------------------------- in the worker
-
-
-def _load() -> None:
-    """What is slow to load, before the first problem."""
-    load_vroom()
-    import_module("server.dispatch.solving.improving")  # and PyVRP with it
 
 
 def _read(work: Work, path: str, seconds: float, seed: int) -> bytes:
